@@ -1,0 +1,26 @@
+// Run with NODE_OPTIONS=--experimental-vm-modules (the Makefile sets it): the code under test is ESM, as in production.
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.spanmill/'],
+  testEnvironment: 'node',
+};
+
+const project = (name, extra = {}) => ({
+  ...common,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  ...extra,
+});
+
+export default {
+  reporters: ['default', '<rootDir>/test/support/summary_reporter.js'],
+  projects: [
+    project('unit'),
+    project('contract', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
+    project('integration', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
+    project('e2e', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
+  ],
+};

@@ -1,0 +1,26 @@
+/** Names that more than one service must agree on: topics, groups, headers (design: data contracts). */
+
+export const SPANS_TOPIC = 'spanmill.spans';
+export const TRACES_TOPIC = 'spanmill.traces';
+export const METRICS_TOPIC = 'spanmill.metrics';
+export const DEAD_LETTERS_TOPIC = 'spanmill.dead-letters';
+
+/** Header of a spans record: whose spans these are. Absent means the default tenant. */
+export const TENANT_HEADER = 'tenant';
+export const DEFAULT_TENANT = 'default';
+/** Header of a control record in the spans topic: the 16-byte ids, one after the other, of traces whose runs end here. */
+export const CUT_HEADER = 'cut';
+/** Header of a traces record: how its value is compressed by us. */
+export const ENCODING_HEADER = 'encoding';
+export const ENCODING_ZSTD = 'zstd';
+/** Header of a metrics record: SHA-256 of the Avro schema's canonical form, in hex. */
+export const SCHEMA_HEADER = 'schema';
+
+/** Headers of a dead letter. */
+export const DEAD_LETTER_HEADERS = {
+  reason: 'reason',
+  error: 'error',
+  topic: 'source.topic',
+  partition: 'source.partition',
+  offset: 'source.offset',
+} as const;

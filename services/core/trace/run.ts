@@ -1,0 +1,111 @@
+/**
+ * What assembly holds of a trace, and what it hands on.
+ *
+ * A *run* is the spans of one trace with no silence of `forget` between them; a *fragment* is what is sent of it at
+ * once (nearly every run is one fragment). Ids are `latin1` strings of the raw bytes: one character a byte, cheap as
+ * map keys, hex only where a reader needs it.
+ */
+
+/** A resource and scope, as message bytes, once for all spans that came under it. Owned by the header table. */
+export interface SpanHeader {
+  readonly resource: Uint8Array;
+  readonly resourceSchemaUrl: Uint8Array;
+  readonly scope: Uint8Array;
+  readonly scopeSchemaUrl: Uint8Array;
+  /** `service.name`, or `unknown_service` where the resource names none. */
+  readonly service: string;
+}
+
+/** What is known of a span until its run ends, when its bytes are long sent: enough to drop a retry and pair an edge. */
+export interface SpanNode {
+  readonly spanId: string;
+  /** Empty for a root. */
+  readonly parentId: string;
+  readonly kind: number;
+  /** Hash of the span's bytes: the same id, kind and bytes again is a client's retry. */
+  readonly fingerprint: number;
+  /** Another span of the same id (Zipkin's shared spans: client and server report one id). */
+  sameId: SpanNode | null;
+  /** What edges need of the span; null until its fragment is sent. Owned by edges.ts. */
+  edge: EdgeEnd | null;
+}
+
+/** One end of a service edge: what is kept of a sent span that may still be paired with a later one. */
+export interface EdgeEnd {
+  readonly service: string;
+  readonly startMs: number;
+  readonly durationNs: number;
+  readonly isError: boolean;
+  readonly weight: number;
+  /** Who a client or producer span says it talks to, or null. */
+  readonly peer: EdgePeer | null;
+  /** Whether an edge was counted for this span: then it is no call to an uninstrumented peer. */
+  paired: boolean;
+}
+
+/** Where a span without an instrumented counterpart leads to or comes from. */
+export interface EdgePeer {
+  readonly name: string;
+  readonly type: ConnectionType;
+}
+
+/** How two services meet. */
+export type ConnectionType = 'rpc' | 'messaging' | 'database' | 'unknown';
+
+/** A span whose fragment is being sent: its bytes are `buf[start, end)`. */
+export interface FragmentSpan {
+  readonly node: SpanNode;
+  readonly header: SpanHeader;
+  readonly buf: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why a fragment was sent; also the metric label and the value in `trace_summaries`. */
+export const CLOSE_REASONS = ['settled', 'idle', 'full', 'cut'] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** The spans of a run that are sent together. Good for the duration of the call that receives it. */
+export interface Fragment {
+  readonly tenant: string;
+  /** 16 raw bytes as latin1. */
+  readonly traceId: string;
+  /** Fragments of this run sent before: 0 for the first. */
+  readonly number: number;
+  readonly reason: CloseReason;
+  /** Broker's append time, in ms, of the last span in it: the reference for clamping wild clocks. */
+  readonly receivedMs: number;
+  readonly spans: readonly FragmentSpan[];
+  readonly known: SpanTable;
+}
+
+/** The spans of a run by id: a plain list while it is short, a map beside it once it is not. */
+export class SpanTable {
+  readonly nodes: SpanNode[] = [];
+  private byId: Map<string, SpanNode> | null = null;
+  /** Sent spans whose parent is not known yet, by the parent's id. Owned by edges.ts. */
+  orphans: Map<string, SpanNode[]> | null = null;
+
+  /** The first span known by this id; follow `sameId` for others. */
+  find(spanId: string): SpanNode | undefined {
+    if (this.byId !== null) return this.byId.get(spanId);
+    return this.nodes.find((node) => node.spanId === spanId);
+  }
+
+  add(node: SpanNode): void {
+    const first = this.find(node.spanId);
+    this.nodes.push(node);
+    if (first !== undefined) {
+      node.sameId = first.sameId;
+      first.sameId = node;
+    } else if (this.byId !== null) {
+      this.byId.set(node.spanId, node);
+    } else if (this.nodes.length > LIST_LIMIT) {
+      this.byId = new Map();
+      for (const known of this.nodes) if (!this.byId.has(known.spanId)) this.byId.set(known.spanId, known);
+    }
+  }
+}
+
+/** Up to this many spans a scan of the list beats a map, and saves its memory for the many small traces. */
+const LIST_LIMIT = 12;

@@ -1,0 +1,101 @@
+/**
+ * Writes the protobuf wire format into one growing buffer.
+ *
+ * Not for messages built from objects: callers write tags and copy bytes. Invariant: `pos` is the end of what was
+ * written. `take()` hands out a copy, so the writer keeps its buffer for the next message.
+ */
+export class WireWriter {
+  buf: Uint8Array;
+  pos = 0;
+
+  constructor(initialBytes = 4096) {
+    this.buf = new Uint8Array(initialBytes);
+  }
+
+  reset(): void {
+    this.pos = 0;
+  }
+
+  /** What was written, as a copy that the caller owns. */
+  take(): Uint8Array {
+    return this.buf.slice(0, this.pos);
+  }
+}
+
+/** Makes room for `bytes` more. */
+export function reserve(writer: WireWriter, bytes: number): void {
+  const needed = writer.pos + bytes;
+  if (needed <= writer.buf.length) return;
+  const grown = new Uint8Array(Math.max(needed, writer.buf.length * 2));
+  grown.set(writer.buf.subarray(0, writer.pos));
+  writer.buf = grown;
+}
+
+/** The bytes that `value` (an unsigned 32-bit number) takes as a varint: 1 to 5. */
+export function varint32Size(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  if (value < 0x1000_0000) return 4;
+  return 5;
+}
+
+/** Writes an unsigned 32-bit number as a varint. */
+export function writeVarint32(writer: WireWriter, value: number): void {
+  reserve(writer, 5);
+  const { buf } = writer;
+  let pos = writer.pos;
+  let rest = value;
+  while (rest >= 0x80) {
+    buf[pos++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  buf[pos++] = rest;
+  writer.pos = pos;
+}
+
+/** Writes a whole number from 0 to 2^53 as a varint. */
+export function writeVarint53(writer: WireWriter, value: number): void {
+  reserve(writer, 8);
+  const { buf } = writer;
+  let pos = writer.pos;
+  let rest = value;
+  while (rest >= 0x80) {
+    buf[pos++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  buf[pos++] = rest;
+  writer.pos = pos;
+}
+
+/** Copies `source[start, end)` as it is. */
+export function writeBytes(writer: WireWriter, source: Uint8Array, start = 0, end = source.length): void {
+  reserve(writer, end - start);
+  writer.buf.set(source.subarray(start, end), writer.pos);
+  writer.pos += end - start;
+}
+
+/** Writes a length-delimited field: tag, length, the bytes of `source[start, end)`. */
+export function writeLengthField(
+  writer: WireWriter,
+  tag: number,
+  source: Uint8Array,
+  start = 0,
+  end = source.length,
+): void {
+  writeVarint32(writer, tag);
+  writeVarint32(writer, end - start);
+  writeBytes(writer, source, start, end);
+}
+
+/** Writes 64 bits, little endian, from a whole number from 0 to 2^53. */
+export function writeFixed64(writer: WireWriter, value: number): void {
+  reserve(writer, 8);
+  const low = value % 0x1_0000_0000 >>> 0;
+  const high = Math.floor(value / 0x1_0000_0000);
+  for (let byte = 0; byte < 4; byte++) {
+    writer.buf[writer.pos + byte] = low >>> (8 * byte);
+    writer.buf[writer.pos + 4 + byte] = high >>> (8 * byte);
+  }
+  writer.pos += 8;
+}

@@ -1,0 +1,136 @@
+/**
+ * Configuration from the environment: one table a service, from which the types, the checks and the README follow.
+ *
+ * All faults are reported at once. A `SPANMILL_*` name that is nobody's is a fault too: a misspelt limit that is
+ * silently ignored is worse than a service that does not start.
+ */
+
+export interface Setting<T> {
+  readonly env: string;
+  /** Undefined where the setting must be given. */
+  readonly default: T | undefined;
+  readonly unit: string;
+  readonly meaning: string;
+  /** Reads the text of the environment; throws an Error that says what would be right. */
+  readonly parse: (text: string) => T;
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type Config<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`configuration: ${faults.join('; ')}`);
+    this.faults = faults;
+  }
+}
+
+interface Described {
+  readonly env: string;
+  readonly meaning: string;
+}
+
+export function text(setting: Described & { default?: string }): Setting<string> {
+  return { env: setting.env, meaning: setting.meaning, default: setting.default, unit: '', parse: (value) => value };
+}
+
+export function choice<const T extends string>(
+  setting: Described & { default: T; options: readonly T[] },
+): Setting<T> {
+  return {
+    ...setting,
+    unit: setting.options.join(' | '),
+    parse: (value) => {
+      const option = setting.options.find((one) => one === value);
+      if (option === undefined) throw new Error(`must be one of ${setting.options.join(', ')}`);
+      return option;
+    },
+  };
+}
+
+export function integer(
+  setting: Described & { default: number; unit: string; min: number; max: number },
+): Setting<number> {
+  const { min, max } = setting;
+  return {
+    ...setting,
+    parse: (value) => {
+      const number = Number(value);
+      if (value.trim() === '' || !Number.isInteger(number) || number < min || number > max) {
+        throw new Error(`must be a whole number from ${min} to ${max}`);
+      }
+      return number;
+    },
+  };
+}
+
+export function port(setting: Described & { default: number }): Setting<number> {
+  return integer({ ...setting, unit: 'port', min: 0, max: 65_535 });
+}
+
+export function flag(setting: Described & { default: boolean }): Setting<boolean> {
+  return {
+    ...setting,
+    unit: 'true | false',
+    parse: (value) => {
+      if (value === 'true' || value === '1') return true;
+      if (value === 'false' || value === '0') return false;
+      throw new Error('must be true or false');
+    },
+  };
+}
+
+/**
+ * Reads `settings` from `env`. Names of other services' tables may stand in the same environment (one file for the
+ * whole pipeline): `otherPrefixes` names them. Throws ConfigError with every fault.
+ */
+export function readConfig<S extends Settings>(
+  settings: S,
+  env: Readonly<Record<string, string | undefined>>,
+  otherPrefixes: readonly string[] = [],
+): Config<S> {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    const given = env[setting.env];
+    if (given === undefined || given === '') {
+      if (setting.default === undefined) faults.push(`${setting.env} must be set: ${setting.meaning}`);
+      values[name] = setting.default;
+      continue;
+    }
+    try {
+      values[name] = setting.parse(given);
+    } catch (error) {
+      faults.push(`${setting.env}=${given} ${(error as Error).message}`);
+    }
+  }
+  const known = new Set(Object.values(settings).map((setting) => setting.env));
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('SPANMILL_') || known.has(name)) continue;
+    if (otherPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    faults.push(`${name} is not known${suggestion(name, known)}`);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return values as Config<S>;
+}
+
+function suggestion(name: string, known: ReadonlySet<string>): string {
+  const near = [...known].find((candidate) => editDistance(candidate, name) <= 3);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

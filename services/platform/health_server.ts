@@ -1,0 +1,62 @@
+/** `/healthz`, `/readyz` and `/metrics` of a service without an HTTP API of its own. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { MetricRegistry } from './metrics.ts';
+import type { Part } from './lifecycle.ts';
+
+export interface HealthServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly registry: MetricRegistry;
+  /** Null when the service can do its work, else why not. */
+  readonly notReady: () => string | null;
+}
+
+export function healthServer(options: HealthServerOptions): Part {
+  let server: Server | null = null;
+  return {
+    name: 'health server',
+    start: () =>
+      new Promise((resolve, reject) => {
+        server = createServer((request, response) => {
+          void answer(request.url ?? '/', response, options);
+        });
+        server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options.port)));
+        server.listen(options.port, options.host, () => resolve());
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        if (server === null) return resolve();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Says what to do about the commonest reason that a server does not start. */
+export function explain(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new Error(`port ${port} is taken: stop what listens there, or choose another port by environment`, {
+    cause: error,
+  });
+}
+
+async function answer(url: string, response: ServerResponse, options: HealthServerOptions): Promise<void> {
+  const { registry, notReady } = options;
+  switch (url.split('?', 1)[0]) {
+    case '/healthz':
+      return send(response, 200, 'text/plain', 'ok\n');
+    case '/readyz': {
+      const reason = notReady();
+      return send(response, reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
+    }
+    case '/metrics':
+      return send(response, 200, registry.contentType, await registry.expose());
+    default:
+      return send(response, 404, 'text/plain', 'not found; there are /healthz, /readyz and /metrics\n');
+  }
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,28 @@
+/** The logger that services get. pino behind it: JSON lines, or text in a terminal. */
+import { pino } from 'pino';
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+  child(fields: object): Log;
+}
+
+export interface LogOptions {
+  readonly service: string;
+  readonly level: string;
+  readonly format: 'auto' | 'json' | 'pretty';
+}
+
+/** Errors are given as `{ error }` and written with their cause. */
+export function createLog(options: LogOptions): Log {
+  const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
+  return pino({
+    level: options.level,
+    base: { service: options.service },
+    serializers: { error: pino.stdSerializers.errWithCause },
+    ...(pretty && { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,service' } } }),
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * The life of a service process: configuration, logger, metrics, parts in order, an orderly stop on SIGTERM and
+ * SIGINT. The only place that ends the process.
+ */
+import { ConfigError, readConfig, type Config, type Settings } from './config.ts';
+import { startAll, stopAll, type Part } from './lifecycle.ts';
+import { createLog, type Log } from './log.ts';
+import { createRegistry, type MetricRegistry } from './metrics.ts';
+import { SERVICE_PREFIXES, type LOG_SETTINGS } from './settings.ts';
+
+export interface ServiceContext<S extends Settings> {
+  readonly config: Config<S>;
+  readonly log: Log;
+  readonly registry: MetricRegistry;
+  /** For a part that cannot go on: logs once, stops everything in order, exits 1. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Longest wait for an orderly stop before the process ends all the same. */
+const STOP_TIMEOUT_MS = 30_000;
+
+/** Runs a service until a signal or a failure. `compose` wires the parts; it does no I/O. */
+export async function runService<S extends Settings & typeof LOG_SETTINGS>(
+  service: string,
+  settings: S,
+  compose: (context: ServiceContext<S>) => readonly Part[],
+): Promise<void> {
+  const config = configOrExit(settings);
+  const { logLevel, logFormat } = config as Config<typeof LOG_SETTINGS>;
+  const log = createLog({ service, level: logLevel, format: logFormat });
+  const registry = createRegistry(service);
+  let parts: readonly Part[] = [];
+  let stopping = false;
+
+  const end = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      log.fatal({}, 'stop took too long');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    try {
+      await stopAll(parts);
+      log.info({}, 'stopped');
+    } catch (error) {
+      log.error({ error }, 'stop failed');
+      process.exit(1);
+    }
+    process.exit(code);
+  };
+  const fail = (error: unknown): void => {
+    if (!stopping) log.fatal({ error }, 'cannot go on');
+    void end(1);
+  };
+
+  process.on('SIGTERM', () => void end(0));
+  process.on('SIGINT', () => void end(0));
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+
+  parts = compose({ config, log, registry, fail });
+  try {
+    await startAll(parts);
+    log.info({}, 'started');
+  } catch (error) {
+    parts = [];
+    fail(error);
+  }
+}
+
+function configOrExit<S extends Settings>(settings: S): Config<S> {
+  try {
+    return readConfig(settings, process.env, SERVICE_PREFIXES.filter((prefix) => !owns(settings, prefix)));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.faults) process.stderr.write(`${fault}\n`);
+    process.exit(2);
+  }
+}
+
+function owns(settings: Settings, prefix: string): boolean {
+  return Object.values(settings).some((setting) => setting.env.startsWith(prefix));
+}

@@ -1,0 +1,67 @@
+/** Settings that several services share: a name and its default stand once. */
+import { choice, integer, text } from './config.ts';
+
+export const LOG_SETTINGS = {
+  logLevel: choice({
+    env: 'SPANMILL_LOG_LEVEL',
+    default: 'info',
+    options: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    meaning: 'Least severe log line that is written.',
+  }),
+  logFormat: choice({
+    env: 'SPANMILL_LOG_FORMAT',
+    default: 'auto',
+    options: ['auto', 'json', 'pretty'],
+    meaning: 'JSON lines, or text for people; auto is text in a terminal.',
+  }),
+};
+
+export const KAFKA_SETTINGS = {
+  kafkaBrokers: text({
+    env: 'SPANMILL_KAFKA_BROKERS',
+    default: '127.0.0.1:9092',
+    meaning: 'Kafka bootstrap addresses, comma-separated host:port.',
+  }),
+};
+
+export const CLICKHOUSE_SETTINGS = {
+  clickhouseUrl: text({
+    env: 'SPANMILL_CLICKHOUSE_URL',
+    default: 'http://127.0.0.1:8123',
+    meaning: 'ClickHouse HTTP address.',
+  }),
+  clickhouseDatabase: text({
+    env: 'SPANMILL_CLICKHOUSE_DATABASE',
+    default: 'spanmill',
+    meaning: 'Database of all tables.',
+  }),
+  clickhouseUser: text({ env: 'SPANMILL_CLICKHOUSE_USER', default: 'default', meaning: 'ClickHouse user.' }),
+  clickhousePassword: text({
+    env: 'SPANMILL_CLICKHOUSE_PASSWORD',
+    default: '',
+    meaning: 'Password of that user.',
+  }),
+  clickhouseTimeoutMs: integer({
+    env: 'SPANMILL_CLICKHOUSE_TIMEOUT_MS',
+    default: 30_000,
+    unit: 'ms',
+    min: 100,
+    max: 600_000,
+    meaning: 'Longest wait for one answer of ClickHouse.',
+  }),
+};
+
+/** Where a service listens for other machines to reach it. */
+export const listenHost = (env: string) =>
+  text({ env, default: '127.0.0.1', meaning: 'Address to listen on; 0.0.0.0 opens it to other machines.' });
+
+/** The prefixes of every service's own settings. */
+export const SERVICE_PREFIXES = [
+  'SPANMILL_COLLECTOR_',
+  'SPANMILL_PROCESSOR_',
+  'SPANMILL_SINK_',
+  'SPANMILL_QUERY_',
+  'SPANMILL_KAFKA_',
+  'SPANMILL_CLICKHOUSE_',
+  'SPANMILL_LOG_',
+] as const;
