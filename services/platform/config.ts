@@ -16,7 +16,9 @@ export interface Setting<T> {
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
-export type Config<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+export type Config<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
 
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -34,7 +36,13 @@ interface Described {
 }
 
 export function text(setting: Described & { default?: string }): Setting<string> {
-  return { env: setting.env, meaning: setting.meaning, default: setting.default, unit: '', parse: (value) => value };
+  return {
+    env: setting.env,
+    meaning: setting.meaning,
+    default: setting.default,
+    unit: '',
+    parse: (value) => value,
+  };
 }
 
 export function choice<const T extends string>(

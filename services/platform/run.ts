@@ -70,7 +70,11 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
 
 function configOrExit<S extends Settings>(settings: S): Config<S> {
   try {
-    return readConfig(settings, process.env, SERVICE_PREFIXES.filter((prefix) => !owns(settings, prefix)));
+    return readConfig(
+      settings,
+      process.env,
+      SERVICE_PREFIXES.filter((prefix) => !owns(settings, prefix)),
+    );
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const fault of error.faults) process.stderr.write(`${fault}\n`);

@@ -179,17 +179,26 @@ export function startTimeMs(view: SpanView): number {
 
 /** Whether the span has a parent: an id of eight bytes that are not all zero. */
 export function hasParent(view: SpanView): boolean {
-  return view.parentIdEnd - view.parentIdStart === SPAN_ID_BYTES && !allZero(view.buf, view.parentIdStart, view.parentIdEnd);
+  return (
+    view.parentIdEnd - view.parentIdStart === SPAN_ID_BYTES &&
+    !allZero(view.buf, view.parentIdStart, view.parentIdEnd)
+  );
 }
 
 /** Why a span cannot be taken, or null: the ids that the OTLP specification calls invalid. */
 export type InvalidId = 'invalid_trace_id' | 'invalid_span_id';
 
 export function findInvalidId(view: SpanView): InvalidId | null {
-  if (view.traceIdEnd - view.traceIdStart !== TRACE_ID_BYTES || allZero(view.buf, view.traceIdStart, view.traceIdEnd)) {
+  if (
+    view.traceIdEnd - view.traceIdStart !== TRACE_ID_BYTES ||
+    allZero(view.buf, view.traceIdStart, view.traceIdEnd)
+  ) {
     return 'invalid_trace_id';
   }
-  if (view.spanIdEnd - view.spanIdStart !== SPAN_ID_BYTES || allZero(view.buf, view.spanIdStart, view.spanIdEnd)) {
+  if (
+    view.spanIdEnd - view.spanIdStart !== SPAN_ID_BYTES ||
+    allZero(view.buf, view.spanIdStart, view.spanIdEnd)
+  ) {
     return 'invalid_span_id';
   }
   return null;

@@ -1,0 +1,91 @@
+/**
+ * Finds attributes by key where they lie, for the few keys that assembly asks for.
+ *
+ *     KeyValue { 1: key  2: AnyValue { 1: string | 2: bool | 3: int | ... } }
+ *
+ * Not for turning all of them into text (any_value.ts, for the sink). Only string values are found here.
+ */
+import { ANY_STRING, KEY_VALUE_KEY, KEY_VALUE_VALUE, RESOURCE_ATTRIBUTES } from './fields.ts';
+import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
+
+/** What OpenTelemetry's specification calls a service without a name. */
+export const UNKNOWN_SERVICE = 'unknown_service';
+
+/** `service.name` of a Resource message, or `unknown_service`. Throws WireError where the bytes are no Resource. */
+export function readServiceName(resource: Uint8Array, start = 0, end = resource.length): string {
+  const values = readStringAttributes(resource, start, end, RESOURCE_ATTRIBUTES, SERVICE_NAME_ONLY);
+  const name = values.get('service.name');
+  return name === undefined || name === '' ? UNKNOWN_SERVICE : name;
+}
+
+const SERVICE_NAME_ONLY: ReadonlySet<string> = new Set(['service.name']);
+
+/**
+ * The string values of the wanted keys among the KeyValue fields (tagged `attributesTag`) of the message
+ * `buf[start, end)`; a key that comes twice counts with its last value. Throws WireError.
+ */
+export function readStringAttributes(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  attributesTag: number,
+  wanted: ReadonlySet<string>,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  const cursor = new Cursor(buf, start, end);
+  while (cursor.pos < end) {
+    const tag = readTag(cursor);
+    if (tag !== attributesTag) {
+      skipValue(cursor, tag);
+      continue;
+    }
+    const length = readLength(cursor);
+    const next = cursor.pos + length;
+    readKeyValue(new Cursor(buf, cursor.pos, next), wanted, found);
+    cursor.pos = next;
+  }
+  return found;
+}
+
+function readKeyValue(cursor: Cursor, wanted: ReadonlySet<string>, found: Map<string, string>): void {
+  let key = '';
+  let value: string | null = null;
+  while (cursor.pos < cursor.end) {
+    const tag = readTag(cursor);
+    if (tag === KEY_VALUE_KEY) {
+      key = readText(cursor);
+      if (!wanted.has(key)) return;
+    } else if (tag === KEY_VALUE_VALUE) {
+      const length = readLength(cursor);
+      value = readStringValue(new Cursor(cursor.buf, cursor.pos, cursor.pos + length));
+      cursor.pos += length;
+    } else {
+      skipValue(cursor, tag);
+    }
+  }
+  if (value !== null && wanted.has(key)) found.set(key, value);
+}
+
+function readStringValue(cursor: Cursor): string | null {
+  let value: string | null = null;
+  while (cursor.pos < cursor.end) {
+    const tag = readTag(cursor);
+    if (tag === ANY_STRING) value = readText(cursor);
+    else skipValue(cursor, tag);
+  }
+  return value;
+}
+
+function readText(cursor: Cursor): string {
+  const length = readLength(cursor);
+  const start = cursor.pos;
+  cursor.pos += length;
+  return decodeUtf8(cursor.buf, start, cursor.pos);
+}
+
+/** Text of `buf[start, end)`; bytes that are no UTF-8 become U+FFFD. */
+export function decodeUtf8(buf: Uint8Array, start: number, end: number): string {
+  return decoder.decode(buf.subarray(start, end));
+}
+
+const decoder = new TextDecoder();
