@@ -42,17 +42,16 @@ export function explain(error: NodeJS.ErrnoException, port: number): Error {
 
 async function answer(url: string, response: ServerResponse, options: HealthServerOptions): Promise<void> {
   const { registry, notReady } = options;
-  switch (url.split('?', 1)[0]) {
-    case '/healthz':
-      return send(response, 200, 'text/plain', 'ok\n');
-    case '/readyz': {
-      const reason = notReady();
-      return send(response, reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
-    }
-    case '/metrics':
-      return send(response, 200, registry.contentType, await registry.expose());
-    default:
-      return send(response, 404, 'text/plain', 'not found; there are /healthz, /readyz and /metrics\n');
+  const path = url.split('?', 1)[0];
+  if (path === '/healthz') {
+    send(response, 200, 'text/plain', 'ok\n');
+  } else if (path === '/readyz') {
+    const reason = notReady();
+    send(response, reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
+  } else if (path === '/metrics') {
+    send(response, 200, registry.contentType, await registry.expose());
+  } else {
+    send(response, 404, 'text/plain', 'not found; there are /healthz, /readyz and /metrics\n');
   }
 }
 

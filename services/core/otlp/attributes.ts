@@ -88,4 +88,4 @@ export function decodeUtf8(buf: Uint8Array, start: number, end: number): string 
   return decoder.decode(buf.subarray(start, end));
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
