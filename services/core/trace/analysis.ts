@@ -2,7 +2,26 @@
  * What assembly tells the world outside: the one place where fragments, ends of runs and marks of stream time arrive.
  * Implemented by the processor's analysis (metrics, edges, summaries) and by the tests' recorders.
  */
+import type { SpanGroup } from '../otlp/span_index.ts';
+import type { LogRecord } from './assembly.ts';
 import type { Fragment, SpanTable } from './run.ts';
+
+/** Why a record or a span was not taken; also the metric label and the dead letter's reason. */
+export const REJECT_REASONS = [
+  'malformed_record',
+  'malformed_resource',
+  'malformed_span',
+  'invalid_trace_id',
+  'invalid_span_id',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** A span of a record that was not taken: `record.value[start, end)`, under the headers of `group`. */
+export interface RejectedSpan {
+  readonly group: SpanGroup;
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface AssemblyListener {
   /** A fragment is sent. `offset` is the record that made it leave. */
@@ -11,4 +30,6 @@ export interface AssemblyListener {
   onRunEnd(tenant: string, spans: SpanTable): void;
   /** Stream time crossed a mark: what was counted since the last one leaves. */
   onMark(offset: number): void;
+  /** Bytes that are no span, or a span without ids. Null for the record as a whole. Good for the call. */
+  onRejected(reason: RejectReason, record: LogRecord, span: RejectedSpan | null, detail: string): void;
 }

@@ -1,0 +1,348 @@
+/**
+ * Assembles the traces of one partition: a pure function of its log.
+ *
+ * `read` takes the next record and tells the listener what follows from it. No wall clock, no randomness, no I/O: the
+ * same records from the same clock give the same calls, so a crash is recovered from by reading again from `lowWater`
+ * and ignoring what was told before the committed position. Stated as an executable model in the design; the tests
+ * hold this code against it.
+ *
+ * Not for what is made of a fragment (fragment_analysis.ts), nor for when to commit (the processor).
+ */
+import { findInvalidId, hasParent, readSpanView, SpanView } from '../otlp/span_view.ts';
+import { SpanIndex } from '../otlp/span_index.ts';
+import { fingerprint, key16, key8 } from '../wire/keys.ts';
+import { WireError } from '../wire/cursor.ts';
+import { DEFAULT_TENANT } from '../contracts.ts';
+import type { AssemblyListener, RejectReason } from './analysis.ts';
+import { HeaderTable } from './header_table.ts';
+import { OpenRun, type LogClock } from './open_run.ts';
+import type { HeldRecord, RecordStore } from './record_store.ts';
+import { RunQueue } from './run_queue.ts';
+import type { CloseReason, SpanHeader, SpanNode, SpanTable } from './run.ts';
+
+/** All times are stream time in milliseconds. */
+export interface AssemblyRules {
+  /** A silence of this length ends a run. */
+  readonly forgetMs: number;
+  /** A silence of this length sends what has come. */
+  readonly settleMs: number;
+  /** The same once the root and every span's parent are there. */
+  readonly settleCompleteMs: number;
+  /** Metrics leave each time stream time crosses a multiple of this. */
+  readonly markMs: number;
+  /** Stream time advances by at most this much a record: an outage of the brokers is no silence of the services. */
+  readonly maxStepMs: number;
+  /** A fragment that has as many spans or bytes is sent at once. */
+  readonly maxFragmentSpans: number;
+  readonly maxFragmentBytes: number;
+}
+
+export const DEFAULT_RULES: AssemblyRules = {
+  forgetMs: 30_000,
+  settleMs: 5_000,
+  settleCompleteMs: 1_000,
+  markMs: 10_000,
+  maxStepMs: 1_500,
+  maxFragmentSpans: 5_000,
+  maxFragmentBytes: 4 * 1024 * 1024,
+};
+
+/** A record of the spans topic. Its value is a TracesData, or empty: a tick, or with `cut` a control record. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly appendMs: number;
+  readonly tenant: string;
+  /** Handed over: nobody changes it afterwards. */
+  readonly value: Uint8Array;
+  /** 16-byte trace ids, one after the other, of runs that end here; null where the record is none of control. */
+  readonly cut: Uint8Array | null;
+}
+
+/** Where a replay has to start so that nothing that is still owed is missed, and the clock there. */
+export interface LowWater {
+  readonly offset: number;
+  readonly clock: LogClock;
+}
+
+/** A run that has lived for too long, to be named in a control record. */
+export interface OverdueRun {
+  readonly tenant: string;
+  readonly traceId: string;
+}
+
+const TRACE_ID_BYTES = 16;
+
+export class Assembly {
+  private readonly rules: AssemblyRules;
+  private readonly store: RecordStore;
+  private readonly listener: AssemblyListener;
+
+  private clock: LogClock;
+  private mark: number;
+  private readonly runs = new Map<string, OpenRun>();
+  /** By first record, by last span, and by last span of those with unsent spans (whole or not). */
+  private readonly born = new RunQueue(0);
+  private readonly touched = new RunQueue(1);
+  private readonly settlingComplete = new RunQueue(2);
+  private readonly settlingIncomplete = new RunQueue(2);
+  /** The earliest first record of the runs that ended since the last mark: their metrics have not left yet. */
+  private endedLow: LowWater | null = null;
+  private owesMetrics = false;
+
+  private readonly index = new SpanIndex();
+  private readonly view = new SpanView();
+  private readonly headers = new HeaderTable();
+
+  /** `clock` is the one that was committed with the low water, or zeros at the start of a log. */
+  constructor(rules: AssemblyRules, clock: LogClock, store: RecordStore, listener: AssemblyListener) {
+    this.rules = rules;
+    this.clock = clock;
+    this.mark = Math.floor(clock.streamMs / rules.markMs);
+    this.store = store;
+    this.listener = listener;
+  }
+
+  get openRuns(): number {
+    return this.runs.size;
+  }
+
+  get streamMs(): number {
+    return this.clock.streamMs;
+  }
+
+  /** Whether something is owed that only the passing of time will send: then a silent log needs ticks. */
+  get needsTime(): boolean {
+    return this.runs.size > 0 || this.owesMetrics;
+  }
+
+  /** Reads the next record. What cannot be read is rejected to the listener; nothing is thrown for bad data. */
+  read(record: LogRecord): void {
+    const before = this.clock;
+    const elapsed = Math.max(record.appendMs - before.appendMs, 0);
+    this.clock = {
+      streamMs: before.streamMs + Math.min(elapsed, this.rules.maxStepMs),
+      appendMs: Math.max(before.appendMs, record.appendMs),
+    };
+    this.endSilentRuns(record.offset);
+    this.sendSettled(record.offset);
+    this.crossMark(record.offset);
+    if (record.cut !== null) this.cutRuns(record.tenant, record.cut, record.offset);
+    if (record.value.length > 0) this.readSpans(record, before);
+  }
+
+  /** The record from which a replay must start when `nextOffset` is the next to be read. */
+  lowWater(nextOffset: number): LowWater {
+    let low: LowWater = { offset: nextOffset, clock: this.clock };
+    const oldest = this.born.head;
+    if (oldest !== null) low = { offset: oldest.firstOffset, clock: oldest.clockBefore };
+    if (this.endedLow !== null && this.endedLow.offset < low.offset) low = this.endedLow;
+    return low;
+  }
+
+  /** Runs that have lived longer than `maxAgeMs` of stream time, each named once, oldest first. */
+  takeOverdueRuns(maxAgeMs: number): OverdueRun[] {
+    const overdue: OverdueRun[] = [];
+    for (let run = this.born.head; run !== null; run = this.born.next(run)) {
+      if (this.clock.streamMs - run.firstMs <= maxAgeMs) break;
+      if (run.cutAsked) continue;
+      run.cutAsked = true;
+      overdue.push({ tenant: run.tenant, traceId: run.traceId });
+    }
+    return overdue;
+  }
+
+  private endSilentRuns(offset: number): void {
+    const silentSince = this.clock.streamMs - this.rules.forgetMs;
+    for (let run = this.touched.head; run !== null && run.lastMs <= silentSince; run = this.touched.head) {
+      this.end(run, 'idle', offset);
+    }
+  }
+
+  private sendSettled(offset: number): void {
+    this.sendSettledOf(this.settlingComplete, this.rules.settleCompleteMs, offset);
+    this.sendSettledOf(this.settlingIncomplete, this.rules.settleMs, offset);
+  }
+
+  private sendSettledOf(queue: RunQueue, settleMs: number, offset: number): void {
+    const settledSince = this.clock.streamMs - settleMs;
+    for (let run = queue.head; run !== null && run.lastMs <= settledSince; run = queue.head) {
+      this.send(run, 'settled', offset);
+    }
+  }
+
+  private crossMark(offset: number): void {
+    const mark = Math.floor(this.clock.streamMs / this.rules.markMs);
+    if (mark === this.mark) return;
+    this.mark = mark;
+    this.listener.onMark(offset);
+    this.endedLow = null;
+    this.owesMetrics = false;
+  }
+
+  private cutRuns(tenant: string, traceIds: Uint8Array, offset: number): void {
+    for (let at = 0; at + TRACE_ID_BYTES <= traceIds.length; at += TRACE_ID_BYTES) {
+      const run = this.runs.get(keyOf(tenant, key16(traceIds, at)));
+      if (run !== undefined) this.end(run, 'cut', offset);
+    }
+  }
+
+  private readSpans(record: LogRecord, before: LogClock): void {
+    const { index } = this;
+    try {
+      index.read(record.value);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.listener.onRejected('malformed_record', record, null, error.message);
+      return;
+    }
+    const held = this.store.hold(record.value);
+    const headers = this.internHeaders(record);
+    for (let i = 0; i < index.count; i++) {
+      const header = headers[index.group[i] ?? 0] ?? null;
+      const reason = header === null ? 'malformed_resource' : this.viewSpan(record.value, i);
+      if (header === null || reason !== null) this.reject(reason ?? 'malformed_resource', record, i);
+      else this.takeSpan(record, before, header, held);
+    }
+  }
+
+  /** The header of each group; null where its resource is no message. */
+  private internHeaders(record: LogRecord): (SpanHeader | null)[] {
+    return this.index.groups.map((group) => {
+      try {
+        return this.headers.intern(record.value, group);
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        return null;
+      }
+    });
+  }
+
+  private viewSpan(value: Uint8Array, i: number): RejectReason | null {
+    try {
+      readSpanView(this.view, value, this.index.start[i] ?? 0, this.index.end[i] ?? 0);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return 'malformed_span';
+    }
+    return findInvalidId(this.view);
+  }
+
+  private reject(reason: RejectReason, record: LogRecord, i: number): void {
+    const group = this.index.groups[this.index.group[i] ?? 0];
+    if (group === undefined) return;
+    const span = { group, start: this.index.start[i] ?? 0, end: this.index.end[i] ?? 0 };
+    this.listener.onRejected(reason, record, span, reason.replaceAll('_', ' '));
+  }
+
+  /** Adds the span in `this.view` to its run. */
+  private takeSpan(record: LogRecord, before: LogClock, header: SpanHeader, held: HeldRecord): void {
+    const { view } = this;
+    const run = this.touch(record, key16(view.buf, view.traceIdStart), before);
+    const node = newNode(view);
+    if (isKnown(run.spans, node)) {
+      if (run.settling !== null) this.settle(run);
+      return;
+    }
+    run.spans.add(node);
+    run.missingParents.delete(node.spanId);
+    if (node.parentId === '') run.hasRoot = true;
+    else if (run.spans.find(node.parentId) === undefined) run.missingParents.add(node.parentId);
+    held.retain();
+    run.unsent.push({ node, header, record: held, start: view.start, end: view.end });
+    run.unsentBytes += view.end - view.start;
+    run.receivedMs = record.appendMs;
+    const { maxFragmentSpans, maxFragmentBytes } = this.rules;
+    if (run.unsent.length >= maxFragmentSpans || run.unsentBytes >= maxFragmentBytes) {
+      this.send(run, 'full', record.offset);
+    } else {
+      this.settle(run);
+    }
+  }
+
+  /** The run of a trace, begun if need be, with its silence broken: a repeated span breaks it like any other. */
+  private touch(record: LogRecord, traceId: string, before: LogClock): OpenRun {
+    const key = keyOf(record.tenant, traceId);
+    let run = this.runs.get(key);
+    if (run === undefined) {
+      run = new OpenRun(key, record.tenant, traceId, record.offset, before, this.clock.streamMs);
+      this.runs.set(key, run);
+      this.born.append(run);
+    } else {
+      this.touched.remove(run);
+      run.lastMs = this.clock.streamMs;
+    }
+    this.touched.append(run);
+    return run;
+  }
+
+  /** Puts the run at the end of the queue in which it waits for its fragment. */
+  private settle(run: OpenRun): void {
+    run.settling?.remove(run);
+    run.settling = run.isComplete ? this.settlingComplete : this.settlingIncomplete;
+    run.settling.append(run);
+  }
+
+  private send(run: OpenRun, reason: CloseReason, offset: number): void {
+    run.settling?.remove(run);
+    run.settling = null;
+    if (run.unsent.length === 0) return;
+    const { unsent } = run;
+    run.unsent = [];
+    run.unsentBytes = 0;
+    this.owesMetrics = true;
+    this.listener.onFragment(
+      {
+        tenant: run.tenant,
+        traceId: run.traceId,
+        number: run.fragments,
+        reason,
+        receivedMs: run.receivedMs,
+        spans: unsent.map(({ node, header, record, start, end }) => ({
+          node,
+          header,
+          ...record.read(start, end),
+        })),
+        known: run.spans,
+      },
+      offset,
+    );
+    run.fragments++;
+    for (const span of unsent) span.record.release();
+  }
+
+  private end(run: OpenRun, reason: CloseReason, offset: number): void {
+    this.send(run, reason, offset);
+    this.listener.onRunEnd(run.tenant, run.spans);
+    this.owesMetrics = true;
+    this.runs.delete(run.key);
+    this.born.remove(run);
+    this.touched.remove(run);
+    if (this.endedLow === null || run.firstOffset < this.endedLow.offset) {
+      this.endedLow = { offset: run.firstOffset, clock: run.clockBefore };
+    }
+  }
+}
+
+/** Trace ids of different tenants never meet. */
+function keyOf(tenant: string, traceId: string): string {
+  return tenant === DEFAULT_TENANT ? traceId : traceId + tenant;
+}
+
+function newNode(view: SpanView): SpanNode {
+  return {
+    spanId: key8(view.buf, view.spanIdStart),
+    parentId: hasParent(view) ? key8(view.buf, view.parentIdStart) : '',
+    kind: view.kind,
+    fingerprint: fingerprint(view.buf, view.start, view.end),
+    sameId: null,
+    edge: null,
+  };
+}
+
+/** Whether a span of the same id, kind and bytes is in the run: a client's retry counts once. */
+function isKnown(spans: SpanTable, node: SpanNode): boolean {
+  for (let known = spans.find(node.spanId) ?? null; known !== null; known = known.sameId) {
+    if (known.kind === node.kind && known.fingerprint === node.fingerprint) return true;
+  }
+  return false;
+}

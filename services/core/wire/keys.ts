@@ -1,0 +1,62 @@
+/**
+ * Raw ids as map keys: one character a byte (latin1), made without a detour over hex or a Buffer method. And a hash
+ * that tells whether two spans of one id are the same bytes.
+ */
+
+/** The 8 bytes at `at` as a string of 8 characters. */
+export function key8(buf: Uint8Array, at: number): string {
+  return String.fromCharCode(
+    buf[at]!,
+    buf[at + 1]!,
+    buf[at + 2]!,
+    buf[at + 3]!,
+    buf[at + 4]!,
+    buf[at + 5]!,
+    buf[at + 6]!,
+    buf[at + 7]!,
+  );
+}
+
+/** The 16 bytes at `at` as a string of 16 characters. */
+export function key16(buf: Uint8Array, at: number): string {
+  return key8(buf, at) + key8(buf, at + 8);
+}
+
+/** The bytes that a key of `key8` or `key16` stands for. */
+export function keyBytes(key: string): Uint8Array {
+  return Uint8Array.from(key, (character) => character.charCodeAt(0));
+}
+
+/** A key in lower-case hex, as people and ClickHouse write ids. */
+export function keyHex(key: string): string {
+  let hex = '';
+  for (let i = 0; i < key.length; i++) hex += key.charCodeAt(i).toString(16).padStart(2, '0');
+  return hex;
+}
+
+/**
+ * 32 bits over `buf[start, end)` (MurmurHash3 x86_32, seed = length). Good for telling a retry from another span of
+ * the same id; not for input that is chosen to collide, which could only drop its own span.
+ */
+export function fingerprint(buf: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word = buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24);
+    hash = mix(hash, word);
+  }
+  let tail = 0;
+  for (let shift = 0; at < end; at++, shift += 8) tail |= buf[at]! << shift;
+  hash = mix(hash, tail);
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  return hash;
+}
+
+function mix(hash: number, word: number): number {
+  let block = Math.imul(word, 0xcc9e2d51);
+  block = (block << 15) | (block >>> 17);
+  const mixed = hash ^ Math.imul(block, 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
