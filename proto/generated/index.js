@@ -1,0 +1,5337 @@
+/*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
+import $protobuf from "protobufjs/minimal.js";
+
+const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $Number = $util.global.Number, $parseInt = $util.global.parseInt, $String = $util.global.String, $BigInt = $util.global.BigInt, $Array = $util.global.Array, $Boolean = $util.global.Boolean, $isFinite = $util.global.isFinite;
+
+const $root = $protobuf.roots["spanmill"] || ($protobuf.roots["spanmill"] = {});
+
+export const google = $root.google = (() => {
+
+    const google = {};
+
+    google.protobuf = (function() {
+
+        const protobuf = {};
+
+        protobuf.Duration = (function() {
+
+            const Duration = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Duration.prototype.seconds = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+            Duration.prototype.nanos = 0;
+
+            Duration.create = function(properties) {
+                return new Duration(properties);
+            };
+
+            Duration.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds") && (typeof message.seconds === "object" ? message.seconds.low || message.seconds.high : message.seconds !== 0))
+                    writer.uint32(8).int64(message.seconds);
+                if (message.nanos != null && $Object.hasOwnProperty.call(message, "nanos") && message.nanos !== 0)
+                    writer.uint32(16).int32(message.nanos);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Duration.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.google.protobuf.Duration();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seconds = value;
+                            else
+                                delete message.seconds;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.nanos = value;
+                            else
+                                delete message.nanos;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Duration.fromObject = function (object, _depth) {
+                if (object instanceof $root.google.protobuf.Duration)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".google.protobuf.Duration: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.google.protobuf.Duration();
+                if (object.seconds != null)
+                    if (typeof object.seconds === "object" ? object.seconds.low || object.seconds.high : $Number(object.seconds) !== 0)
+                        if ($util.Long)
+                            message.seconds = $util.Long.fromValue(object.seconds, false);
+                        else if (typeof object.seconds === "string")
+                            message.seconds = $parseInt(object.seconds, 10);
+                        else if (typeof object.seconds === "number")
+                            message.seconds = object.seconds;
+                        else if (typeof object.seconds === "object")
+                            message.seconds = new $util.LongBits(object.seconds.low >>> 0, object.seconds.high >>> 0).toNumber();
+                if (object.nanos != null)
+                    if ($Number(object.nanos) !== 0)
+                        message.nanos = object.nanos | 0;
+                return message;
+            };
+
+            Duration.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, false);
+                        object.seconds = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.seconds = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.nanos = 0;
+                }
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.seconds = typeof message.seconds === "number" ? $BigInt(message.seconds) : $util.Long.fromBits(message.seconds.low >>> 0, message.seconds.high >>> 0, false).toBigInt();
+                    else if (typeof message.seconds === "number")
+                        object.seconds = options.longs === $String ? $String(message.seconds) : message.seconds;
+                    else
+                        object.seconds = options.longs === $String ? $util.Long.prototype.toString.call(message.seconds) : options.longs === $Number ? new $util.LongBits(message.seconds.low >>> 0, message.seconds.high >>> 0).toNumber() : message.seconds;
+                if (message.nanos != null && $Object.hasOwnProperty.call(message, "nanos"))
+                    object.nanos = message.nanos;
+                return object;
+            };
+
+            Duration.prototype.toJSON = function() {
+                return Duration.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Duration;
+        })();
+
+        protobuf.Any = (function() {
+
+            const Any = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Any.prototype.type_url = "";
+            Any.prototype.value = $util.newBuffer([]);
+
+            Any.create = function(properties) {
+                return new Any(properties);
+            };
+
+            Any.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.type_url != null && $Object.hasOwnProperty.call(message, "type_url") && message.type_url !== "")
+                    writer.uint32(10).string(message.type_url);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && message.value.length)
+                    writer.uint32(18).bytes(message.value);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Any.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.google.protobuf.Any();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.type_url = value;
+                            else
+                                delete message.type_url;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Any.fromObject = function (object, _depth) {
+                if (object instanceof $root.google.protobuf.Any)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".google.protobuf.Any: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.google.protobuf.Any();
+                if (object.type_url != null)
+                    if (typeof object.type_url !== "string" || object.type_url.length)
+                        message.type_url = $String(object.type_url);
+                if (object.value != null)
+                    if (object.value.length)
+                        if (typeof object.value === "string")
+                            $util.base64.decode(object.value, message.value = $util.newBuffer($util.base64.length(object.value)), 0);
+                        else if (object.value.length >= 0)
+                            message.value = object.value;
+                return message;
+            };
+
+            Any.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.type_url = "";
+                    if (options.bytes === $String)
+                        object.value = "";
+                    else {
+                        object.value = [];
+                        if (options.bytes !== $Array)
+                            object.value = $util.newBuffer(object.value);
+                    }
+                }
+                if (message.type_url != null && $Object.hasOwnProperty.call(message, "type_url"))
+                    object.type_url = message.type_url;
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                    object.value = options.bytes === $String ? $util.base64.encode(message.value, 0, message.value.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.value) : message.value;
+                return object;
+            };
+
+            Any.prototype.toJSON = function() {
+                return Any.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Any;
+        })();
+
+        return protobuf;
+    })();
+
+    google.rpc = (function() {
+
+        const rpc = {};
+
+        rpc.RetryInfo = (function() {
+
+            const RetryInfo = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            RetryInfo.prototype.retryDelay = null;
+
+            RetryInfo.create = function(properties) {
+                return new RetryInfo(properties);
+            };
+
+            RetryInfo.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.retryDelay != null && $Object.hasOwnProperty.call(message, "retryDelay"))
+                    $root.google.protobuf.Duration.encode(message.retryDelay, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            RetryInfo.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.google.rpc.RetryInfo();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.retryDelay = $root.google.protobuf.Duration.decode(reader, reader.size(), $undefined, _depth + 1, message.retryDelay);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            RetryInfo.fromObject = function (object, _depth) {
+                if (object instanceof $root.google.rpc.RetryInfo)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".google.rpc.RetryInfo: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.google.rpc.RetryInfo();
+                if (object.retryDelay != null) {
+                    if (!$util.isObject(object.retryDelay))
+                        throw $TypeError(".google.rpc.RetryInfo.retryDelay: object expected");
+                    message.retryDelay = $root.google.protobuf.Duration.fromObject(object.retryDelay, _depth + 1);
+                }
+                return message;
+            };
+
+            RetryInfo.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.retryDelay = null;
+                if (message.retryDelay != null && $Object.hasOwnProperty.call(message, "retryDelay"))
+                    object.retryDelay = $root.google.protobuf.Duration.toObject(message.retryDelay, options, _depth + 1);
+                return object;
+            };
+
+            RetryInfo.prototype.toJSON = function() {
+                return RetryInfo.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return RetryInfo;
+        })();
+
+        rpc.Status = (function() {
+
+            const Status = function (properties) {
+                this.details = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Status.prototype.code = 0;
+            Status.prototype.message = "";
+            Status.prototype.details = $util.emptyArray;
+
+            Status.create = function(properties) {
+                return new Status(properties);
+            };
+
+            Status.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                    writer.uint32(8).int32(message.code);
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                    writer.uint32(18).string(message.message);
+                if (message.details != null && message.details.length)
+                    for (let i = 0; i < message.details.length; ++i)
+                        $root.google.protobuf.Any.encode(message.details[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Status.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.google.rpc.Status();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.message = value;
+                            else
+                                delete message.message;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.details && message.details.length))
+                                message.details = [];
+                            message.details.push($root.google.protobuf.Any.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Status.fromObject = function (object, _depth) {
+                if (object instanceof $root.google.rpc.Status)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".google.rpc.Status: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.google.rpc.Status();
+                if (object.code != null)
+                    if ($Number(object.code) !== 0)
+                        message.code = object.code | 0;
+                if (object.message != null)
+                    if (typeof object.message !== "string" || object.message.length)
+                        message.message = $String(object.message);
+                if (object.details) {
+                    if (!$Array.isArray(object.details))
+                        throw $TypeError(".google.rpc.Status.details: array expected");
+                    message.details = $Array(object.details.length);
+                    for (let i = 0; i < object.details.length; ++i) {
+                        if (!$util.isObject(object.details[i]))
+                            throw $TypeError(".google.rpc.Status.details: object expected");
+                        message.details[i] = $root.google.protobuf.Any.fromObject(object.details[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            Status.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.details = [];
+                if (options.defaults) {
+                    object.code = 0;
+                    object.message = "";
+                }
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                    object.code = message.code;
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                    object.message = message.message;
+                if (message.details && message.details.length) {
+                    object.details = $Array(message.details.length);
+                    for (let j = 0; j < message.details.length; ++j)
+                        object.details[j] = $root.google.protobuf.Any.toObject(message.details[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            Status.prototype.toJSON = function() {
+                return Status.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Status;
+        })();
+
+        return rpc;
+    })();
+
+    return google;
+})();
+
+export const opentelemetry = $root.opentelemetry = (() => {
+
+    const opentelemetry = {};
+
+    opentelemetry.proto = (function() {
+
+        const proto = {};
+
+        proto.collector = (function() {
+
+            const collector = {};
+
+            collector.trace = (function() {
+
+                const trace = {};
+
+                trace.v1 = (function() {
+
+                    const v1 = {};
+
+                    v1.ExportTraceServiceRequest = (function() {
+
+                        const ExportTraceServiceRequest = function (properties) {
+                            this.resourceSpans = [];
+                            if (properties)
+                                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                        this[keys[i]] = properties[keys[i]];
+                        };
+
+                        ExportTraceServiceRequest.prototype.resourceSpans = $util.emptyArray;
+
+                        ExportTraceServiceRequest.create = function(properties) {
+                            return new ExportTraceServiceRequest(properties);
+                        };
+
+                        ExportTraceServiceRequest.encode = function (message, writer, _depth) {
+                            if (!writer)
+                                writer = $Writer.create();
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            if (message.resourceSpans != null && message.resourceSpans.length)
+                                for (let i = 0; i < message.resourceSpans.length; ++i)
+                                    $root.opentelemetry.proto.trace.v1.ResourceSpans.encode(message.resourceSpans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                                for (let i = 0; i < message.$unknowns.length; ++i)
+                                    writer.raw(message.$unknowns[i]);
+                            return writer;
+                        };
+
+                        ExportTraceServiceRequest.decode = function (reader, length, _end, _depth, _target) {
+                            if (!(reader instanceof $Reader))
+                                reader = $Reader.create(reader);
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $Reader.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let end, message;
+                            if (length === $undefined)
+                                end = reader.len;
+                            else {
+                                end = reader.pos + length;
+                                if (end > reader.len)
+                                    throw $RangeError("index out of range");
+                                length = reader.len;
+                                reader.len = end;
+                            }
+                            message = _target || new $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest();
+                            while (reader.pos < end) {
+                                let start = reader.pos;
+                                let tag = reader.tag();
+                                if (tag === _end) {
+                                    _end = $undefined;
+                                    break;
+                                }
+                                let wireType = tag & 7;
+                                switch (tag >>>= 3) {
+                                case 1: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if (!(message.resourceSpans && message.resourceSpans.length))
+                                            message.resourceSpans = [];
+                                        message.resourceSpans.push($root.opentelemetry.proto.trace.v1.ResourceSpans.decode(reader, reader.size(), $undefined, _depth + 1));
+                                        continue;
+                                    }
+                                }
+                                reader.skipType(wireType, _depth, tag);
+                                if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                            }
+                            if (length !== $undefined) {
+                                if (reader.pos !== end)
+                                    throw $RangeError("index out of range");
+                                reader.len = length;
+                            }
+                            if (_end !== $undefined)
+                                throw $Error("missing end group");
+                            return message;
+                        };
+
+                        ExportTraceServiceRequest.fromObject = function (object, _depth) {
+                            if (object instanceof $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest)
+                                return object;
+                            if (!$util.isObject(object))
+                                throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest: object expected");
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let message = new $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest();
+                            if (object.resourceSpans) {
+                                if (!$Array.isArray(object.resourceSpans))
+                                    throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest.resourceSpans: array expected");
+                                message.resourceSpans = $Array(object.resourceSpans.length);
+                                for (let i = 0; i < object.resourceSpans.length; ++i) {
+                                    if (!$util.isObject(object.resourceSpans[i]))
+                                        throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest.resourceSpans: object expected");
+                                    message.resourceSpans[i] = $root.opentelemetry.proto.trace.v1.ResourceSpans.fromObject(object.resourceSpans[i], _depth + 1);
+                                }
+                            }
+                            return message;
+                        };
+
+                        ExportTraceServiceRequest.toObject = function (message, options, _depth) {
+                            if (!options)
+                                options = {};
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let object = {};
+                            if (options.arrays || options.defaults)
+                                object.resourceSpans = [];
+                            if (message.resourceSpans && message.resourceSpans.length) {
+                                object.resourceSpans = $Array(message.resourceSpans.length);
+                                for (let j = 0; j < message.resourceSpans.length; ++j)
+                                    object.resourceSpans[j] = $root.opentelemetry.proto.trace.v1.ResourceSpans.toObject(message.resourceSpans[j], options, _depth + 1);
+                            }
+                            return object;
+                        };
+
+                        ExportTraceServiceRequest.prototype.toJSON = function() {
+                            return ExportTraceServiceRequest.toObject(this, $protobuf.util.toJSONOptions);
+                        };
+
+                        return ExportTraceServiceRequest;
+                    })();
+
+                    v1.ExportTraceServiceResponse = (function() {
+
+                        const ExportTraceServiceResponse = function (properties) {
+                            if (properties)
+                                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                        this[keys[i]] = properties[keys[i]];
+                        };
+
+                        ExportTraceServiceResponse.prototype.partialSuccess = null;
+
+                        ExportTraceServiceResponse.create = function(properties) {
+                            return new ExportTraceServiceResponse(properties);
+                        };
+
+                        ExportTraceServiceResponse.encode = function (message, writer, _depth) {
+                            if (!writer)
+                                writer = $Writer.create();
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            if (message.partialSuccess != null && $Object.hasOwnProperty.call(message, "partialSuccess"))
+                                $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.encode(message.partialSuccess, writer.uint32(10).fork(), _depth + 1).ldelim();
+                            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                                for (let i = 0; i < message.$unknowns.length; ++i)
+                                    writer.raw(message.$unknowns[i]);
+                            return writer;
+                        };
+
+                        ExportTraceServiceResponse.decode = function (reader, length, _end, _depth, _target) {
+                            if (!(reader instanceof $Reader))
+                                reader = $Reader.create(reader);
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $Reader.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let end, message, value;
+                            if (length === $undefined)
+                                end = reader.len;
+                            else {
+                                end = reader.pos + length;
+                                if (end > reader.len)
+                                    throw $RangeError("index out of range");
+                                length = reader.len;
+                                reader.len = end;
+                            }
+                            message = _target || new $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse();
+                            while (reader.pos < end) {
+                                let start = reader.pos;
+                                let tag = reader.tag();
+                                if (tag === _end) {
+                                    _end = $undefined;
+                                    break;
+                                }
+                                let wireType = tag & 7;
+                                switch (tag >>>= 3) {
+                                case 1: {
+                                        if (wireType !== 2)
+                                            break;
+                                        message.partialSuccess = $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.decode(reader, reader.size(), $undefined, _depth + 1, message.partialSuccess);
+                                        continue;
+                                    }
+                                }
+                                reader.skipType(wireType, _depth, tag);
+                                if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                            }
+                            if (length !== $undefined) {
+                                if (reader.pos !== end)
+                                    throw $RangeError("index out of range");
+                                reader.len = length;
+                            }
+                            if (_end !== $undefined)
+                                throw $Error("missing end group");
+                            return message;
+                        };
+
+                        ExportTraceServiceResponse.fromObject = function (object, _depth) {
+                            if (object instanceof $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse)
+                                return object;
+                            if (!$util.isObject(object))
+                                throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse: object expected");
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let message = new $root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse();
+                            if (object.partialSuccess != null) {
+                                if (!$util.isObject(object.partialSuccess))
+                                    throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse.partialSuccess: object expected");
+                                message.partialSuccess = $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.fromObject(object.partialSuccess, _depth + 1);
+                            }
+                            return message;
+                        };
+
+                        ExportTraceServiceResponse.toObject = function (message, options, _depth) {
+                            if (!options)
+                                options = {};
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let object = {};
+                            if (options.defaults)
+                                object.partialSuccess = null;
+                            if (message.partialSuccess != null && $Object.hasOwnProperty.call(message, "partialSuccess"))
+                                object.partialSuccess = $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.toObject(message.partialSuccess, options, _depth + 1);
+                            return object;
+                        };
+
+                        ExportTraceServiceResponse.prototype.toJSON = function() {
+                            return ExportTraceServiceResponse.toObject(this, $protobuf.util.toJSONOptions);
+                        };
+
+                        return ExportTraceServiceResponse;
+                    })();
+
+                    v1.ExportTracePartialSuccess = (function() {
+
+                        const ExportTracePartialSuccess = function (properties) {
+                            if (properties)
+                                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                        this[keys[i]] = properties[keys[i]];
+                        };
+
+                        ExportTracePartialSuccess.prototype.rejectedSpans = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+                        ExportTracePartialSuccess.prototype.errorMessage = "";
+
+                        ExportTracePartialSuccess.create = function(properties) {
+                            return new ExportTracePartialSuccess(properties);
+                        };
+
+                        ExportTracePartialSuccess.encode = function (message, writer, _depth) {
+                            if (!writer)
+                                writer = $Writer.create();
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            if (message.rejectedSpans != null && $Object.hasOwnProperty.call(message, "rejectedSpans") && (typeof message.rejectedSpans === "object" ? message.rejectedSpans.low || message.rejectedSpans.high : message.rejectedSpans !== 0))
+                                writer.uint32(8).int64(message.rejectedSpans);
+                            if (message.errorMessage != null && $Object.hasOwnProperty.call(message, "errorMessage") && message.errorMessage !== "")
+                                writer.uint32(18).string(message.errorMessage);
+                            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                                for (let i = 0; i < message.$unknowns.length; ++i)
+                                    writer.raw(message.$unknowns[i]);
+                            return writer;
+                        };
+
+                        ExportTracePartialSuccess.decode = function (reader, length, _end, _depth, _target) {
+                            if (!(reader instanceof $Reader))
+                                reader = $Reader.create(reader);
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $Reader.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let end, message, value;
+                            if (length === $undefined)
+                                end = reader.len;
+                            else {
+                                end = reader.pos + length;
+                                if (end > reader.len)
+                                    throw $RangeError("index out of range");
+                                length = reader.len;
+                                reader.len = end;
+                            }
+                            message = _target || new $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess();
+                            while (reader.pos < end) {
+                                let start = reader.pos;
+                                let tag = reader.tag();
+                                if (tag === _end) {
+                                    _end = $undefined;
+                                    break;
+                                }
+                                let wireType = tag & 7;
+                                switch (tag >>>= 3) {
+                                case 1: {
+                                        if (wireType !== 0)
+                                            break;
+                                        if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                            message.rejectedSpans = value;
+                                        else
+                                            delete message.rejectedSpans;
+                                        continue;
+                                    }
+                                case 2: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if ((value = reader.stringVerify()).length)
+                                            message.errorMessage = value;
+                                        else
+                                            delete message.errorMessage;
+                                        continue;
+                                    }
+                                }
+                                reader.skipType(wireType, _depth, tag);
+                                if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                            }
+                            if (length !== $undefined) {
+                                if (reader.pos !== end)
+                                    throw $RangeError("index out of range");
+                                reader.len = length;
+                            }
+                            if (_end !== $undefined)
+                                throw $Error("missing end group");
+                            return message;
+                        };
+
+                        ExportTracePartialSuccess.fromObject = function (object, _depth) {
+                            if (object instanceof $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess)
+                                return object;
+                            if (!$util.isObject(object))
+                                throw $TypeError(".opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess: object expected");
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let message = new $root.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess();
+                            if (object.rejectedSpans != null)
+                                if (typeof object.rejectedSpans === "object" ? object.rejectedSpans.low || object.rejectedSpans.high : $Number(object.rejectedSpans) !== 0)
+                                    if ($util.Long)
+                                        message.rejectedSpans = $util.Long.fromValue(object.rejectedSpans, false);
+                                    else if (typeof object.rejectedSpans === "string")
+                                        message.rejectedSpans = $parseInt(object.rejectedSpans, 10);
+                                    else if (typeof object.rejectedSpans === "number")
+                                        message.rejectedSpans = object.rejectedSpans;
+                                    else if (typeof object.rejectedSpans === "object")
+                                        message.rejectedSpans = new $util.LongBits(object.rejectedSpans.low >>> 0, object.rejectedSpans.high >>> 0).toNumber();
+                            if (object.errorMessage != null)
+                                if (typeof object.errorMessage !== "string" || object.errorMessage.length)
+                                    message.errorMessage = $String(object.errorMessage);
+                            return message;
+                        };
+
+                        ExportTracePartialSuccess.toObject = function (message, options, _depth) {
+                            if (!options)
+                                options = {};
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let object = {};
+                            if (options.defaults) {
+                                if ($util.Long) {
+                                    let long = new $util.Long(0, 0, false);
+                                    object.rejectedSpans = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                                } else
+                                    object.rejectedSpans = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                                object.errorMessage = "";
+                            }
+                            if (message.rejectedSpans != null && $Object.hasOwnProperty.call(message, "rejectedSpans"))
+                                if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                                    object.rejectedSpans = typeof message.rejectedSpans === "number" ? $BigInt(message.rejectedSpans) : $util.Long.fromBits(message.rejectedSpans.low >>> 0, message.rejectedSpans.high >>> 0, false).toBigInt();
+                                else if (typeof message.rejectedSpans === "number")
+                                    object.rejectedSpans = options.longs === $String ? $String(message.rejectedSpans) : message.rejectedSpans;
+                                else
+                                    object.rejectedSpans = options.longs === $String ? $util.Long.prototype.toString.call(message.rejectedSpans) : options.longs === $Number ? new $util.LongBits(message.rejectedSpans.low >>> 0, message.rejectedSpans.high >>> 0).toNumber() : message.rejectedSpans;
+                            if (message.errorMessage != null && $Object.hasOwnProperty.call(message, "errorMessage"))
+                                object.errorMessage = message.errorMessage;
+                            return object;
+                        };
+
+                        ExportTracePartialSuccess.prototype.toJSON = function() {
+                            return ExportTracePartialSuccess.toObject(this, $protobuf.util.toJSONOptions);
+                        };
+
+                        return ExportTracePartialSuccess;
+                    })();
+
+                    return v1;
+                })();
+
+                return trace;
+            })();
+
+            return collector;
+        })();
+
+        proto.trace = (function() {
+
+            const trace = {};
+
+            trace.v1 = (function() {
+
+                const v1 = {};
+
+                v1.TracesData = (function() {
+
+                    const TracesData = function (properties) {
+                        this.resourceSpans = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    TracesData.prototype.resourceSpans = $util.emptyArray;
+
+                    TracesData.create = function(properties) {
+                        return new TracesData(properties);
+                    };
+
+                    TracesData.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.resourceSpans != null && message.resourceSpans.length)
+                            for (let i = 0; i < message.resourceSpans.length; ++i)
+                                $root.opentelemetry.proto.trace.v1.ResourceSpans.encode(message.resourceSpans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    TracesData.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.trace.v1.TracesData();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.resourceSpans && message.resourceSpans.length))
+                                        message.resourceSpans = [];
+                                    message.resourceSpans.push($root.opentelemetry.proto.trace.v1.ResourceSpans.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    TracesData.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.trace.v1.TracesData)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.trace.v1.TracesData: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.trace.v1.TracesData();
+                        if (object.resourceSpans) {
+                            if (!$Array.isArray(object.resourceSpans))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.TracesData.resourceSpans: array expected");
+                            message.resourceSpans = $Array(object.resourceSpans.length);
+                            for (let i = 0; i < object.resourceSpans.length; ++i) {
+                                if (!$util.isObject(object.resourceSpans[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.TracesData.resourceSpans: object expected");
+                                message.resourceSpans[i] = $root.opentelemetry.proto.trace.v1.ResourceSpans.fromObject(object.resourceSpans[i], _depth + 1);
+                            }
+                        }
+                        return message;
+                    };
+
+                    TracesData.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.resourceSpans = [];
+                        if (message.resourceSpans && message.resourceSpans.length) {
+                            object.resourceSpans = $Array(message.resourceSpans.length);
+                            for (let j = 0; j < message.resourceSpans.length; ++j)
+                                object.resourceSpans[j] = $root.opentelemetry.proto.trace.v1.ResourceSpans.toObject(message.resourceSpans[j], options, _depth + 1);
+                        }
+                        return object;
+                    };
+
+                    TracesData.prototype.toJSON = function() {
+                        return TracesData.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return TracesData;
+                })();
+
+                v1.ResourceSpans = (function() {
+
+                    const ResourceSpans = function (properties) {
+                        this.scopeSpans = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    ResourceSpans.prototype.resource = null;
+                    ResourceSpans.prototype.scopeSpans = $util.emptyArray;
+                    ResourceSpans.prototype.schemaUrl = "";
+
+                    ResourceSpans.create = function(properties) {
+                        return new ResourceSpans(properties);
+                    };
+
+                    ResourceSpans.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.resource != null && $Object.hasOwnProperty.call(message, "resource"))
+                            $root.opentelemetry.proto.resource.v1.Resource.encode(message.resource, writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.scopeSpans != null && message.scopeSpans.length)
+                            for (let i = 0; i < message.scopeSpans.length; ++i)
+                                $root.opentelemetry.proto.trace.v1.ScopeSpans.encode(message.scopeSpans[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl") && message.schemaUrl !== "")
+                            writer.uint32(26).string(message.schemaUrl);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    ResourceSpans.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.trace.v1.ResourceSpans();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.resource = $root.opentelemetry.proto.resource.v1.Resource.decode(reader, reader.size(), $undefined, _depth + 1, message.resource);
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.scopeSpans && message.scopeSpans.length))
+                                        message.scopeSpans = [];
+                                    message.scopeSpans.push($root.opentelemetry.proto.trace.v1.ScopeSpans.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.schemaUrl = value;
+                                    else
+                                        delete message.schemaUrl;
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    ResourceSpans.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.trace.v1.ResourceSpans)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.trace.v1.ResourceSpans: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.trace.v1.ResourceSpans();
+                        if (object.resource != null) {
+                            if (!$util.isObject(object.resource))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.ResourceSpans.resource: object expected");
+                            message.resource = $root.opentelemetry.proto.resource.v1.Resource.fromObject(object.resource, _depth + 1);
+                        }
+                        if (object.scopeSpans) {
+                            if (!$Array.isArray(object.scopeSpans))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.ResourceSpans.scopeSpans: array expected");
+                            message.scopeSpans = $Array(object.scopeSpans.length);
+                            for (let i = 0; i < object.scopeSpans.length; ++i) {
+                                if (!$util.isObject(object.scopeSpans[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.ResourceSpans.scopeSpans: object expected");
+                                message.scopeSpans[i] = $root.opentelemetry.proto.trace.v1.ScopeSpans.fromObject(object.scopeSpans[i], _depth + 1);
+                            }
+                        }
+                        if (object.schemaUrl != null)
+                            if (typeof object.schemaUrl !== "string" || object.schemaUrl.length)
+                                message.schemaUrl = $String(object.schemaUrl);
+                        return message;
+                    };
+
+                    ResourceSpans.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.scopeSpans = [];
+                        if (options.defaults) {
+                            object.resource = null;
+                            object.schemaUrl = "";
+                        }
+                        if (message.resource != null && $Object.hasOwnProperty.call(message, "resource"))
+                            object.resource = $root.opentelemetry.proto.resource.v1.Resource.toObject(message.resource, options, _depth + 1);
+                        if (message.scopeSpans && message.scopeSpans.length) {
+                            object.scopeSpans = $Array(message.scopeSpans.length);
+                            for (let j = 0; j < message.scopeSpans.length; ++j)
+                                object.scopeSpans[j] = $root.opentelemetry.proto.trace.v1.ScopeSpans.toObject(message.scopeSpans[j], options, _depth + 1);
+                        }
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl"))
+                            object.schemaUrl = message.schemaUrl;
+                        return object;
+                    };
+
+                    ResourceSpans.prototype.toJSON = function() {
+                        return ResourceSpans.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return ResourceSpans;
+                })();
+
+                v1.ScopeSpans = (function() {
+
+                    const ScopeSpans = function (properties) {
+                        this.spans = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    ScopeSpans.prototype.scope = null;
+                    ScopeSpans.prototype.spans = $util.emptyArray;
+                    ScopeSpans.prototype.schemaUrl = "";
+
+                    ScopeSpans.create = function(properties) {
+                        return new ScopeSpans(properties);
+                    };
+
+                    ScopeSpans.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.scope != null && $Object.hasOwnProperty.call(message, "scope"))
+                            $root.opentelemetry.proto.common.v1.InstrumentationScope.encode(message.scope, writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.spans != null && message.spans.length)
+                            for (let i = 0; i < message.spans.length; ++i)
+                                $root.opentelemetry.proto.trace.v1.Span.encode(message.spans[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl") && message.schemaUrl !== "")
+                            writer.uint32(26).string(message.schemaUrl);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    ScopeSpans.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.trace.v1.ScopeSpans();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.decode(reader, reader.size(), $undefined, _depth + 1, message.scope);
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.spans && message.spans.length))
+                                        message.spans = [];
+                                    message.spans.push($root.opentelemetry.proto.trace.v1.Span.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.schemaUrl = value;
+                                    else
+                                        delete message.schemaUrl;
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    ScopeSpans.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.trace.v1.ScopeSpans)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.trace.v1.ScopeSpans: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.trace.v1.ScopeSpans();
+                        if (object.scope != null) {
+                            if (!$util.isObject(object.scope))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.ScopeSpans.scope: object expected");
+                            message.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.fromObject(object.scope, _depth + 1);
+                        }
+                        if (object.spans) {
+                            if (!$Array.isArray(object.spans))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.ScopeSpans.spans: array expected");
+                            message.spans = $Array(object.spans.length);
+                            for (let i = 0; i < object.spans.length; ++i) {
+                                if (!$util.isObject(object.spans[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.ScopeSpans.spans: object expected");
+                                message.spans[i] = $root.opentelemetry.proto.trace.v1.Span.fromObject(object.spans[i], _depth + 1);
+                            }
+                        }
+                        if (object.schemaUrl != null)
+                            if (typeof object.schemaUrl !== "string" || object.schemaUrl.length)
+                                message.schemaUrl = $String(object.schemaUrl);
+                        return message;
+                    };
+
+                    ScopeSpans.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.spans = [];
+                        if (options.defaults) {
+                            object.scope = null;
+                            object.schemaUrl = "";
+                        }
+                        if (message.scope != null && $Object.hasOwnProperty.call(message, "scope"))
+                            object.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.toObject(message.scope, options, _depth + 1);
+                        if (message.spans && message.spans.length) {
+                            object.spans = $Array(message.spans.length);
+                            for (let j = 0; j < message.spans.length; ++j)
+                                object.spans[j] = $root.opentelemetry.proto.trace.v1.Span.toObject(message.spans[j], options, _depth + 1);
+                        }
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl"))
+                            object.schemaUrl = message.schemaUrl;
+                        return object;
+                    };
+
+                    ScopeSpans.prototype.toJSON = function() {
+                        return ScopeSpans.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return ScopeSpans;
+                })();
+
+                v1.Span = (function() {
+
+                    const Span = function (properties) {
+                        this.attributes = [];
+                        this.events = [];
+                        this.links = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    Span.prototype.traceId = $util.newBuffer([]);
+                    Span.prototype.spanId = $util.newBuffer([]);
+                    Span.prototype.traceState = "";
+                    Span.prototype.parentSpanId = $util.newBuffer([]);
+                    Span.prototype.name = "";
+                    Span.prototype.kind = 0;
+                    Span.prototype.startTimeUnixNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                    Span.prototype.endTimeUnixNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                    Span.prototype.attributes = $util.emptyArray;
+                    Span.prototype.droppedAttributesCount = 0;
+                    Span.prototype.events = $util.emptyArray;
+                    Span.prototype.droppedEventsCount = 0;
+                    Span.prototype.links = $util.emptyArray;
+                    Span.prototype.droppedLinksCount = 0;
+                    Span.prototype.status = null;
+                    Span.prototype.flags = 0;
+
+                    Span.create = function(properties) {
+                        return new Span(properties);
+                    };
+
+                    Span.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                            writer.uint32(10).bytes(message.traceId);
+                        if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId") && message.spanId.length)
+                            writer.uint32(18).bytes(message.spanId);
+                        if (message.traceState != null && $Object.hasOwnProperty.call(message, "traceState") && message.traceState !== "")
+                            writer.uint32(26).string(message.traceState);
+                        if (message.parentSpanId != null && $Object.hasOwnProperty.call(message, "parentSpanId") && message.parentSpanId.length)
+                            writer.uint32(34).bytes(message.parentSpanId);
+                        if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                            writer.uint32(42).string(message.name);
+                        if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                            writer.uint32(48).int32(message.kind);
+                        if (message.startTimeUnixNano != null && $Object.hasOwnProperty.call(message, "startTimeUnixNano") && (typeof message.startTimeUnixNano === "object" ? message.startTimeUnixNano.low || message.startTimeUnixNano.high : message.startTimeUnixNano !== 0))
+                            writer.uint32(57).fixed64(message.startTimeUnixNano);
+                        if (message.endTimeUnixNano != null && $Object.hasOwnProperty.call(message, "endTimeUnixNano") && (typeof message.endTimeUnixNano === "object" ? message.endTimeUnixNano.low || message.endTimeUnixNano.high : message.endTimeUnixNano !== 0))
+                            writer.uint32(65).fixed64(message.endTimeUnixNano);
+                        if (message.attributes != null && message.attributes.length)
+                            for (let i = 0; i < message.attributes.length; ++i)
+                                $root.opentelemetry.proto.common.v1.KeyValue.encode(message.attributes[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount") && message.droppedAttributesCount !== 0)
+                            writer.uint32(80).uint32(message.droppedAttributesCount);
+                        if (message.events != null && message.events.length)
+                            for (let i = 0; i < message.events.length; ++i)
+                                $root.opentelemetry.proto.trace.v1.Span.Event.encode(message.events[i], writer.uint32(90).fork(), _depth + 1).ldelim();
+                        if (message.droppedEventsCount != null && $Object.hasOwnProperty.call(message, "droppedEventsCount") && message.droppedEventsCount !== 0)
+                            writer.uint32(96).uint32(message.droppedEventsCount);
+                        if (message.links != null && message.links.length)
+                            for (let i = 0; i < message.links.length; ++i)
+                                $root.opentelemetry.proto.trace.v1.Span.Link.encode(message.links[i], writer.uint32(106).fork(), _depth + 1).ldelim();
+                        if (message.droppedLinksCount != null && $Object.hasOwnProperty.call(message, "droppedLinksCount") && message.droppedLinksCount !== 0)
+                            writer.uint32(112).uint32(message.droppedLinksCount);
+                        if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
+                            $root.opentelemetry.proto.trace.v1.Status.encode(message.status, writer.uint32(122).fork(), _depth + 1).ldelim();
+                        if (message.flags != null && $Object.hasOwnProperty.call(message, "flags") && message.flags !== 0)
+                            writer.uint32(133).fixed32(message.flags);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    Span.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.trace.v1.Span();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.bytes()).length)
+                                        message.traceId = value;
+                                    else
+                                        delete message.traceId;
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.bytes()).length)
+                                        message.spanId = value;
+                                    else
+                                        delete message.spanId;
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.traceState = value;
+                                    else
+                                        delete message.traceState;
+                                    continue;
+                                }
+                            case 4: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.bytes()).length)
+                                        message.parentSpanId = value;
+                                    else
+                                        delete message.parentSpanId;
+                                    continue;
+                                }
+                            case 5: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.name = value;
+                                    else
+                                        delete message.name;
+                                    continue;
+                                }
+                            case 6: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.int32())
+                                        message.kind = value;
+                                    else
+                                        delete message.kind;
+                                    continue;
+                                }
+                            case 7: {
+                                    if (wireType !== 1)
+                                        break;
+                                    if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                        message.startTimeUnixNano = value;
+                                    else
+                                        delete message.startTimeUnixNano;
+                                    continue;
+                                }
+                            case 8: {
+                                    if (wireType !== 1)
+                                        break;
+                                    if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                        message.endTimeUnixNano = value;
+                                    else
+                                        delete message.endTimeUnixNano;
+                                    continue;
+                                }
+                            case 9: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.attributes && message.attributes.length))
+                                        message.attributes = [];
+                                    message.attributes.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 10: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.uint32())
+                                        message.droppedAttributesCount = value;
+                                    else
+                                        delete message.droppedAttributesCount;
+                                    continue;
+                                }
+                            case 11: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.events && message.events.length))
+                                        message.events = [];
+                                    message.events.push($root.opentelemetry.proto.trace.v1.Span.Event.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 12: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.uint32())
+                                        message.droppedEventsCount = value;
+                                    else
+                                        delete message.droppedEventsCount;
+                                    continue;
+                                }
+                            case 13: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.links && message.links.length))
+                                        message.links = [];
+                                    message.links.push($root.opentelemetry.proto.trace.v1.Span.Link.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 14: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.uint32())
+                                        message.droppedLinksCount = value;
+                                    else
+                                        delete message.droppedLinksCount;
+                                    continue;
+                                }
+                            case 15: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.status = $root.opentelemetry.proto.trace.v1.Status.decode(reader, reader.size(), $undefined, _depth + 1, message.status);
+                                    continue;
+                                }
+                            case 16: {
+                                    if (wireType !== 5)
+                                        break;
+                                    if (value = reader.fixed32())
+                                        message.flags = value;
+                                    else
+                                        delete message.flags;
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    Span.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.trace.v1.Span)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.trace.v1.Span: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.trace.v1.Span();
+                        if (object.traceId != null)
+                            if (object.traceId.length)
+                                if (typeof object.traceId === "string")
+                                    $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                                else if (object.traceId.length >= 0)
+                                    message.traceId = object.traceId;
+                        if (object.spanId != null)
+                            if (object.spanId.length)
+                                if (typeof object.spanId === "string")
+                                    $util.base64.decode(object.spanId, message.spanId = $util.newBuffer($util.base64.length(object.spanId)), 0);
+                                else if (object.spanId.length >= 0)
+                                    message.spanId = object.spanId;
+                        if (object.traceState != null)
+                            if (typeof object.traceState !== "string" || object.traceState.length)
+                                message.traceState = $String(object.traceState);
+                        if (object.parentSpanId != null)
+                            if (object.parentSpanId.length)
+                                if (typeof object.parentSpanId === "string")
+                                    $util.base64.decode(object.parentSpanId, message.parentSpanId = $util.newBuffer($util.base64.length(object.parentSpanId)), 0);
+                                else if (object.parentSpanId.length >= 0)
+                                    message.parentSpanId = object.parentSpanId;
+                        if (object.name != null)
+                            if (typeof object.name !== "string" || object.name.length)
+                                message.name = $String(object.name);
+                        if (object.kind !== 0 && (typeof object.kind !== "string" || $root.opentelemetry.proto.trace.v1.Span.SpanKind[object.kind] !== 0))
+                            switch (object.kind) {
+                            case "SPAN_KIND_UNSPECIFIED":
+                            case 0:
+                                message.kind = 0;
+                                break;
+                            case "SPAN_KIND_INTERNAL":
+                            case 1:
+                                message.kind = 1;
+                                break;
+                            case "SPAN_KIND_SERVER":
+                            case 2:
+                                message.kind = 2;
+                                break;
+                            case "SPAN_KIND_CLIENT":
+                            case 3:
+                                message.kind = 3;
+                                break;
+                            case "SPAN_KIND_PRODUCER":
+                            case 4:
+                                message.kind = 4;
+                                break;
+                            case "SPAN_KIND_CONSUMER":
+                            case 5:
+                                message.kind = 5;
+                                break;
+                            default:
+                                if (typeof object.kind === "number" && (object.kind | 0) === object.kind)
+                                    message.kind = object.kind;
+                            }
+                        if (object.startTimeUnixNano != null)
+                            if (typeof object.startTimeUnixNano === "object" ? object.startTimeUnixNano.low || object.startTimeUnixNano.high : $Number(object.startTimeUnixNano) !== 0)
+                                if ($util.Long)
+                                    message.startTimeUnixNano = $util.Long.fromValue(object.startTimeUnixNano, true);
+                                else if (typeof object.startTimeUnixNano === "string")
+                                    message.startTimeUnixNano = $parseInt(object.startTimeUnixNano, 10);
+                                else if (typeof object.startTimeUnixNano === "number")
+                                    message.startTimeUnixNano = object.startTimeUnixNano;
+                                else if (typeof object.startTimeUnixNano === "object")
+                                    message.startTimeUnixNano = new $util.LongBits(object.startTimeUnixNano.low >>> 0, object.startTimeUnixNano.high >>> 0).toNumber(true);
+                        if (object.endTimeUnixNano != null)
+                            if (typeof object.endTimeUnixNano === "object" ? object.endTimeUnixNano.low || object.endTimeUnixNano.high : $Number(object.endTimeUnixNano) !== 0)
+                                if ($util.Long)
+                                    message.endTimeUnixNano = $util.Long.fromValue(object.endTimeUnixNano, true);
+                                else if (typeof object.endTimeUnixNano === "string")
+                                    message.endTimeUnixNano = $parseInt(object.endTimeUnixNano, 10);
+                                else if (typeof object.endTimeUnixNano === "number")
+                                    message.endTimeUnixNano = object.endTimeUnixNano;
+                                else if (typeof object.endTimeUnixNano === "object")
+                                    message.endTimeUnixNano = new $util.LongBits(object.endTimeUnixNano.low >>> 0, object.endTimeUnixNano.high >>> 0).toNumber(true);
+                        if (object.attributes) {
+                            if (!$Array.isArray(object.attributes))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.attributes: array expected");
+                            message.attributes = $Array(object.attributes.length);
+                            for (let i = 0; i < object.attributes.length; ++i) {
+                                if (!$util.isObject(object.attributes[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.Span.attributes: object expected");
+                                message.attributes[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.attributes[i], _depth + 1);
+                            }
+                        }
+                        if (object.droppedAttributesCount != null)
+                            if ($Number(object.droppedAttributesCount) !== 0)
+                                message.droppedAttributesCount = object.droppedAttributesCount >>> 0;
+                        if (object.events) {
+                            if (!$Array.isArray(object.events))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.events: array expected");
+                            message.events = $Array(object.events.length);
+                            for (let i = 0; i < object.events.length; ++i) {
+                                if (!$util.isObject(object.events[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.Span.events: object expected");
+                                message.events[i] = $root.opentelemetry.proto.trace.v1.Span.Event.fromObject(object.events[i], _depth + 1);
+                            }
+                        }
+                        if (object.droppedEventsCount != null)
+                            if ($Number(object.droppedEventsCount) !== 0)
+                                message.droppedEventsCount = object.droppedEventsCount >>> 0;
+                        if (object.links) {
+                            if (!$Array.isArray(object.links))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.links: array expected");
+                            message.links = $Array(object.links.length);
+                            for (let i = 0; i < object.links.length; ++i) {
+                                if (!$util.isObject(object.links[i]))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.Span.links: object expected");
+                                message.links[i] = $root.opentelemetry.proto.trace.v1.Span.Link.fromObject(object.links[i], _depth + 1);
+                            }
+                        }
+                        if (object.droppedLinksCount != null)
+                            if ($Number(object.droppedLinksCount) !== 0)
+                                message.droppedLinksCount = object.droppedLinksCount >>> 0;
+                        if (object.status != null) {
+                            if (!$util.isObject(object.status))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.status: object expected");
+                            message.status = $root.opentelemetry.proto.trace.v1.Status.fromObject(object.status, _depth + 1);
+                        }
+                        if (object.flags != null)
+                            if ($Number(object.flags) !== 0)
+                                message.flags = object.flags >>> 0;
+                        return message;
+                    };
+
+                    Span.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults) {
+                            object.attributes = [];
+                            object.events = [];
+                            object.links = [];
+                        }
+                        if (options.defaults) {
+                            if (options.bytes === $String)
+                                object.traceId = "";
+                            else {
+                                object.traceId = [];
+                                if (options.bytes !== $Array)
+                                    object.traceId = $util.newBuffer(object.traceId);
+                            }
+                            if (options.bytes === $String)
+                                object.spanId = "";
+                            else {
+                                object.spanId = [];
+                                if (options.bytes !== $Array)
+                                    object.spanId = $util.newBuffer(object.spanId);
+                            }
+                            object.traceState = "";
+                            if (options.bytes === $String)
+                                object.parentSpanId = "";
+                            else {
+                                object.parentSpanId = [];
+                                if (options.bytes !== $Array)
+                                    object.parentSpanId = $util.newBuffer(object.parentSpanId);
+                            }
+                            object.name = "";
+                            object.kind = options.enums === $String ? "SPAN_KIND_UNSPECIFIED" : 0;
+                            if ($util.Long) {
+                                let long = new $util.Long(0, 0, true);
+                                object.startTimeUnixNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                            } else
+                                object.startTimeUnixNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                            if ($util.Long) {
+                                let long = new $util.Long(0, 0, true);
+                                object.endTimeUnixNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                            } else
+                                object.endTimeUnixNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                            object.droppedAttributesCount = 0;
+                            object.droppedEventsCount = 0;
+                            object.droppedLinksCount = 0;
+                            object.status = null;
+                            object.flags = 0;
+                        }
+                        if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                            object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                        if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId"))
+                            object.spanId = options.bytes === $String ? $util.base64.encode(message.spanId, 0, message.spanId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.spanId) : message.spanId;
+                        if (message.traceState != null && $Object.hasOwnProperty.call(message, "traceState"))
+                            object.traceState = message.traceState;
+                        if (message.parentSpanId != null && $Object.hasOwnProperty.call(message, "parentSpanId"))
+                            object.parentSpanId = options.bytes === $String ? $util.base64.encode(message.parentSpanId, 0, message.parentSpanId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.parentSpanId) : message.parentSpanId;
+                        if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                            object.name = message.name;
+                        if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                            object.kind = options.enums === $String ? $root.opentelemetry.proto.trace.v1.Span.SpanKind[message.kind] === $undefined ? message.kind : $root.opentelemetry.proto.trace.v1.Span.SpanKind[message.kind] : message.kind;
+                        if (message.startTimeUnixNano != null && $Object.hasOwnProperty.call(message, "startTimeUnixNano"))
+                            if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                                object.startTimeUnixNano = typeof message.startTimeUnixNano === "number" ? $BigInt(message.startTimeUnixNano) : $util.Long.fromBits(message.startTimeUnixNano.low >>> 0, message.startTimeUnixNano.high >>> 0, true).toBigInt();
+                            else if (typeof message.startTimeUnixNano === "number")
+                                object.startTimeUnixNano = options.longs === $String ? $String(message.startTimeUnixNano) : message.startTimeUnixNano;
+                            else
+                                object.startTimeUnixNano = options.longs === $String ? $util.Long.prototype.toString.call(message.startTimeUnixNano) : options.longs === $Number ? new $util.LongBits(message.startTimeUnixNano.low >>> 0, message.startTimeUnixNano.high >>> 0).toNumber(true) : message.startTimeUnixNano;
+                        if (message.endTimeUnixNano != null && $Object.hasOwnProperty.call(message, "endTimeUnixNano"))
+                            if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                                object.endTimeUnixNano = typeof message.endTimeUnixNano === "number" ? $BigInt(message.endTimeUnixNano) : $util.Long.fromBits(message.endTimeUnixNano.low >>> 0, message.endTimeUnixNano.high >>> 0, true).toBigInt();
+                            else if (typeof message.endTimeUnixNano === "number")
+                                object.endTimeUnixNano = options.longs === $String ? $String(message.endTimeUnixNano) : message.endTimeUnixNano;
+                            else
+                                object.endTimeUnixNano = options.longs === $String ? $util.Long.prototype.toString.call(message.endTimeUnixNano) : options.longs === $Number ? new $util.LongBits(message.endTimeUnixNano.low >>> 0, message.endTimeUnixNano.high >>> 0).toNumber(true) : message.endTimeUnixNano;
+                        if (message.attributes && message.attributes.length) {
+                            object.attributes = $Array(message.attributes.length);
+                            for (let j = 0; j < message.attributes.length; ++j)
+                                object.attributes[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.attributes[j], options, _depth + 1);
+                        }
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount"))
+                            object.droppedAttributesCount = message.droppedAttributesCount;
+                        if (message.events && message.events.length) {
+                            object.events = $Array(message.events.length);
+                            for (let j = 0; j < message.events.length; ++j)
+                                object.events[j] = $root.opentelemetry.proto.trace.v1.Span.Event.toObject(message.events[j], options, _depth + 1);
+                        }
+                        if (message.droppedEventsCount != null && $Object.hasOwnProperty.call(message, "droppedEventsCount"))
+                            object.droppedEventsCount = message.droppedEventsCount;
+                        if (message.links && message.links.length) {
+                            object.links = $Array(message.links.length);
+                            for (let j = 0; j < message.links.length; ++j)
+                                object.links[j] = $root.opentelemetry.proto.trace.v1.Span.Link.toObject(message.links[j], options, _depth + 1);
+                        }
+                        if (message.droppedLinksCount != null && $Object.hasOwnProperty.call(message, "droppedLinksCount"))
+                            object.droppedLinksCount = message.droppedLinksCount;
+                        if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
+                            object.status = $root.opentelemetry.proto.trace.v1.Status.toObject(message.status, options, _depth + 1);
+                        if (message.flags != null && $Object.hasOwnProperty.call(message, "flags"))
+                            object.flags = message.flags;
+                        return object;
+                    };
+
+                    Span.prototype.toJSON = function() {
+                        return Span.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    Span.SpanKind = (function() {
+                        const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                        values[valuesById[0] = "SPAN_KIND_UNSPECIFIED"] = 0;
+                        values[valuesById[1] = "SPAN_KIND_INTERNAL"] = 1;
+                        values[valuesById[2] = "SPAN_KIND_SERVER"] = 2;
+                        values[valuesById[3] = "SPAN_KIND_CLIENT"] = 3;
+                        values[valuesById[4] = "SPAN_KIND_PRODUCER"] = 4;
+                        values[valuesById[5] = "SPAN_KIND_CONSUMER"] = 5;
+                        return values;
+                    })();
+
+                    Span.Event = (function() {
+
+                        const Event = function (properties) {
+                            this.attributes = [];
+                            if (properties)
+                                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                        this[keys[i]] = properties[keys[i]];
+                        };
+
+                        Event.prototype.timeUnixNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                        Event.prototype.name = "";
+                        Event.prototype.attributes = $util.emptyArray;
+                        Event.prototype.droppedAttributesCount = 0;
+
+                        Event.create = function(properties) {
+                            return new Event(properties);
+                        };
+
+                        Event.encode = function (message, writer, _depth) {
+                            if (!writer)
+                                writer = $Writer.create();
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            if (message.timeUnixNano != null && $Object.hasOwnProperty.call(message, "timeUnixNano") && (typeof message.timeUnixNano === "object" ? message.timeUnixNano.low || message.timeUnixNano.high : message.timeUnixNano !== 0))
+                                writer.uint32(9).fixed64(message.timeUnixNano);
+                            if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                                writer.uint32(18).string(message.name);
+                            if (message.attributes != null && message.attributes.length)
+                                for (let i = 0; i < message.attributes.length; ++i)
+                                    $root.opentelemetry.proto.common.v1.KeyValue.encode(message.attributes[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                            if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount") && message.droppedAttributesCount !== 0)
+                                writer.uint32(32).uint32(message.droppedAttributesCount);
+                            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                                for (let i = 0; i < message.$unknowns.length; ++i)
+                                    writer.raw(message.$unknowns[i]);
+                            return writer;
+                        };
+
+                        Event.decode = function (reader, length, _end, _depth, _target) {
+                            if (!(reader instanceof $Reader))
+                                reader = $Reader.create(reader);
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $Reader.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let end, message, value;
+                            if (length === $undefined)
+                                end = reader.len;
+                            else {
+                                end = reader.pos + length;
+                                if (end > reader.len)
+                                    throw $RangeError("index out of range");
+                                length = reader.len;
+                                reader.len = end;
+                            }
+                            message = _target || new $root.opentelemetry.proto.trace.v1.Span.Event();
+                            while (reader.pos < end) {
+                                let start = reader.pos;
+                                let tag = reader.tag();
+                                if (tag === _end) {
+                                    _end = $undefined;
+                                    break;
+                                }
+                                let wireType = tag & 7;
+                                switch (tag >>>= 3) {
+                                case 1: {
+                                        if (wireType !== 1)
+                                            break;
+                                        if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                            message.timeUnixNano = value;
+                                        else
+                                            delete message.timeUnixNano;
+                                        continue;
+                                    }
+                                case 2: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if ((value = reader.stringVerify()).length)
+                                            message.name = value;
+                                        else
+                                            delete message.name;
+                                        continue;
+                                    }
+                                case 3: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if (!(message.attributes && message.attributes.length))
+                                            message.attributes = [];
+                                        message.attributes.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                        continue;
+                                    }
+                                case 4: {
+                                        if (wireType !== 0)
+                                            break;
+                                        if (value = reader.uint32())
+                                            message.droppedAttributesCount = value;
+                                        else
+                                            delete message.droppedAttributesCount;
+                                        continue;
+                                    }
+                                }
+                                reader.skipType(wireType, _depth, tag);
+                                if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                            }
+                            if (length !== $undefined) {
+                                if (reader.pos !== end)
+                                    throw $RangeError("index out of range");
+                                reader.len = length;
+                            }
+                            if (_end !== $undefined)
+                                throw $Error("missing end group");
+                            return message;
+                        };
+
+                        Event.fromObject = function (object, _depth) {
+                            if (object instanceof $root.opentelemetry.proto.trace.v1.Span.Event)
+                                return object;
+                            if (!$util.isObject(object))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.Event: object expected");
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let message = new $root.opentelemetry.proto.trace.v1.Span.Event();
+                            if (object.timeUnixNano != null)
+                                if (typeof object.timeUnixNano === "object" ? object.timeUnixNano.low || object.timeUnixNano.high : $Number(object.timeUnixNano) !== 0)
+                                    if ($util.Long)
+                                        message.timeUnixNano = $util.Long.fromValue(object.timeUnixNano, true);
+                                    else if (typeof object.timeUnixNano === "string")
+                                        message.timeUnixNano = $parseInt(object.timeUnixNano, 10);
+                                    else if (typeof object.timeUnixNano === "number")
+                                        message.timeUnixNano = object.timeUnixNano;
+                                    else if (typeof object.timeUnixNano === "object")
+                                        message.timeUnixNano = new $util.LongBits(object.timeUnixNano.low >>> 0, object.timeUnixNano.high >>> 0).toNumber(true);
+                            if (object.name != null)
+                                if (typeof object.name !== "string" || object.name.length)
+                                    message.name = $String(object.name);
+                            if (object.attributes) {
+                                if (!$Array.isArray(object.attributes))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.Span.Event.attributes: array expected");
+                                message.attributes = $Array(object.attributes.length);
+                                for (let i = 0; i < object.attributes.length; ++i) {
+                                    if (!$util.isObject(object.attributes[i]))
+                                        throw $TypeError(".opentelemetry.proto.trace.v1.Span.Event.attributes: object expected");
+                                    message.attributes[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.attributes[i], _depth + 1);
+                                }
+                            }
+                            if (object.droppedAttributesCount != null)
+                                if ($Number(object.droppedAttributesCount) !== 0)
+                                    message.droppedAttributesCount = object.droppedAttributesCount >>> 0;
+                            return message;
+                        };
+
+                        Event.toObject = function (message, options, _depth) {
+                            if (!options)
+                                options = {};
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let object = {};
+                            if (options.arrays || options.defaults)
+                                object.attributes = [];
+                            if (options.defaults) {
+                                if ($util.Long) {
+                                    let long = new $util.Long(0, 0, true);
+                                    object.timeUnixNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                                } else
+                                    object.timeUnixNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                                object.name = "";
+                                object.droppedAttributesCount = 0;
+                            }
+                            if (message.timeUnixNano != null && $Object.hasOwnProperty.call(message, "timeUnixNano"))
+                                if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                                    object.timeUnixNano = typeof message.timeUnixNano === "number" ? $BigInt(message.timeUnixNano) : $util.Long.fromBits(message.timeUnixNano.low >>> 0, message.timeUnixNano.high >>> 0, true).toBigInt();
+                                else if (typeof message.timeUnixNano === "number")
+                                    object.timeUnixNano = options.longs === $String ? $String(message.timeUnixNano) : message.timeUnixNano;
+                                else
+                                    object.timeUnixNano = options.longs === $String ? $util.Long.prototype.toString.call(message.timeUnixNano) : options.longs === $Number ? new $util.LongBits(message.timeUnixNano.low >>> 0, message.timeUnixNano.high >>> 0).toNumber(true) : message.timeUnixNano;
+                            if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                                object.name = message.name;
+                            if (message.attributes && message.attributes.length) {
+                                object.attributes = $Array(message.attributes.length);
+                                for (let j = 0; j < message.attributes.length; ++j)
+                                    object.attributes[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.attributes[j], options, _depth + 1);
+                            }
+                            if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount"))
+                                object.droppedAttributesCount = message.droppedAttributesCount;
+                            return object;
+                        };
+
+                        Event.prototype.toJSON = function() {
+                            return Event.toObject(this, $protobuf.util.toJSONOptions);
+                        };
+
+                        return Event;
+                    })();
+
+                    Span.Link = (function() {
+
+                        const Link = function (properties) {
+                            this.attributes = [];
+                            if (properties)
+                                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                        this[keys[i]] = properties[keys[i]];
+                        };
+
+                        Link.prototype.traceId = $util.newBuffer([]);
+                        Link.prototype.spanId = $util.newBuffer([]);
+                        Link.prototype.traceState = "";
+                        Link.prototype.attributes = $util.emptyArray;
+                        Link.prototype.droppedAttributesCount = 0;
+                        Link.prototype.flags = 0;
+
+                        Link.create = function(properties) {
+                            return new Link(properties);
+                        };
+
+                        Link.encode = function (message, writer, _depth) {
+                            if (!writer)
+                                writer = $Writer.create();
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                                writer.uint32(10).bytes(message.traceId);
+                            if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId") && message.spanId.length)
+                                writer.uint32(18).bytes(message.spanId);
+                            if (message.traceState != null && $Object.hasOwnProperty.call(message, "traceState") && message.traceState !== "")
+                                writer.uint32(26).string(message.traceState);
+                            if (message.attributes != null && message.attributes.length)
+                                for (let i = 0; i < message.attributes.length; ++i)
+                                    $root.opentelemetry.proto.common.v1.KeyValue.encode(message.attributes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                            if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount") && message.droppedAttributesCount !== 0)
+                                writer.uint32(40).uint32(message.droppedAttributesCount);
+                            if (message.flags != null && $Object.hasOwnProperty.call(message, "flags") && message.flags !== 0)
+                                writer.uint32(53).fixed32(message.flags);
+                            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                                for (let i = 0; i < message.$unknowns.length; ++i)
+                                    writer.raw(message.$unknowns[i]);
+                            return writer;
+                        };
+
+                        Link.decode = function (reader, length, _end, _depth, _target) {
+                            if (!(reader instanceof $Reader))
+                                reader = $Reader.create(reader);
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $Reader.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let end, message, value;
+                            if (length === $undefined)
+                                end = reader.len;
+                            else {
+                                end = reader.pos + length;
+                                if (end > reader.len)
+                                    throw $RangeError("index out of range");
+                                length = reader.len;
+                                reader.len = end;
+                            }
+                            message = _target || new $root.opentelemetry.proto.trace.v1.Span.Link();
+                            while (reader.pos < end) {
+                                let start = reader.pos;
+                                let tag = reader.tag();
+                                if (tag === _end) {
+                                    _end = $undefined;
+                                    break;
+                                }
+                                let wireType = tag & 7;
+                                switch (tag >>>= 3) {
+                                case 1: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if ((value = reader.bytes()).length)
+                                            message.traceId = value;
+                                        else
+                                            delete message.traceId;
+                                        continue;
+                                    }
+                                case 2: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if ((value = reader.bytes()).length)
+                                            message.spanId = value;
+                                        else
+                                            delete message.spanId;
+                                        continue;
+                                    }
+                                case 3: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if ((value = reader.stringVerify()).length)
+                                            message.traceState = value;
+                                        else
+                                            delete message.traceState;
+                                        continue;
+                                    }
+                                case 4: {
+                                        if (wireType !== 2)
+                                            break;
+                                        if (!(message.attributes && message.attributes.length))
+                                            message.attributes = [];
+                                        message.attributes.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                        continue;
+                                    }
+                                case 5: {
+                                        if (wireType !== 0)
+                                            break;
+                                        if (value = reader.uint32())
+                                            message.droppedAttributesCount = value;
+                                        else
+                                            delete message.droppedAttributesCount;
+                                        continue;
+                                    }
+                                case 6: {
+                                        if (wireType !== 5)
+                                            break;
+                                        if (value = reader.fixed32())
+                                            message.flags = value;
+                                        else
+                                            delete message.flags;
+                                        continue;
+                                    }
+                                }
+                                reader.skipType(wireType, _depth, tag);
+                                if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                            }
+                            if (length !== $undefined) {
+                                if (reader.pos !== end)
+                                    throw $RangeError("index out of range");
+                                reader.len = length;
+                            }
+                            if (_end !== $undefined)
+                                throw $Error("missing end group");
+                            return message;
+                        };
+
+                        Link.fromObject = function (object, _depth) {
+                            if (object instanceof $root.opentelemetry.proto.trace.v1.Span.Link)
+                                return object;
+                            if (!$util.isObject(object))
+                                throw $TypeError(".opentelemetry.proto.trace.v1.Span.Link: object expected");
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let message = new $root.opentelemetry.proto.trace.v1.Span.Link();
+                            if (object.traceId != null)
+                                if (object.traceId.length)
+                                    if (typeof object.traceId === "string")
+                                        $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                                    else if (object.traceId.length >= 0)
+                                        message.traceId = object.traceId;
+                            if (object.spanId != null)
+                                if (object.spanId.length)
+                                    if (typeof object.spanId === "string")
+                                        $util.base64.decode(object.spanId, message.spanId = $util.newBuffer($util.base64.length(object.spanId)), 0);
+                                    else if (object.spanId.length >= 0)
+                                        message.spanId = object.spanId;
+                            if (object.traceState != null)
+                                if (typeof object.traceState !== "string" || object.traceState.length)
+                                    message.traceState = $String(object.traceState);
+                            if (object.attributes) {
+                                if (!$Array.isArray(object.attributes))
+                                    throw $TypeError(".opentelemetry.proto.trace.v1.Span.Link.attributes: array expected");
+                                message.attributes = $Array(object.attributes.length);
+                                for (let i = 0; i < object.attributes.length; ++i) {
+                                    if (!$util.isObject(object.attributes[i]))
+                                        throw $TypeError(".opentelemetry.proto.trace.v1.Span.Link.attributes: object expected");
+                                    message.attributes[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.attributes[i], _depth + 1);
+                                }
+                            }
+                            if (object.droppedAttributesCount != null)
+                                if ($Number(object.droppedAttributesCount) !== 0)
+                                    message.droppedAttributesCount = object.droppedAttributesCount >>> 0;
+                            if (object.flags != null)
+                                if ($Number(object.flags) !== 0)
+                                    message.flags = object.flags >>> 0;
+                            return message;
+                        };
+
+                        Link.toObject = function (message, options, _depth) {
+                            if (!options)
+                                options = {};
+                            if (_depth === $undefined)
+                                _depth = 0;
+                            if (_depth > $util.recursionLimit)
+                                throw $Error("max depth exceeded");
+                            let object = {};
+                            if (options.arrays || options.defaults)
+                                object.attributes = [];
+                            if (options.defaults) {
+                                if (options.bytes === $String)
+                                    object.traceId = "";
+                                else {
+                                    object.traceId = [];
+                                    if (options.bytes !== $Array)
+                                        object.traceId = $util.newBuffer(object.traceId);
+                                }
+                                if (options.bytes === $String)
+                                    object.spanId = "";
+                                else {
+                                    object.spanId = [];
+                                    if (options.bytes !== $Array)
+                                        object.spanId = $util.newBuffer(object.spanId);
+                                }
+                                object.traceState = "";
+                                object.droppedAttributesCount = 0;
+                                object.flags = 0;
+                            }
+                            if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                                object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                            if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId"))
+                                object.spanId = options.bytes === $String ? $util.base64.encode(message.spanId, 0, message.spanId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.spanId) : message.spanId;
+                            if (message.traceState != null && $Object.hasOwnProperty.call(message, "traceState"))
+                                object.traceState = message.traceState;
+                            if (message.attributes && message.attributes.length) {
+                                object.attributes = $Array(message.attributes.length);
+                                for (let j = 0; j < message.attributes.length; ++j)
+                                    object.attributes[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.attributes[j], options, _depth + 1);
+                            }
+                            if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount"))
+                                object.droppedAttributesCount = message.droppedAttributesCount;
+                            if (message.flags != null && $Object.hasOwnProperty.call(message, "flags"))
+                                object.flags = message.flags;
+                            return object;
+                        };
+
+                        Link.prototype.toJSON = function() {
+                            return Link.toObject(this, $protobuf.util.toJSONOptions);
+                        };
+
+                        return Link;
+                    })();
+
+                    return Span;
+                })();
+
+                v1.Status = (function() {
+
+                    const Status = function (properties) {
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    Status.prototype.message = "";
+                    Status.prototype.code = 0;
+
+                    Status.create = function(properties) {
+                        return new Status(properties);
+                    };
+
+                    Status.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                            writer.uint32(18).string(message.message);
+                        if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                            writer.uint32(24).int32(message.code);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    Status.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.trace.v1.Status();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.message = value;
+                                    else
+                                        delete message.message;
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.int32())
+                                        message.code = value;
+                                    else
+                                        delete message.code;
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    Status.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.trace.v1.Status)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.trace.v1.Status: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.trace.v1.Status();
+                        if (object.message != null)
+                            if (typeof object.message !== "string" || object.message.length)
+                                message.message = $String(object.message);
+                        if (object.code !== 0 && (typeof object.code !== "string" || $root.opentelemetry.proto.trace.v1.Status.StatusCode[object.code] !== 0))
+                            switch (object.code) {
+                            case "STATUS_CODE_UNSET":
+                            case 0:
+                                message.code = 0;
+                                break;
+                            case "STATUS_CODE_OK":
+                            case 1:
+                                message.code = 1;
+                                break;
+                            case "STATUS_CODE_ERROR":
+                            case 2:
+                                message.code = 2;
+                                break;
+                            default:
+                                if (typeof object.code === "number" && (object.code | 0) === object.code)
+                                    message.code = object.code;
+                            }
+                        return message;
+                    };
+
+                    Status.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.defaults) {
+                            object.message = "";
+                            object.code = options.enums === $String ? "STATUS_CODE_UNSET" : 0;
+                        }
+                        if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                            object.message = message.message;
+                        if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                            object.code = options.enums === $String ? $root.opentelemetry.proto.trace.v1.Status.StatusCode[message.code] === $undefined ? message.code : $root.opentelemetry.proto.trace.v1.Status.StatusCode[message.code] : message.code;
+                        return object;
+                    };
+
+                    Status.prototype.toJSON = function() {
+                        return Status.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    Status.StatusCode = (function() {
+                        const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                        values[valuesById[0] = "STATUS_CODE_UNSET"] = 0;
+                        values[valuesById[1] = "STATUS_CODE_OK"] = 1;
+                        values[valuesById[2] = "STATUS_CODE_ERROR"] = 2;
+                        return values;
+                    })();
+
+                    return Status;
+                })();
+
+                v1.SpanFlags = (function() {
+                    const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                    values[valuesById[0] = "SPAN_FLAGS_DO_NOT_USE"] = 0;
+                    values[valuesById[255] = "SPAN_FLAGS_TRACE_FLAGS_MASK"] = 255;
+                    values[valuesById[256] = "SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK"] = 256;
+                    values[valuesById[512] = "SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK"] = 512;
+                    return values;
+                })();
+
+                return v1;
+            })();
+
+            return trace;
+        })();
+
+        proto.common = (function() {
+
+            const common = {};
+
+            common.v1 = (function() {
+
+                const v1 = {};
+
+                v1.AnyValue = (function() {
+
+                    const AnyValue = function (properties) {
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    AnyValue.prototype.stringValue = null;
+                    AnyValue.prototype.boolValue = null;
+                    AnyValue.prototype.intValue = null;
+                    AnyValue.prototype.doubleValue = null;
+                    AnyValue.prototype.arrayValue = null;
+                    AnyValue.prototype.kvlistValue = null;
+                    AnyValue.prototype.bytesValue = null;
+
+                    let $oneOfFields;
+
+                    $Object.defineProperty(AnyValue.prototype, "value", {
+                        get: $util.oneOfGetter($oneOfFields = ["stringValue", "boolValue", "intValue", "doubleValue", "arrayValue", "kvlistValue", "bytesValue"]),
+                        set: $util.oneOfSetter($oneOfFields)
+                    });
+
+                    AnyValue.create = function(properties) {
+                        return new AnyValue(properties);
+                    };
+
+                    AnyValue.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.stringValue != null && $Object.hasOwnProperty.call(message, "stringValue"))
+                            writer.uint32(10).string(message.stringValue);
+                        if (message.boolValue != null && $Object.hasOwnProperty.call(message, "boolValue"))
+                            writer.uint32(16).bool(message.boolValue);
+                        if (message.intValue != null && $Object.hasOwnProperty.call(message, "intValue"))
+                            writer.uint32(24).int64(message.intValue);
+                        if (message.doubleValue != null && $Object.hasOwnProperty.call(message, "doubleValue"))
+                            writer.uint32(33).double(message.doubleValue);
+                        if (message.arrayValue != null && $Object.hasOwnProperty.call(message, "arrayValue"))
+                            $root.opentelemetry.proto.common.v1.ArrayValue.encode(message.arrayValue, writer.uint32(42).fork(), _depth + 1).ldelim();
+                        if (message.kvlistValue != null && $Object.hasOwnProperty.call(message, "kvlistValue"))
+                            $root.opentelemetry.proto.common.v1.KeyValueList.encode(message.kvlistValue, writer.uint32(50).fork(), _depth + 1).ldelim();
+                        if (message.bytesValue != null && $Object.hasOwnProperty.call(message, "bytesValue"))
+                            writer.uint32(58).bytes(message.bytesValue);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    AnyValue.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.AnyValue();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.stringValue = reader.stringVerify();
+                                    message.value = "stringValue";
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 0)
+                                        break;
+                                    message.boolValue = reader.bool();
+                                    message.value = "boolValue";
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 0)
+                                        break;
+                                    message.intValue = reader.int64();
+                                    message.value = "intValue";
+                                    continue;
+                                }
+                            case 4: {
+                                    if (wireType !== 1)
+                                        break;
+                                    message.doubleValue = reader.double();
+                                    message.value = "doubleValue";
+                                    continue;
+                                }
+                            case 5: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.arrayValue = $root.opentelemetry.proto.common.v1.ArrayValue.decode(reader, reader.size(), $undefined, _depth + 1, message.arrayValue);
+                                    message.value = "arrayValue";
+                                    continue;
+                                }
+                            case 6: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.kvlistValue = $root.opentelemetry.proto.common.v1.KeyValueList.decode(reader, reader.size(), $undefined, _depth + 1, message.kvlistValue);
+                                    message.value = "kvlistValue";
+                                    continue;
+                                }
+                            case 7: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.bytesValue = reader.bytes();
+                                    message.value = "bytesValue";
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    AnyValue.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.AnyValue)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.AnyValue: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.AnyValue();
+                        if (object.stringValue != null)
+                            message.stringValue = $String(object.stringValue);
+                        if (object.boolValue != null)
+                            message.boolValue = $Boolean(object.boolValue);
+                        if (object.intValue != null)
+                            if ($util.Long)
+                                message.intValue = $util.Long.fromValue(object.intValue, false);
+                            else if (typeof object.intValue === "string")
+                                message.intValue = $parseInt(object.intValue, 10);
+                            else if (typeof object.intValue === "number")
+                                message.intValue = object.intValue;
+                            else if (typeof object.intValue === "object")
+                                message.intValue = new $util.LongBits(object.intValue.low >>> 0, object.intValue.high >>> 0).toNumber();
+                        if (object.doubleValue != null)
+                            message.doubleValue = $Number(object.doubleValue);
+                        if (object.arrayValue != null) {
+                            if (!$util.isObject(object.arrayValue))
+                                throw $TypeError(".opentelemetry.proto.common.v1.AnyValue.arrayValue: object expected");
+                            message.arrayValue = $root.opentelemetry.proto.common.v1.ArrayValue.fromObject(object.arrayValue, _depth + 1);
+                        }
+                        if (object.kvlistValue != null) {
+                            if (!$util.isObject(object.kvlistValue))
+                                throw $TypeError(".opentelemetry.proto.common.v1.AnyValue.kvlistValue: object expected");
+                            message.kvlistValue = $root.opentelemetry.proto.common.v1.KeyValueList.fromObject(object.kvlistValue, _depth + 1);
+                        }
+                        if (object.bytesValue != null)
+                            if (typeof object.bytesValue === "string")
+                                $util.base64.decode(object.bytesValue, message.bytesValue = $util.newBuffer($util.base64.length(object.bytesValue)), 0);
+                            else if (object.bytesValue.length >= 0)
+                                message.bytesValue = object.bytesValue;
+                        return message;
+                    };
+
+                    AnyValue.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (message.stringValue != null && $Object.hasOwnProperty.call(message, "stringValue")) {
+                            object.stringValue = message.stringValue;
+                            if (options.oneofs)
+                                object.value = "stringValue";
+                        }
+                        if (message.boolValue != null && $Object.hasOwnProperty.call(message, "boolValue")) {
+                            object.boolValue = message.boolValue;
+                            if (options.oneofs)
+                                object.value = "boolValue";
+                        }
+                        if (message.intValue != null && $Object.hasOwnProperty.call(message, "intValue")) {
+                            if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                                object.intValue = typeof message.intValue === "number" ? $BigInt(message.intValue) : $util.Long.fromBits(message.intValue.low >>> 0, message.intValue.high >>> 0, false).toBigInt();
+                            else if (typeof message.intValue === "number")
+                                object.intValue = options.longs === $String ? $String(message.intValue) : message.intValue;
+                            else
+                                object.intValue = options.longs === $String ? $util.Long.prototype.toString.call(message.intValue) : options.longs === $Number ? new $util.LongBits(message.intValue.low >>> 0, message.intValue.high >>> 0).toNumber() : message.intValue;
+                            if (options.oneofs)
+                                object.value = "intValue";
+                        }
+                        if (message.doubleValue != null && $Object.hasOwnProperty.call(message, "doubleValue")) {
+                            object.doubleValue = options.json && !$isFinite(message.doubleValue) ? $String(message.doubleValue) : message.doubleValue;
+                            if (options.oneofs)
+                                object.value = "doubleValue";
+                        }
+                        if (message.arrayValue != null && $Object.hasOwnProperty.call(message, "arrayValue")) {
+                            object.arrayValue = $root.opentelemetry.proto.common.v1.ArrayValue.toObject(message.arrayValue, options, _depth + 1);
+                            if (options.oneofs)
+                                object.value = "arrayValue";
+                        }
+                        if (message.kvlistValue != null && $Object.hasOwnProperty.call(message, "kvlistValue")) {
+                            object.kvlistValue = $root.opentelemetry.proto.common.v1.KeyValueList.toObject(message.kvlistValue, options, _depth + 1);
+                            if (options.oneofs)
+                                object.value = "kvlistValue";
+                        }
+                        if (message.bytesValue != null && $Object.hasOwnProperty.call(message, "bytesValue")) {
+                            object.bytesValue = options.bytes === $String ? $util.base64.encode(message.bytesValue, 0, message.bytesValue.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.bytesValue) : message.bytesValue;
+                            if (options.oneofs)
+                                object.value = "bytesValue";
+                        }
+                        return object;
+                    };
+
+                    AnyValue.prototype.toJSON = function() {
+                        return AnyValue.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return AnyValue;
+                })();
+
+                v1.ArrayValue = (function() {
+
+                    const ArrayValue = function (properties) {
+                        this.values = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    ArrayValue.prototype.values = $util.emptyArray;
+
+                    ArrayValue.create = function(properties) {
+                        return new ArrayValue(properties);
+                    };
+
+                    ArrayValue.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.values != null && message.values.length)
+                            for (let i = 0; i < message.values.length; ++i)
+                                $root.opentelemetry.proto.common.v1.AnyValue.encode(message.values[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    ArrayValue.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.ArrayValue();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.values && message.values.length))
+                                        message.values = [];
+                                    message.values.push($root.opentelemetry.proto.common.v1.AnyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    ArrayValue.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.ArrayValue)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.ArrayValue: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.ArrayValue();
+                        if (object.values) {
+                            if (!$Array.isArray(object.values))
+                                throw $TypeError(".opentelemetry.proto.common.v1.ArrayValue.values: array expected");
+                            message.values = $Array(object.values.length);
+                            for (let i = 0; i < object.values.length; ++i) {
+                                if (!$util.isObject(object.values[i]))
+                                    throw $TypeError(".opentelemetry.proto.common.v1.ArrayValue.values: object expected");
+                                message.values[i] = $root.opentelemetry.proto.common.v1.AnyValue.fromObject(object.values[i], _depth + 1);
+                            }
+                        }
+                        return message;
+                    };
+
+                    ArrayValue.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.values = [];
+                        if (message.values && message.values.length) {
+                            object.values = $Array(message.values.length);
+                            for (let j = 0; j < message.values.length; ++j)
+                                object.values[j] = $root.opentelemetry.proto.common.v1.AnyValue.toObject(message.values[j], options, _depth + 1);
+                        }
+                        return object;
+                    };
+
+                    ArrayValue.prototype.toJSON = function() {
+                        return ArrayValue.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return ArrayValue;
+                })();
+
+                v1.KeyValueList = (function() {
+
+                    const KeyValueList = function (properties) {
+                        this.values = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    KeyValueList.prototype.values = $util.emptyArray;
+
+                    KeyValueList.create = function(properties) {
+                        return new KeyValueList(properties);
+                    };
+
+                    KeyValueList.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.values != null && message.values.length)
+                            for (let i = 0; i < message.values.length; ++i)
+                                $root.opentelemetry.proto.common.v1.KeyValue.encode(message.values[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    KeyValueList.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.KeyValueList();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.values && message.values.length))
+                                        message.values = [];
+                                    message.values.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    KeyValueList.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.KeyValueList)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.KeyValueList: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.KeyValueList();
+                        if (object.values) {
+                            if (!$Array.isArray(object.values))
+                                throw $TypeError(".opentelemetry.proto.common.v1.KeyValueList.values: array expected");
+                            message.values = $Array(object.values.length);
+                            for (let i = 0; i < object.values.length; ++i) {
+                                if (!$util.isObject(object.values[i]))
+                                    throw $TypeError(".opentelemetry.proto.common.v1.KeyValueList.values: object expected");
+                                message.values[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.values[i], _depth + 1);
+                            }
+                        }
+                        return message;
+                    };
+
+                    KeyValueList.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.values = [];
+                        if (message.values && message.values.length) {
+                            object.values = $Array(message.values.length);
+                            for (let j = 0; j < message.values.length; ++j)
+                                object.values[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.values[j], options, _depth + 1);
+                        }
+                        return object;
+                    };
+
+                    KeyValueList.prototype.toJSON = function() {
+                        return KeyValueList.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return KeyValueList;
+                })();
+
+                v1.KeyValue = (function() {
+
+                    const KeyValue = function (properties) {
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    KeyValue.prototype.key = "";
+                    KeyValue.prototype.value = null;
+
+                    KeyValue.create = function(properties) {
+                        return new KeyValue(properties);
+                    };
+
+                    KeyValue.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                            writer.uint32(10).string(message.key);
+                        if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                            $root.opentelemetry.proto.common.v1.AnyValue.encode(message.value, writer.uint32(18).fork(), _depth + 1).ldelim();
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    KeyValue.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.KeyValue();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.key = value;
+                                    else
+                                        delete message.key;
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.value = $root.opentelemetry.proto.common.v1.AnyValue.decode(reader, reader.size(), $undefined, _depth + 1, message.value);
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    KeyValue.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.KeyValue)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.KeyValue: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.KeyValue();
+                        if (object.key != null)
+                            if (typeof object.key !== "string" || object.key.length)
+                                message.key = $String(object.key);
+                        if (object.value != null) {
+                            if (!$util.isObject(object.value))
+                                throw $TypeError(".opentelemetry.proto.common.v1.KeyValue.value: object expected");
+                            message.value = $root.opentelemetry.proto.common.v1.AnyValue.fromObject(object.value, _depth + 1);
+                        }
+                        return message;
+                    };
+
+                    KeyValue.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.defaults) {
+                            object.key = "";
+                            object.value = null;
+                        }
+                        if (message.key != null && $Object.hasOwnProperty.call(message, "key"))
+                            object.key = message.key;
+                        if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                            object.value = $root.opentelemetry.proto.common.v1.AnyValue.toObject(message.value, options, _depth + 1);
+                        return object;
+                    };
+
+                    KeyValue.prototype.toJSON = function() {
+                        return KeyValue.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return KeyValue;
+                })();
+
+                v1.InstrumentationScope = (function() {
+
+                    const InstrumentationScope = function (properties) {
+                        this.attributes = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    InstrumentationScope.prototype.name = "";
+                    InstrumentationScope.prototype.version = "";
+                    InstrumentationScope.prototype.attributes = $util.emptyArray;
+                    InstrumentationScope.prototype.droppedAttributesCount = 0;
+
+                    InstrumentationScope.create = function(properties) {
+                        return new InstrumentationScope(properties);
+                    };
+
+                    InstrumentationScope.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                            writer.uint32(10).string(message.name);
+                        if (message.version != null && $Object.hasOwnProperty.call(message, "version") && message.version !== "")
+                            writer.uint32(18).string(message.version);
+                        if (message.attributes != null && message.attributes.length)
+                            for (let i = 0; i < message.attributes.length; ++i)
+                                $root.opentelemetry.proto.common.v1.KeyValue.encode(message.attributes[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount") && message.droppedAttributesCount !== 0)
+                            writer.uint32(32).uint32(message.droppedAttributesCount);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    InstrumentationScope.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.InstrumentationScope();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.name = value;
+                                    else
+                                        delete message.name;
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.version = value;
+                                    else
+                                        delete message.version;
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.attributes && message.attributes.length))
+                                        message.attributes = [];
+                                    message.attributes.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 4: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.uint32())
+                                        message.droppedAttributesCount = value;
+                                    else
+                                        delete message.droppedAttributesCount;
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    InstrumentationScope.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.InstrumentationScope)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.InstrumentationScope: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.InstrumentationScope();
+                        if (object.name != null)
+                            if (typeof object.name !== "string" || object.name.length)
+                                message.name = $String(object.name);
+                        if (object.version != null)
+                            if (typeof object.version !== "string" || object.version.length)
+                                message.version = $String(object.version);
+                        if (object.attributes) {
+                            if (!$Array.isArray(object.attributes))
+                                throw $TypeError(".opentelemetry.proto.common.v1.InstrumentationScope.attributes: array expected");
+                            message.attributes = $Array(object.attributes.length);
+                            for (let i = 0; i < object.attributes.length; ++i) {
+                                if (!$util.isObject(object.attributes[i]))
+                                    throw $TypeError(".opentelemetry.proto.common.v1.InstrumentationScope.attributes: object expected");
+                                message.attributes[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.attributes[i], _depth + 1);
+                            }
+                        }
+                        if (object.droppedAttributesCount != null)
+                            if ($Number(object.droppedAttributesCount) !== 0)
+                                message.droppedAttributesCount = object.droppedAttributesCount >>> 0;
+                        return message;
+                    };
+
+                    InstrumentationScope.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults)
+                            object.attributes = [];
+                        if (options.defaults) {
+                            object.name = "";
+                            object.version = "";
+                            object.droppedAttributesCount = 0;
+                        }
+                        if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                            object.name = message.name;
+                        if (message.version != null && $Object.hasOwnProperty.call(message, "version"))
+                            object.version = message.version;
+                        if (message.attributes && message.attributes.length) {
+                            object.attributes = $Array(message.attributes.length);
+                            for (let j = 0; j < message.attributes.length; ++j)
+                                object.attributes[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.attributes[j], options, _depth + 1);
+                        }
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount"))
+                            object.droppedAttributesCount = message.droppedAttributesCount;
+                        return object;
+                    };
+
+                    InstrumentationScope.prototype.toJSON = function() {
+                        return InstrumentationScope.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return InstrumentationScope;
+                })();
+
+                v1.EntityRef = (function() {
+
+                    const EntityRef = function (properties) {
+                        this.idKeys = [];
+                        this.descriptionKeys = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    EntityRef.prototype.schemaUrl = "";
+                    EntityRef.prototype.type = "";
+                    EntityRef.prototype.idKeys = $util.emptyArray;
+                    EntityRef.prototype.descriptionKeys = $util.emptyArray;
+
+                    EntityRef.create = function(properties) {
+                        return new EntityRef(properties);
+                    };
+
+                    EntityRef.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl") && message.schemaUrl !== "")
+                            writer.uint32(10).string(message.schemaUrl);
+                        if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
+                            writer.uint32(18).string(message.type);
+                        if (message.idKeys != null && message.idKeys.length)
+                            for (let i = 0; i < message.idKeys.length; ++i)
+                                writer.uint32(26).string(message.idKeys[i]);
+                        if (message.descriptionKeys != null && message.descriptionKeys.length)
+                            for (let i = 0; i < message.descriptionKeys.length; ++i)
+                                writer.uint32(34).string(message.descriptionKeys[i]);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    EntityRef.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.common.v1.EntityRef();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.schemaUrl = value;
+                                    else
+                                        delete message.schemaUrl;
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if ((value = reader.stringVerify()).length)
+                                        message.type = value;
+                                    else
+                                        delete message.type;
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.idKeys && message.idKeys.length))
+                                        message.idKeys = [];
+                                    message.idKeys.push(reader.stringVerify());
+                                    continue;
+                                }
+                            case 4: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.descriptionKeys && message.descriptionKeys.length))
+                                        message.descriptionKeys = [];
+                                    message.descriptionKeys.push(reader.stringVerify());
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    EntityRef.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.common.v1.EntityRef)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.common.v1.EntityRef: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.common.v1.EntityRef();
+                        if (object.schemaUrl != null)
+                            if (typeof object.schemaUrl !== "string" || object.schemaUrl.length)
+                                message.schemaUrl = $String(object.schemaUrl);
+                        if (object.type != null)
+                            if (typeof object.type !== "string" || object.type.length)
+                                message.type = $String(object.type);
+                        if (object.idKeys) {
+                            if (!$Array.isArray(object.idKeys))
+                                throw $TypeError(".opentelemetry.proto.common.v1.EntityRef.idKeys: array expected");
+                            message.idKeys = $Array(object.idKeys.length);
+                            for (let i = 0; i < object.idKeys.length; ++i)
+                                message.idKeys[i] = $String(object.idKeys[i]);
+                        }
+                        if (object.descriptionKeys) {
+                            if (!$Array.isArray(object.descriptionKeys))
+                                throw $TypeError(".opentelemetry.proto.common.v1.EntityRef.descriptionKeys: array expected");
+                            message.descriptionKeys = $Array(object.descriptionKeys.length);
+                            for (let i = 0; i < object.descriptionKeys.length; ++i)
+                                message.descriptionKeys[i] = $String(object.descriptionKeys[i]);
+                        }
+                        return message;
+                    };
+
+                    EntityRef.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults) {
+                            object.idKeys = [];
+                            object.descriptionKeys = [];
+                        }
+                        if (options.defaults) {
+                            object.schemaUrl = "";
+                            object.type = "";
+                        }
+                        if (message.schemaUrl != null && $Object.hasOwnProperty.call(message, "schemaUrl"))
+                            object.schemaUrl = message.schemaUrl;
+                        if (message.type != null && $Object.hasOwnProperty.call(message, "type"))
+                            object.type = message.type;
+                        if (message.idKeys && message.idKeys.length) {
+                            object.idKeys = $Array(message.idKeys.length);
+                            for (let j = 0; j < message.idKeys.length; ++j)
+                                object.idKeys[j] = message.idKeys[j];
+                        }
+                        if (message.descriptionKeys && message.descriptionKeys.length) {
+                            object.descriptionKeys = $Array(message.descriptionKeys.length);
+                            for (let j = 0; j < message.descriptionKeys.length; ++j)
+                                object.descriptionKeys[j] = message.descriptionKeys[j];
+                        }
+                        return object;
+                    };
+
+                    EntityRef.prototype.toJSON = function() {
+                        return EntityRef.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return EntityRef;
+                })();
+
+                return v1;
+            })();
+
+            return common;
+        })();
+
+        proto.resource = (function() {
+
+            const resource = {};
+
+            resource.v1 = (function() {
+
+                const v1 = {};
+
+                v1.Resource = (function() {
+
+                    const Resource = function (properties) {
+                        this.attributes = [];
+                        this.entityRefs = [];
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    Resource.prototype.attributes = $util.emptyArray;
+                    Resource.prototype.droppedAttributesCount = 0;
+                    Resource.prototype.entityRefs = $util.emptyArray;
+
+                    Resource.create = function(properties) {
+                        return new Resource(properties);
+                    };
+
+                    Resource.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        if (message.attributes != null && message.attributes.length)
+                            for (let i = 0; i < message.attributes.length; ++i)
+                                $root.opentelemetry.proto.common.v1.KeyValue.encode(message.attributes[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount") && message.droppedAttributesCount !== 0)
+                            writer.uint32(16).uint32(message.droppedAttributesCount);
+                        if (message.entityRefs != null && message.entityRefs.length)
+                            for (let i = 0; i < message.entityRefs.length; ++i)
+                                $root.opentelemetry.proto.common.v1.EntityRef.encode(message.entityRefs[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    Resource.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message, value;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.opentelemetry.proto.resource.v1.Resource();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.attributes && message.attributes.length))
+                                        message.attributes = [];
+                                    message.attributes.push($root.opentelemetry.proto.common.v1.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 0)
+                                        break;
+                                    if (value = reader.uint32())
+                                        message.droppedAttributesCount = value;
+                                    else
+                                        delete message.droppedAttributesCount;
+                                    continue;
+                                }
+                            case 3: {
+                                    if (wireType !== 2)
+                                        break;
+                                    if (!(message.entityRefs && message.entityRefs.length))
+                                        message.entityRefs = [];
+                                    message.entityRefs.push($root.opentelemetry.proto.common.v1.EntityRef.decode(reader, reader.size(), $undefined, _depth + 1));
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        return message;
+                    };
+
+                    Resource.fromObject = function (object, _depth) {
+                        if (object instanceof $root.opentelemetry.proto.resource.v1.Resource)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".opentelemetry.proto.resource.v1.Resource: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.opentelemetry.proto.resource.v1.Resource();
+                        if (object.attributes) {
+                            if (!$Array.isArray(object.attributes))
+                                throw $TypeError(".opentelemetry.proto.resource.v1.Resource.attributes: array expected");
+                            message.attributes = $Array(object.attributes.length);
+                            for (let i = 0; i < object.attributes.length; ++i) {
+                                if (!$util.isObject(object.attributes[i]))
+                                    throw $TypeError(".opentelemetry.proto.resource.v1.Resource.attributes: object expected");
+                                message.attributes[i] = $root.opentelemetry.proto.common.v1.KeyValue.fromObject(object.attributes[i], _depth + 1);
+                            }
+                        }
+                        if (object.droppedAttributesCount != null)
+                            if ($Number(object.droppedAttributesCount) !== 0)
+                                message.droppedAttributesCount = object.droppedAttributesCount >>> 0;
+                        if (object.entityRefs) {
+                            if (!$Array.isArray(object.entityRefs))
+                                throw $TypeError(".opentelemetry.proto.resource.v1.Resource.entityRefs: array expected");
+                            message.entityRefs = $Array(object.entityRefs.length);
+                            for (let i = 0; i < object.entityRefs.length; ++i) {
+                                if (!$util.isObject(object.entityRefs[i]))
+                                    throw $TypeError(".opentelemetry.proto.resource.v1.Resource.entityRefs: object expected");
+                                message.entityRefs[i] = $root.opentelemetry.proto.common.v1.EntityRef.fromObject(object.entityRefs[i], _depth + 1);
+                            }
+                        }
+                        return message;
+                    };
+
+                    Resource.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.arrays || options.defaults) {
+                            object.attributes = [];
+                            object.entityRefs = [];
+                        }
+                        if (options.defaults)
+                            object.droppedAttributesCount = 0;
+                        if (message.attributes && message.attributes.length) {
+                            object.attributes = $Array(message.attributes.length);
+                            for (let j = 0; j < message.attributes.length; ++j)
+                                object.attributes[j] = $root.opentelemetry.proto.common.v1.KeyValue.toObject(message.attributes[j], options, _depth + 1);
+                        }
+                        if (message.droppedAttributesCount != null && $Object.hasOwnProperty.call(message, "droppedAttributesCount"))
+                            object.droppedAttributesCount = message.droppedAttributesCount;
+                        if (message.entityRefs && message.entityRefs.length) {
+                            object.entityRefs = $Array(message.entityRefs.length);
+                            for (let j = 0; j < message.entityRefs.length; ++j)
+                                object.entityRefs[j] = $root.opentelemetry.proto.common.v1.EntityRef.toObject(message.entityRefs[j], options, _depth + 1);
+                        }
+                        return object;
+                    };
+
+                    Resource.prototype.toJSON = function() {
+                        return Resource.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return Resource;
+                })();
+
+                return v1;
+            })();
+
+            return resource;
+        })();
+
+        return proto;
+    })();
+
+    return opentelemetry;
+})();
+
+export const spanmill = $root.spanmill = (() => {
+
+    const spanmill = {};
+
+    spanmill.v1 = (function() {
+
+        const v1 = {};
+
+        v1.TraceBatch = (function() {
+
+            const TraceBatch = function (properties) {
+                this.headers = [];
+                this.traces = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            TraceBatch.prototype.headers = $util.emptyArray;
+            TraceBatch.prototype.traces = $util.emptyArray;
+
+            TraceBatch.create = function(properties) {
+                return new TraceBatch(properties);
+            };
+
+            TraceBatch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.headers != null && message.headers.length)
+                    for (let i = 0; i < message.headers.length; ++i)
+                        $root.spanmill.v1.SpanHeader.encode(message.headers[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.traces != null && message.traces.length)
+                    for (let i = 0; i < message.traces.length; ++i)
+                        $root.spanmill.v1.AssembledTrace.encode(message.traces[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            TraceBatch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.TraceBatch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.headers && message.headers.length))
+                                message.headers = [];
+                            message.headers.push($root.spanmill.v1.SpanHeader.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.traces && message.traces.length))
+                                message.traces = [];
+                            message.traces.push($root.spanmill.v1.AssembledTrace.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            TraceBatch.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.TraceBatch)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.TraceBatch: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.TraceBatch();
+                if (object.headers) {
+                    if (!$Array.isArray(object.headers))
+                        throw $TypeError(".spanmill.v1.TraceBatch.headers: array expected");
+                    message.headers = $Array(object.headers.length);
+                    for (let i = 0; i < object.headers.length; ++i) {
+                        if (!$util.isObject(object.headers[i]))
+                            throw $TypeError(".spanmill.v1.TraceBatch.headers: object expected");
+                        message.headers[i] = $root.spanmill.v1.SpanHeader.fromObject(object.headers[i], _depth + 1);
+                    }
+                }
+                if (object.traces) {
+                    if (!$Array.isArray(object.traces))
+                        throw $TypeError(".spanmill.v1.TraceBatch.traces: array expected");
+                    message.traces = $Array(object.traces.length);
+                    for (let i = 0; i < object.traces.length; ++i) {
+                        if (!$util.isObject(object.traces[i]))
+                            throw $TypeError(".spanmill.v1.TraceBatch.traces: object expected");
+                        message.traces[i] = $root.spanmill.v1.AssembledTrace.fromObject(object.traces[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            TraceBatch.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults) {
+                    object.headers = [];
+                    object.traces = [];
+                }
+                if (message.headers && message.headers.length) {
+                    object.headers = $Array(message.headers.length);
+                    for (let j = 0; j < message.headers.length; ++j)
+                        object.headers[j] = $root.spanmill.v1.SpanHeader.toObject(message.headers[j], options, _depth + 1);
+                }
+                if (message.traces && message.traces.length) {
+                    object.traces = $Array(message.traces.length);
+                    for (let j = 0; j < message.traces.length; ++j)
+                        object.traces[j] = $root.spanmill.v1.AssembledTrace.toObject(message.traces[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            TraceBatch.prototype.toJSON = function() {
+                return TraceBatch.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return TraceBatch;
+        })();
+
+        v1.SpanHeader = (function() {
+
+            const SpanHeader = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SpanHeader.prototype.resource = null;
+            SpanHeader.prototype.resourceSchemaUrl = "";
+            SpanHeader.prototype.scope = null;
+            SpanHeader.prototype.scopeSchemaUrl = "";
+
+            SpanHeader.create = function(properties) {
+                return new SpanHeader(properties);
+            };
+
+            SpanHeader.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.resource != null && $Object.hasOwnProperty.call(message, "resource"))
+                    $root.opentelemetry.proto.resource.v1.Resource.encode(message.resource, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.resourceSchemaUrl != null && $Object.hasOwnProperty.call(message, "resourceSchemaUrl") && message.resourceSchemaUrl !== "")
+                    writer.uint32(18).string(message.resourceSchemaUrl);
+                if (message.scope != null && $Object.hasOwnProperty.call(message, "scope"))
+                    $root.opentelemetry.proto.common.v1.InstrumentationScope.encode(message.scope, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.scopeSchemaUrl != null && $Object.hasOwnProperty.call(message, "scopeSchemaUrl") && message.scopeSchemaUrl !== "")
+                    writer.uint32(34).string(message.scopeSchemaUrl);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SpanHeader.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.SpanHeader();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.resource = $root.opentelemetry.proto.resource.v1.Resource.decode(reader, reader.size(), $undefined, _depth + 1, message.resource);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.resourceSchemaUrl = value;
+                            else
+                                delete message.resourceSchemaUrl;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.decode(reader, reader.size(), $undefined, _depth + 1, message.scope);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.scopeSchemaUrl = value;
+                            else
+                                delete message.scopeSchemaUrl;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            SpanHeader.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.SpanHeader)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.SpanHeader: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.SpanHeader();
+                if (object.resource != null) {
+                    if (!$util.isObject(object.resource))
+                        throw $TypeError(".spanmill.v1.SpanHeader.resource: object expected");
+                    message.resource = $root.opentelemetry.proto.resource.v1.Resource.fromObject(object.resource, _depth + 1);
+                }
+                if (object.resourceSchemaUrl != null)
+                    if (typeof object.resourceSchemaUrl !== "string" || object.resourceSchemaUrl.length)
+                        message.resourceSchemaUrl = $String(object.resourceSchemaUrl);
+                if (object.scope != null) {
+                    if (!$util.isObject(object.scope))
+                        throw $TypeError(".spanmill.v1.SpanHeader.scope: object expected");
+                    message.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.fromObject(object.scope, _depth + 1);
+                }
+                if (object.scopeSchemaUrl != null)
+                    if (typeof object.scopeSchemaUrl !== "string" || object.scopeSchemaUrl.length)
+                        message.scopeSchemaUrl = $String(object.scopeSchemaUrl);
+                return message;
+            };
+
+            SpanHeader.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.resource = null;
+                    object.resourceSchemaUrl = "";
+                    object.scope = null;
+                    object.scopeSchemaUrl = "";
+                }
+                if (message.resource != null && $Object.hasOwnProperty.call(message, "resource"))
+                    object.resource = $root.opentelemetry.proto.resource.v1.Resource.toObject(message.resource, options, _depth + 1);
+                if (message.resourceSchemaUrl != null && $Object.hasOwnProperty.call(message, "resourceSchemaUrl"))
+                    object.resourceSchemaUrl = message.resourceSchemaUrl;
+                if (message.scope != null && $Object.hasOwnProperty.call(message, "scope"))
+                    object.scope = $root.opentelemetry.proto.common.v1.InstrumentationScope.toObject(message.scope, options, _depth + 1);
+                if (message.scopeSchemaUrl != null && $Object.hasOwnProperty.call(message, "scopeSchemaUrl"))
+                    object.scopeSchemaUrl = message.scopeSchemaUrl;
+                return object;
+            };
+
+            SpanHeader.prototype.toJSON = function() {
+                return SpanHeader.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return SpanHeader;
+        })();
+
+        v1.AssembledTrace = (function() {
+
+            const AssembledTrace = function (properties) {
+                this.spanHeaders = [];
+                this.spans = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AssembledTrace.prototype.traceId = $util.newBuffer([]);
+            AssembledTrace.prototype.tenant = "";
+            AssembledTrace.prototype.fragment = 0;
+            AssembledTrace.prototype.reason = 0;
+            AssembledTrace.prototype.receivedUnixMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            AssembledTrace.prototype.summary = null;
+            AssembledTrace.prototype.sampling = null;
+            AssembledTrace.prototype.spanHeaders = $util.emptyArray;
+            AssembledTrace.prototype.spans = $util.emptyArray;
+
+            AssembledTrace.create = function(properties) {
+                return new AssembledTrace(properties);
+            };
+
+            AssembledTrace.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                    writer.uint32(10).bytes(message.traceId);
+                if (message.tenant != null && $Object.hasOwnProperty.call(message, "tenant") && message.tenant !== "")
+                    writer.uint32(18).string(message.tenant);
+                if (message.fragment != null && $Object.hasOwnProperty.call(message, "fragment") && message.fragment !== 0)
+                    writer.uint32(24).uint32(message.fragment);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(32).int32(message.reason);
+                if (message.receivedUnixMs != null && $Object.hasOwnProperty.call(message, "receivedUnixMs") && (typeof message.receivedUnixMs === "object" ? message.receivedUnixMs.low || message.receivedUnixMs.high : message.receivedUnixMs !== 0))
+                    writer.uint32(40).uint64(message.receivedUnixMs);
+                if (message.summary != null && $Object.hasOwnProperty.call(message, "summary"))
+                    $root.spanmill.v1.TraceSummary.encode(message.summary, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.sampling != null && $Object.hasOwnProperty.call(message, "sampling"))
+                    $root.spanmill.v1.SamplingDecision.encode(message.sampling, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.spanHeaders != null && message.spanHeaders.length)
+                    writer.uint32(66).uint32s(message.spanHeaders);
+                if (message.spans != null && message.spans.length)
+                    for (let i = 0; i < message.spans.length; ++i)
+                        $root.opentelemetry.proto.trace.v1.Span.encode(message.spans[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AssembledTrace.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.AssembledTrace();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tenant = value;
+                            else
+                                delete message.tenant;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.fragment = value;
+                            else
+                                delete message.fragment;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.receivedUnixMs = value;
+                            else
+                                delete message.receivedUnixMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.summary = $root.spanmill.v1.TraceSummary.decode(reader, reader.size(), $undefined, _depth + 1, message.summary);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.sampling = $root.spanmill.v1.SamplingDecision.decode(reader, reader.size(), $undefined, _depth + 1, message.sampling);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.spanHeaders && message.spanHeaders.length))
+                                    message.spanHeaders = [];
+                                reader.uint32s(message.spanHeaders);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.spanHeaders && message.spanHeaders.length))
+                                message.spanHeaders = [];
+                            message.spanHeaders.push(reader.uint32());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.spans && message.spans.length))
+                                message.spans = [];
+                            message.spans.push($root.opentelemetry.proto.trace.v1.Span.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            AssembledTrace.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.AssembledTrace)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.AssembledTrace: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.AssembledTrace();
+                if (object.traceId != null)
+                    if (object.traceId.length)
+                        if (typeof object.traceId === "string")
+                            $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                        else if (object.traceId.length >= 0)
+                            message.traceId = object.traceId;
+                if (object.tenant != null)
+                    if (typeof object.tenant !== "string" || object.tenant.length)
+                        message.tenant = $String(object.tenant);
+                if (object.fragment != null)
+                    if ($Number(object.fragment) !== 0)
+                        message.fragment = object.fragment >>> 0;
+                if (object.reason !== 0 && (typeof object.reason !== "string" || $root.spanmill.v1.CloseReason[object.reason] !== 0))
+                    switch (object.reason) {
+                    case "CLOSE_REASON_UNSPECIFIED":
+                    case 0:
+                        message.reason = 0;
+                        break;
+                    case "CLOSE_REASON_SETTLED":
+                    case 1:
+                        message.reason = 1;
+                        break;
+                    case "CLOSE_REASON_IDLE":
+                    case 2:
+                        message.reason = 2;
+                        break;
+                    case "CLOSE_REASON_FULL":
+                    case 3:
+                        message.reason = 3;
+                        break;
+                    case "CLOSE_REASON_CUT":
+                    case 4:
+                        message.reason = 4;
+                        break;
+                    default:
+                        if (typeof object.reason === "number" && (object.reason | 0) === object.reason)
+                            message.reason = object.reason;
+                    }
+                if (object.receivedUnixMs != null)
+                    if (typeof object.receivedUnixMs === "object" ? object.receivedUnixMs.low || object.receivedUnixMs.high : $Number(object.receivedUnixMs) !== 0)
+                        if ($util.Long)
+                            message.receivedUnixMs = $util.Long.fromValue(object.receivedUnixMs, true);
+                        else if (typeof object.receivedUnixMs === "string")
+                            message.receivedUnixMs = $parseInt(object.receivedUnixMs, 10);
+                        else if (typeof object.receivedUnixMs === "number")
+                            message.receivedUnixMs = object.receivedUnixMs;
+                        else if (typeof object.receivedUnixMs === "object")
+                            message.receivedUnixMs = new $util.LongBits(object.receivedUnixMs.low >>> 0, object.receivedUnixMs.high >>> 0).toNumber(true);
+                if (object.summary != null) {
+                    if (!$util.isObject(object.summary))
+                        throw $TypeError(".spanmill.v1.AssembledTrace.summary: object expected");
+                    message.summary = $root.spanmill.v1.TraceSummary.fromObject(object.summary, _depth + 1);
+                }
+                if (object.sampling != null) {
+                    if (!$util.isObject(object.sampling))
+                        throw $TypeError(".spanmill.v1.AssembledTrace.sampling: object expected");
+                    message.sampling = $root.spanmill.v1.SamplingDecision.fromObject(object.sampling, _depth + 1);
+                }
+                if (object.spanHeaders) {
+                    if (!$Array.isArray(object.spanHeaders))
+                        throw $TypeError(".spanmill.v1.AssembledTrace.spanHeaders: array expected");
+                    message.spanHeaders = $Array(object.spanHeaders.length);
+                    for (let i = 0; i < object.spanHeaders.length; ++i)
+                        message.spanHeaders[i] = object.spanHeaders[i] >>> 0;
+                }
+                if (object.spans) {
+                    if (!$Array.isArray(object.spans))
+                        throw $TypeError(".spanmill.v1.AssembledTrace.spans: array expected");
+                    message.spans = $Array(object.spans.length);
+                    for (let i = 0; i < object.spans.length; ++i) {
+                        if (!$util.isObject(object.spans[i]))
+                            throw $TypeError(".spanmill.v1.AssembledTrace.spans: object expected");
+                        message.spans[i] = $root.opentelemetry.proto.trace.v1.Span.fromObject(object.spans[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            AssembledTrace.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults) {
+                    object.spanHeaders = [];
+                    object.spans = [];
+                }
+                if (options.defaults) {
+                    if (options.bytes === $String)
+                        object.traceId = "";
+                    else {
+                        object.traceId = [];
+                        if (options.bytes !== $Array)
+                            object.traceId = $util.newBuffer(object.traceId);
+                    }
+                    object.tenant = "";
+                    object.fragment = 0;
+                    object.reason = options.enums === $String ? "CLOSE_REASON_UNSPECIFIED" : 0;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.receivedUnixMs = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.receivedUnixMs = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.summary = null;
+                    object.sampling = null;
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                if (message.tenant != null && $Object.hasOwnProperty.call(message, "tenant"))
+                    object.tenant = message.tenant;
+                if (message.fragment != null && $Object.hasOwnProperty.call(message, "fragment"))
+                    object.fragment = message.fragment;
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                    object.reason = options.enums === $String ? $root.spanmill.v1.CloseReason[message.reason] === $undefined ? message.reason : $root.spanmill.v1.CloseReason[message.reason] : message.reason;
+                if (message.receivedUnixMs != null && $Object.hasOwnProperty.call(message, "receivedUnixMs"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.receivedUnixMs = typeof message.receivedUnixMs === "number" ? $BigInt(message.receivedUnixMs) : $util.Long.fromBits(message.receivedUnixMs.low >>> 0, message.receivedUnixMs.high >>> 0, true).toBigInt();
+                    else if (typeof message.receivedUnixMs === "number")
+                        object.receivedUnixMs = options.longs === $String ? $String(message.receivedUnixMs) : message.receivedUnixMs;
+                    else
+                        object.receivedUnixMs = options.longs === $String ? $util.Long.prototype.toString.call(message.receivedUnixMs) : options.longs === $Number ? new $util.LongBits(message.receivedUnixMs.low >>> 0, message.receivedUnixMs.high >>> 0).toNumber(true) : message.receivedUnixMs;
+                if (message.summary != null && $Object.hasOwnProperty.call(message, "summary"))
+                    object.summary = $root.spanmill.v1.TraceSummary.toObject(message.summary, options, _depth + 1);
+                if (message.sampling != null && $Object.hasOwnProperty.call(message, "sampling"))
+                    object.sampling = $root.spanmill.v1.SamplingDecision.toObject(message.sampling, options, _depth + 1);
+                if (message.spanHeaders && message.spanHeaders.length) {
+                    object.spanHeaders = $Array(message.spanHeaders.length);
+                    for (let j = 0; j < message.spanHeaders.length; ++j)
+                        object.spanHeaders[j] = message.spanHeaders[j];
+                }
+                if (message.spans && message.spans.length) {
+                    object.spans = $Array(message.spans.length);
+                    for (let j = 0; j < message.spans.length; ++j)
+                        object.spans[j] = $root.opentelemetry.proto.trace.v1.Span.toObject(message.spans[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            AssembledTrace.prototype.toJSON = function() {
+                return AssembledTrace.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return AssembledTrace;
+        })();
+
+        v1.CloseReason = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CLOSE_REASON_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "CLOSE_REASON_SETTLED"] = 1;
+            values[valuesById[2] = "CLOSE_REASON_IDLE"] = 2;
+            values[valuesById[3] = "CLOSE_REASON_FULL"] = 3;
+            values[valuesById[4] = "CLOSE_REASON_CUT"] = 4;
+            return values;
+        })();
+
+        v1.TraceSummary = (function() {
+
+            const TraceSummary = function (properties) {
+                this.services = [];
+                this.criticalPath = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            TraceSummary.prototype.startTimeUnixNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TraceSummary.prototype.endTimeUnixNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TraceSummary.prototype.spans = 0;
+            TraceSummary.prototype.errors = 0;
+            TraceSummary.prototype.rootService = "";
+            TraceSummary.prototype.rootName = "";
+            TraceSummary.prototype.rootDurationNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TraceSummary.prototype.services = $util.emptyArray;
+            TraceSummary.prototype.criticalPath = $util.emptyArray;
+            TraceSummary.prototype.missingParents = 0;
+
+            TraceSummary.create = function(properties) {
+                return new TraceSummary(properties);
+            };
+
+            TraceSummary.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.startTimeUnixNano != null && $Object.hasOwnProperty.call(message, "startTimeUnixNano") && (typeof message.startTimeUnixNano === "object" ? message.startTimeUnixNano.low || message.startTimeUnixNano.high : message.startTimeUnixNano !== 0))
+                    writer.uint32(9).fixed64(message.startTimeUnixNano);
+                if (message.endTimeUnixNano != null && $Object.hasOwnProperty.call(message, "endTimeUnixNano") && (typeof message.endTimeUnixNano === "object" ? message.endTimeUnixNano.low || message.endTimeUnixNano.high : message.endTimeUnixNano !== 0))
+                    writer.uint32(17).fixed64(message.endTimeUnixNano);
+                if (message.spans != null && $Object.hasOwnProperty.call(message, "spans") && message.spans !== 0)
+                    writer.uint32(24).uint32(message.spans);
+                if (message.errors != null && $Object.hasOwnProperty.call(message, "errors") && message.errors !== 0)
+                    writer.uint32(32).uint32(message.errors);
+                if (message.rootService != null && $Object.hasOwnProperty.call(message, "rootService") && message.rootService !== "")
+                    writer.uint32(42).string(message.rootService);
+                if (message.rootName != null && $Object.hasOwnProperty.call(message, "rootName") && message.rootName !== "")
+                    writer.uint32(50).string(message.rootName);
+                if (message.rootDurationNano != null && $Object.hasOwnProperty.call(message, "rootDurationNano") && (typeof message.rootDurationNano === "object" ? message.rootDurationNano.low || message.rootDurationNano.high : message.rootDurationNano !== 0))
+                    writer.uint32(57).fixed64(message.rootDurationNano);
+                if (message.services != null && message.services.length)
+                    for (let i = 0; i < message.services.length; ++i)
+                        writer.uint32(66).string(message.services[i]);
+                if (message.criticalPath != null && message.criticalPath.length)
+                    for (let i = 0; i < message.criticalPath.length; ++i)
+                        $root.spanmill.v1.CriticalPathStep.encode(message.criticalPath[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.missingParents != null && $Object.hasOwnProperty.call(message, "missingParents") && message.missingParents !== 0)
+                    writer.uint32(80).uint32(message.missingParents);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            TraceSummary.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.TraceSummary();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.startTimeUnixNano = value;
+                            else
+                                delete message.startTimeUnixNano;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.endTimeUnixNano = value;
+                            else
+                                delete message.endTimeUnixNano;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.spans = value;
+                            else
+                                delete message.spans;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.errors = value;
+                            else
+                                delete message.errors;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.rootService = value;
+                            else
+                                delete message.rootService;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.rootName = value;
+                            else
+                                delete message.rootName;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.rootDurationNano = value;
+                            else
+                                delete message.rootDurationNano;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.services && message.services.length))
+                                message.services = [];
+                            message.services.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.criticalPath && message.criticalPath.length))
+                                message.criticalPath = [];
+                            message.criticalPath.push($root.spanmill.v1.CriticalPathStep.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.missingParents = value;
+                            else
+                                delete message.missingParents;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            TraceSummary.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.TraceSummary)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.TraceSummary: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.TraceSummary();
+                if (object.startTimeUnixNano != null)
+                    if (typeof object.startTimeUnixNano === "object" ? object.startTimeUnixNano.low || object.startTimeUnixNano.high : $Number(object.startTimeUnixNano) !== 0)
+                        if ($util.Long)
+                            message.startTimeUnixNano = $util.Long.fromValue(object.startTimeUnixNano, true);
+                        else if (typeof object.startTimeUnixNano === "string")
+                            message.startTimeUnixNano = $parseInt(object.startTimeUnixNano, 10);
+                        else if (typeof object.startTimeUnixNano === "number")
+                            message.startTimeUnixNano = object.startTimeUnixNano;
+                        else if (typeof object.startTimeUnixNano === "object")
+                            message.startTimeUnixNano = new $util.LongBits(object.startTimeUnixNano.low >>> 0, object.startTimeUnixNano.high >>> 0).toNumber(true);
+                if (object.endTimeUnixNano != null)
+                    if (typeof object.endTimeUnixNano === "object" ? object.endTimeUnixNano.low || object.endTimeUnixNano.high : $Number(object.endTimeUnixNano) !== 0)
+                        if ($util.Long)
+                            message.endTimeUnixNano = $util.Long.fromValue(object.endTimeUnixNano, true);
+                        else if (typeof object.endTimeUnixNano === "string")
+                            message.endTimeUnixNano = $parseInt(object.endTimeUnixNano, 10);
+                        else if (typeof object.endTimeUnixNano === "number")
+                            message.endTimeUnixNano = object.endTimeUnixNano;
+                        else if (typeof object.endTimeUnixNano === "object")
+                            message.endTimeUnixNano = new $util.LongBits(object.endTimeUnixNano.low >>> 0, object.endTimeUnixNano.high >>> 0).toNumber(true);
+                if (object.spans != null)
+                    if ($Number(object.spans) !== 0)
+                        message.spans = object.spans >>> 0;
+                if (object.errors != null)
+                    if ($Number(object.errors) !== 0)
+                        message.errors = object.errors >>> 0;
+                if (object.rootService != null)
+                    if (typeof object.rootService !== "string" || object.rootService.length)
+                        message.rootService = $String(object.rootService);
+                if (object.rootName != null)
+                    if (typeof object.rootName !== "string" || object.rootName.length)
+                        message.rootName = $String(object.rootName);
+                if (object.rootDurationNano != null)
+                    if (typeof object.rootDurationNano === "object" ? object.rootDurationNano.low || object.rootDurationNano.high : $Number(object.rootDurationNano) !== 0)
+                        if ($util.Long)
+                            message.rootDurationNano = $util.Long.fromValue(object.rootDurationNano, true);
+                        else if (typeof object.rootDurationNano === "string")
+                            message.rootDurationNano = $parseInt(object.rootDurationNano, 10);
+                        else if (typeof object.rootDurationNano === "number")
+                            message.rootDurationNano = object.rootDurationNano;
+                        else if (typeof object.rootDurationNano === "object")
+                            message.rootDurationNano = new $util.LongBits(object.rootDurationNano.low >>> 0, object.rootDurationNano.high >>> 0).toNumber(true);
+                if (object.services) {
+                    if (!$Array.isArray(object.services))
+                        throw $TypeError(".spanmill.v1.TraceSummary.services: array expected");
+                    message.services = $Array(object.services.length);
+                    for (let i = 0; i < object.services.length; ++i)
+                        message.services[i] = $String(object.services[i]);
+                }
+                if (object.criticalPath) {
+                    if (!$Array.isArray(object.criticalPath))
+                        throw $TypeError(".spanmill.v1.TraceSummary.criticalPath: array expected");
+                    message.criticalPath = $Array(object.criticalPath.length);
+                    for (let i = 0; i < object.criticalPath.length; ++i) {
+                        if (!$util.isObject(object.criticalPath[i]))
+                            throw $TypeError(".spanmill.v1.TraceSummary.criticalPath: object expected");
+                        message.criticalPath[i] = $root.spanmill.v1.CriticalPathStep.fromObject(object.criticalPath[i], _depth + 1);
+                    }
+                }
+                if (object.missingParents != null)
+                    if ($Number(object.missingParents) !== 0)
+                        message.missingParents = object.missingParents >>> 0;
+                return message;
+            };
+
+            TraceSummary.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults) {
+                    object.services = [];
+                    object.criticalPath = [];
+                }
+                if (options.defaults) {
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.startTimeUnixNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.startTimeUnixNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.endTimeUnixNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.endTimeUnixNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.spans = 0;
+                    object.errors = 0;
+                    object.rootService = "";
+                    object.rootName = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.rootDurationNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.rootDurationNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.missingParents = 0;
+                }
+                if (message.startTimeUnixNano != null && $Object.hasOwnProperty.call(message, "startTimeUnixNano"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.startTimeUnixNano = typeof message.startTimeUnixNano === "number" ? $BigInt(message.startTimeUnixNano) : $util.Long.fromBits(message.startTimeUnixNano.low >>> 0, message.startTimeUnixNano.high >>> 0, true).toBigInt();
+                    else if (typeof message.startTimeUnixNano === "number")
+                        object.startTimeUnixNano = options.longs === $String ? $String(message.startTimeUnixNano) : message.startTimeUnixNano;
+                    else
+                        object.startTimeUnixNano = options.longs === $String ? $util.Long.prototype.toString.call(message.startTimeUnixNano) : options.longs === $Number ? new $util.LongBits(message.startTimeUnixNano.low >>> 0, message.startTimeUnixNano.high >>> 0).toNumber(true) : message.startTimeUnixNano;
+                if (message.endTimeUnixNano != null && $Object.hasOwnProperty.call(message, "endTimeUnixNano"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.endTimeUnixNano = typeof message.endTimeUnixNano === "number" ? $BigInt(message.endTimeUnixNano) : $util.Long.fromBits(message.endTimeUnixNano.low >>> 0, message.endTimeUnixNano.high >>> 0, true).toBigInt();
+                    else if (typeof message.endTimeUnixNano === "number")
+                        object.endTimeUnixNano = options.longs === $String ? $String(message.endTimeUnixNano) : message.endTimeUnixNano;
+                    else
+                        object.endTimeUnixNano = options.longs === $String ? $util.Long.prototype.toString.call(message.endTimeUnixNano) : options.longs === $Number ? new $util.LongBits(message.endTimeUnixNano.low >>> 0, message.endTimeUnixNano.high >>> 0).toNumber(true) : message.endTimeUnixNano;
+                if (message.spans != null && $Object.hasOwnProperty.call(message, "spans"))
+                    object.spans = message.spans;
+                if (message.errors != null && $Object.hasOwnProperty.call(message, "errors"))
+                    object.errors = message.errors;
+                if (message.rootService != null && $Object.hasOwnProperty.call(message, "rootService"))
+                    object.rootService = message.rootService;
+                if (message.rootName != null && $Object.hasOwnProperty.call(message, "rootName"))
+                    object.rootName = message.rootName;
+                if (message.rootDurationNano != null && $Object.hasOwnProperty.call(message, "rootDurationNano"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.rootDurationNano = typeof message.rootDurationNano === "number" ? $BigInt(message.rootDurationNano) : $util.Long.fromBits(message.rootDurationNano.low >>> 0, message.rootDurationNano.high >>> 0, true).toBigInt();
+                    else if (typeof message.rootDurationNano === "number")
+                        object.rootDurationNano = options.longs === $String ? $String(message.rootDurationNano) : message.rootDurationNano;
+                    else
+                        object.rootDurationNano = options.longs === $String ? $util.Long.prototype.toString.call(message.rootDurationNano) : options.longs === $Number ? new $util.LongBits(message.rootDurationNano.low >>> 0, message.rootDurationNano.high >>> 0).toNumber(true) : message.rootDurationNano;
+                if (message.services && message.services.length) {
+                    object.services = $Array(message.services.length);
+                    for (let j = 0; j < message.services.length; ++j)
+                        object.services[j] = message.services[j];
+                }
+                if (message.criticalPath && message.criticalPath.length) {
+                    object.criticalPath = $Array(message.criticalPath.length);
+                    for (let j = 0; j < message.criticalPath.length; ++j)
+                        object.criticalPath[j] = $root.spanmill.v1.CriticalPathStep.toObject(message.criticalPath[j], options, _depth + 1);
+                }
+                if (message.missingParents != null && $Object.hasOwnProperty.call(message, "missingParents"))
+                    object.missingParents = message.missingParents;
+                return object;
+            };
+
+            TraceSummary.prototype.toJSON = function() {
+                return TraceSummary.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return TraceSummary;
+        })();
+
+        v1.CriticalPathStep = (function() {
+
+            const CriticalPathStep = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            CriticalPathStep.prototype.service = "";
+            CriticalPathStep.prototype.operation = "";
+            CriticalPathStep.prototype.selfTimeNano = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            CriticalPathStep.create = function(properties) {
+                return new CriticalPathStep(properties);
+            };
+
+            CriticalPathStep.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.service != null && $Object.hasOwnProperty.call(message, "service") && message.service !== "")
+                    writer.uint32(10).string(message.service);
+                if (message.operation != null && $Object.hasOwnProperty.call(message, "operation") && message.operation !== "")
+                    writer.uint32(18).string(message.operation);
+                if (message.selfTimeNano != null && $Object.hasOwnProperty.call(message, "selfTimeNano") && (typeof message.selfTimeNano === "object" ? message.selfTimeNano.low || message.selfTimeNano.high : message.selfTimeNano !== 0))
+                    writer.uint32(25).fixed64(message.selfTimeNano);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            CriticalPathStep.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.CriticalPathStep();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.service = value;
+                            else
+                                delete message.service;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.operation = value;
+                            else
+                                delete message.operation;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.selfTimeNano = value;
+                            else
+                                delete message.selfTimeNano;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            CriticalPathStep.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.CriticalPathStep)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.CriticalPathStep: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.CriticalPathStep();
+                if (object.service != null)
+                    if (typeof object.service !== "string" || object.service.length)
+                        message.service = $String(object.service);
+                if (object.operation != null)
+                    if (typeof object.operation !== "string" || object.operation.length)
+                        message.operation = $String(object.operation);
+                if (object.selfTimeNano != null)
+                    if (typeof object.selfTimeNano === "object" ? object.selfTimeNano.low || object.selfTimeNano.high : $Number(object.selfTimeNano) !== 0)
+                        if ($util.Long)
+                            message.selfTimeNano = $util.Long.fromValue(object.selfTimeNano, true);
+                        else if (typeof object.selfTimeNano === "string")
+                            message.selfTimeNano = $parseInt(object.selfTimeNano, 10);
+                        else if (typeof object.selfTimeNano === "number")
+                            message.selfTimeNano = object.selfTimeNano;
+                        else if (typeof object.selfTimeNano === "object")
+                            message.selfTimeNano = new $util.LongBits(object.selfTimeNano.low >>> 0, object.selfTimeNano.high >>> 0).toNumber(true);
+                return message;
+            };
+
+            CriticalPathStep.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.service = "";
+                    object.operation = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.selfTimeNano = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.selfTimeNano = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                }
+                if (message.service != null && $Object.hasOwnProperty.call(message, "service"))
+                    object.service = message.service;
+                if (message.operation != null && $Object.hasOwnProperty.call(message, "operation"))
+                    object.operation = message.operation;
+                if (message.selfTimeNano != null && $Object.hasOwnProperty.call(message, "selfTimeNano"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.selfTimeNano = typeof message.selfTimeNano === "number" ? $BigInt(message.selfTimeNano) : $util.Long.fromBits(message.selfTimeNano.low >>> 0, message.selfTimeNano.high >>> 0, true).toBigInt();
+                    else if (typeof message.selfTimeNano === "number")
+                        object.selfTimeNano = options.longs === $String ? $String(message.selfTimeNano) : message.selfTimeNano;
+                    else
+                        object.selfTimeNano = options.longs === $String ? $util.Long.prototype.toString.call(message.selfTimeNano) : options.longs === $Number ? new $util.LongBits(message.selfTimeNano.low >>> 0, message.selfTimeNano.high >>> 0).toNumber(true) : message.selfTimeNano;
+                return object;
+            };
+
+            CriticalPathStep.prototype.toJSON = function() {
+                return CriticalPathStep.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return CriticalPathStep;
+        })();
+
+        v1.SamplingDecision = (function() {
+
+            const SamplingDecision = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SamplingDecision.prototype.kept = false;
+            SamplingDecision.prototype.policy = "";
+            SamplingDecision.prototype.threshold = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            SamplingDecision.create = function(properties) {
+                return new SamplingDecision(properties);
+            };
+
+            SamplingDecision.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.kept != null && $Object.hasOwnProperty.call(message, "kept") && message.kept !== false)
+                    writer.uint32(8).bool(message.kept);
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== "")
+                    writer.uint32(18).string(message.policy);
+                if (message.threshold != null && $Object.hasOwnProperty.call(message, "threshold") && (typeof message.threshold === "object" ? message.threshold.low || message.threshold.high : message.threshold !== 0))
+                    writer.uint32(25).fixed64(message.threshold);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SamplingDecision.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.spanmill.v1.SamplingDecision();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.kept = value;
+                            else
+                                delete message.kept;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.policy = value;
+                            else
+                                delete message.policy;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.threshold = value;
+                            else
+                                delete message.threshold;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            SamplingDecision.fromObject = function (object, _depth) {
+                if (object instanceof $root.spanmill.v1.SamplingDecision)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".spanmill.v1.SamplingDecision: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.spanmill.v1.SamplingDecision();
+                if (object.kept != null)
+                    if (object.kept)
+                        message.kept = $Boolean(object.kept);
+                if (object.policy != null)
+                    if (typeof object.policy !== "string" || object.policy.length)
+                        message.policy = $String(object.policy);
+                if (object.threshold != null)
+                    if (typeof object.threshold === "object" ? object.threshold.low || object.threshold.high : $Number(object.threshold) !== 0)
+                        if ($util.Long)
+                            message.threshold = $util.Long.fromValue(object.threshold, true);
+                        else if (typeof object.threshold === "string")
+                            message.threshold = $parseInt(object.threshold, 10);
+                        else if (typeof object.threshold === "number")
+                            message.threshold = object.threshold;
+                        else if (typeof object.threshold === "object")
+                            message.threshold = new $util.LongBits(object.threshold.low >>> 0, object.threshold.high >>> 0).toNumber(true);
+                return message;
+            };
+
+            SamplingDecision.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.kept = false;
+                    object.policy = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.threshold = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.threshold = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                }
+                if (message.kept != null && $Object.hasOwnProperty.call(message, "kept"))
+                    object.kept = message.kept;
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy"))
+                    object.policy = message.policy;
+                if (message.threshold != null && $Object.hasOwnProperty.call(message, "threshold"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.threshold = typeof message.threshold === "number" ? $BigInt(message.threshold) : $util.Long.fromBits(message.threshold.low >>> 0, message.threshold.high >>> 0, true).toBigInt();
+                    else if (typeof message.threshold === "number")
+                        object.threshold = options.longs === $String ? $String(message.threshold) : message.threshold;
+                    else
+                        object.threshold = options.longs === $String ? $util.Long.prototype.toString.call(message.threshold) : options.longs === $Number ? new $util.LongBits(message.threshold.low >>> 0, message.threshold.high >>> 0).toNumber(true) : message.threshold;
+                return object;
+            };
+
+            SamplingDecision.prototype.toJSON = function() {
+                return SamplingDecision.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return SamplingDecision;
+        })();
+
+        return v1;
+    })();
+
+    return spanmill;
+})();
+
+export {
+  $root as default
+};
