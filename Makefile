@@ -1,0 +1,58 @@
+# Every target runs under Node.js 24, which bin/setup fetches where the machine's own is older.
+# `make check` is what CI runs. Settings are passed by environment: see README, "Configuration".
+
+NODE = $(shell ./bin/node24)
+BIN = $(NODE) node_modules
+JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status gen fmt lint typecheck test test-unit bench check
+MAKEFLAGS += --no-print-directory
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Fetch Node.js 24 and the npm packages, where missing
+	@./bin/setup
+
+up: ## Start the whole pipeline and the demo shop; returns when the first trace is stored
+	@./bin/spanmill up
+
+down: ## Stop all of it; the data stays
+	@./bin/spanmill down
+
+status: ## Processes, health and the pipeline's own figures
+	@./bin/spanmill status
+
+gen: setup ## Generate code from proto/
+	@$(NODE) proto/generate.js
+
+fmt: setup ## Format all files
+	@$(BIN)/prettier/bin/prettier.cjs --write --log-level=warn .
+
+lint: setup ## Lint, layers included
+	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
+
+typecheck: setup ## Check the types
+	@$(BIN)/typescript/bin/tsc --noEmit
+
+test: setup ## All tests; integration tests start their own Kafka and ClickHouse
+	@$(JEST)
+
+test-unit: setup ## Tests that need no server
+	@$(JEST) --selectProjects unit
+
+bench: setup ## Benchmarks of the hot paths
+	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
+
+check: setup ## What CI runs: format, lint, types, generated code, all tests
+	@echo '== format'
+	@$(BIN)/prettier/bin/prettier.cjs --check --log-level=warn .
+	@echo '== lint'
+	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
+	@echo '== types'
+	@$(BIN)/typescript/bin/tsc --noEmit
+	@echo '== generated code'
+	@$(NODE) proto/generate.js --check
+	@echo '== tests'
+	@$(JEST)
