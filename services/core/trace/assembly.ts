@@ -203,6 +203,7 @@ export class Assembly {
       if (header === null || reason !== null) this.reject(reason ?? 'malformed_resource', record, i);
       else this.takeSpan(record, before, header, held);
     }
+    held.release();
   }
 
   /** The header of each group; null where its resource is no message. */

@@ -12,18 +12,18 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** One record's bytes, held until every span that was taken from it is released. */
+/** One record's bytes, held until everyone who retained them has released them. */
 export interface HeldRecord {
   /** The bytes `[start, end)` of the record, wherever they are now. */
   read(start: number, end: number): ByteRange;
-  /** One more span of the record needs its bytes. */
+  /** One more span needs the bytes. */
   retain(): void;
-  /** A span of the record needs its bytes no more. */
+  /** One needs them no more. */
   release(): void;
 }
 
 export interface RecordStore {
-  /** Takes `value` over: the caller gives a buffer that nobody changes. The record starts with no span retained. */
+  /** Takes `value` over: nobody changes it from here on. Retained once, for the caller to release. */
   hold(value: Uint8Array): HeldRecord;
 }
 
