@@ -60,6 +60,25 @@ export function readVarint32(cursor: Cursor): number {
   return value >>> 0;
 }
 
+/** Reads a varint as a double: exact below 2^53. Throws WireError as readVarint32 does. */
+export function readVarint53(cursor: Cursor): number {
+  const { buf, end } = cursor;
+  let pos = cursor.pos;
+  let value = 0;
+  let scale = 1;
+  for (let bytes = 0; bytes < MAX_VARINT_BYTES; bytes++) {
+    if (pos >= end) throw new WireError('varint past the end');
+    const byte = buf[pos++]!;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      cursor.pos = pos;
+      return value;
+    }
+    scale *= 0x80;
+  }
+  throw new WireError('varint of more than ten bytes');
+}
+
 /** Reads a field's tag: `fieldNumber << 3 | wireType`, compared whole against named constants. */
 export function readTag(cursor: Cursor): number {
   const tag = readVarint32(cursor);
