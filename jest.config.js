@@ -18,12 +18,17 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
+const servers = {
+  globalSetup: '<rootDir>/test/support/start_servers.ts',
+  globalTeardown: '<rootDir>/test/support/stop_servers.ts',
+};
+
 export default {
   reporters: ['default', '<rootDir>/test/support/summary_reporter.js'],
   projects: [
     project('unit'),
-    project('contract', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
-    project('integration', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
-    project('e2e', { globalSetup: '<rootDir>/test/support/start_servers.ts' }),
+    project('contract', servers),
+    project('integration', servers),
+    project('e2e', servers),
   ],
 };

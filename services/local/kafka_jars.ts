@@ -1,0 +1,68 @@
+/**
+ * The jars of the embedded Kafka: resolved once by Maven from deploy/local/pom.xml, then kept. Also says in one line
+ * what the machine lacks. It starts nothing.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ServerStartError } from './server_process.ts';
+
+const run = promisify(execFile);
+
+export const POM_FILE = join(import.meta.dirname, '../../deploy/local/pom.xml');
+const MIN_JAVA = 17;
+const MAVEN_TIMEOUT_MS = 600_000;
+
+/** Makes sure that `jarsDir` holds what the pom asks for; a changed pom resolves anew. True when Maven had to run. */
+export async function ensureKafkaJars(jarsDir: string): Promise<boolean> {
+  const marker = join(jarsDir, '.resolved');
+  const wanted = createHash('sha256').update(readFileSync(POM_FILE)).digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return false;
+
+  rmSync(jarsDir, { recursive: true, force: true });
+  mkdirSync(jarsDir, { recursive: true });
+  await resolveWithMaven(jarsDir);
+  writeFileSync(marker, wanted);
+  return true;
+}
+
+/** Throws ServerStartError when there is no Java, or one too old for Kafka 4. */
+export async function requireJava(): Promise<void> {
+  let version: string;
+  try {
+    version = (await run('java', ['-version'])).stderr;
+  } catch (error) {
+    throw new ServerStartError(
+      `Kafka needs Java ${MIN_JAVA} or newer, and there is no java: ${installHint('openjdk-17-jre-headless', 'openjdk@17')}`,
+      { cause: error },
+    );
+  }
+  const major = Number(/version "(?:1\.)?(\d+)/.exec(version)?.[1]);
+  if (major >= MIN_JAVA) return;
+  throw new ServerStartError(
+    `Kafka needs Java ${MIN_JAVA} or newer, this is ${version.split('\n', 1)[0] ?? ''}: ${installHint('openjdk-17-jre-headless', 'openjdk@17')}`,
+  );
+}
+
+async function resolveWithMaven(jarsDir: string): Promise<void> {
+  const args = ['-q', '-B', '-f', POM_FILE, 'dependency:copy-dependencies', `-DoutputDirectory=${jarsDir}`];
+  try {
+    await run('mvn', args, { timeout: MAVEN_TIMEOUT_MS });
+  } catch (error) {
+    const { code, stdout } = error as { code?: unknown; stdout?: string };
+    if (code === 'ENOENT') {
+      throw new ServerStartError(
+        `Kafka's jars are resolved by Maven, and there is no mvn: ${installHint('maven', 'maven')}`,
+        { cause: error },
+      );
+    }
+    const reason = stdout?.split('\n').find((line) => line.includes('[ERROR]')) ?? String(error);
+    throw new ServerStartError(`Maven could not resolve Kafka's jars: ${reason}`, { cause: error });
+  }
+}
+
+function installHint(debian: string, brew: string): string {
+  return `apt-get install ${debian} (Debian), brew install ${brew} (macOS)`;
+}
