@@ -118,7 +118,7 @@ export function readSpanView(view: SpanView, buf: Uint8Array, start: number, end
         break;
       }
       case SPAN_KIND:
-        view.kind = readVarint32(cursor);
+        view.kind = readVarint32(cursor) | 0; // enums are signed
         break;
       case SPAN_START_TIME: {
         const at = advance(cursor, 8);
@@ -153,7 +153,7 @@ function readStatus(view: SpanView, end: number): void {
   while (cursor.pos < end) {
     const tag = readTag(cursor);
     if (tag === STATUS_CODE) {
-      view.statusCode = readVarint32(cursor);
+      view.statusCode = readVarint32(cursor) | 0;
     } else if (tag === STATUS_MESSAGE) {
       const length = readLength(cursor);
       view.statusMessageStart = cursor.pos;

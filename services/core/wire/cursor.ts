@@ -81,16 +81,37 @@ export function readVarint53(cursor: Cursor): number {
 
 /** Reads a field's tag: `fieldNumber << 3 | wireType`, compared whole against named constants. */
 export function readTag(cursor: Cursor): number {
+  const { buf, pos } = cursor;
+  const tag = pos < cursor.end ? buf[pos]! : 0x80;
+  if (tag >= 0x80) return readLongTag(cursor);
+  if (tag < 8) throw new WireError('field number 0');
+  cursor.pos = pos + 1;
+  return tag;
+}
+
+function readLongTag(cursor: Cursor): number {
+  const start = cursor.pos;
   const tag = readVarint32(cursor);
   if (tag >>> 3 === 0) throw new WireError('field number 0');
+  const bytes = cursor.pos - start;
+  if (bytes > 5 || (bytes === 5 && cursor.buf[start + 4]! > 0x0f)) throw new WireError('tag of over 32 bits');
   return tag;
 }
 
 /** Reads a length prefix and checks it against the end, so that `pos + length` may be trusted from here on. */
 export function readLength(cursor: Cursor): number {
+  const start = cursor.pos;
   const length = readVarint32(cursor);
   if (length > cursor.end - cursor.pos) throw new WireError('length past the end');
+  if (cursor.pos - start > 4) checkLongLength(cursor.buf, start, cursor.pos);
   return length;
+}
+
+/** What readVarint32 dropped of a length must have been zeros, or the length lies beyond any message. */
+function checkLongLength(buf: Uint8Array, start: number, end: number): void {
+  let dropped = buf[start + 4]! & 0x70;
+  for (let at = start + 5; at < end; at++) dropped |= buf[at]! & 0x7f;
+  if (dropped !== 0) throw new WireError('length past the end');
 }
 
 /** Moves over the value of a field whose tag was just read. */

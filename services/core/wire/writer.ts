@@ -40,9 +40,14 @@ export function varint32Size(value: number): number {
   return 5;
 }
 
+/** The bytes that a length-delimited field takes: tag, length, `length` bytes. */
+export function lengthFieldSize(tag: number, length: number): number {
+  return varint32Size(tag) + varint32Size(length) + length;
+}
+
 /** Writes an unsigned 32-bit number as a varint. */
 export function writeVarint32(writer: WireWriter, value: number): void {
-  reserve(writer, 5);
+  reserve(writer, varint32Size(value));
   const { buf } = writer;
   let pos = writer.pos;
   let rest = value;
@@ -99,3 +104,34 @@ export function writeFixed64(writer: WireWriter, value: number): void {
   }
   writer.pos += 8;
 }
+
+/** Writes 64 bits, little endian, from two unsigned halves. */
+export function writeFixed64Halves(writer: WireWriter, low: number, high: number): void {
+  reserve(writer, 8);
+  for (let byte = 0; byte < 4; byte++) {
+    writer.buf[writer.pos + byte] = low >>> (8 * byte);
+    writer.buf[writer.pos + 4 + byte] = high >>> (8 * byte);
+  }
+  writer.pos += 8;
+}
+
+/** Writes a length-delimited field of UTF-8 text. Most text is ASCII, whose length is known before it is encoded. */
+export function writeTextField(writer: WireWriter, tag: number, text: string): void {
+  reserve(writer, 10 + text.length);
+  const start = writer.pos;
+  writeVarint32(writer, tag);
+  writeVarint32(writer, text.length);
+  const { buf, pos } = writer;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) {
+      writer.pos = start;
+      writeLengthField(writer, tag, encoder.encode(text));
+      return;
+    }
+    buf[pos + i] = code;
+  }
+  writer.pos = pos + text.length;
+}
+
+const encoder = new TextEncoder();
