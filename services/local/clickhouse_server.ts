@@ -21,6 +21,7 @@ export interface ClickHouseServerOptions {
   readonly logFile: string;
   /** Outlives the process that started it. */
   readonly detached: boolean;
+  readonly onSpawn?: (pid: number) => void;
   /** What all queries together may use; a query beyond it fails, the server goes on. */
   readonly maxMemoryBytes?: number;
 }
@@ -61,6 +62,7 @@ export async function startClickHouse(options: ClickHouseServerOptions): Promise
     ],
     logFile: options.logFile,
     detached: options.detached,
+    ...(options.onSpawn !== undefined && { onSpawn: options.onSpawn }),
     ready: async () => (await fetch(`http://127.0.0.1:${options.httpPort}/ping`)).ok,
     startTimeoutMs: START_TIMEOUT_MS,
   });

@@ -25,6 +25,7 @@ export interface KafkaServerOptions {
   readonly logFile: string;
   /** Outlives the process that started it. */
   readonly detached: boolean;
+  readonly onSpawn?: (pid: number) => void;
   readonly nodeId?: number;
   /** Every node of the cluster as `id@host:controllerPort`; by default this one alone. */
   readonly voters?: readonly string[];
@@ -68,6 +69,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<RunningSe
     args: [...JVM_FLAGS, ...classPath, 'kafka.Kafka', configFile],
     logFile: options.logFile,
     detached: options.detached,
+    ...(options.onSpawn !== undefined && { onSpawn: options.onSpawn }),
     ready: async () => (await countBrokers('127.0.0.1', options.port)) > 0,
     startTimeoutMs: START_TIMEOUT_MS,
   });

@@ -28,6 +28,10 @@ export interface ServerCommand {
   readonly logFile: string;
   /** In a process group of its own and not waited for, so that it outlives who started it. */
   readonly detached: boolean;
+  /** The whole environment of the process; this process' own by default. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called as soon as there is a process, long before it answers: who must find it again writes its pid down. */
+  readonly onSpawn?: (pid: number) => void;
   /** Whether the server answers; a rejection means not yet. */
   readonly ready: () => Promise<boolean>;
   readonly startTimeoutMs: number;
@@ -44,6 +48,7 @@ export async function startServer(server: ServerCommand): Promise<RunningServer>
   const { pid } = child;
   if (pid === undefined) throw new ServerStartError(`${server.name} did not start: ${await ended}`);
   if (server.detached) child.unref();
+  server.onSpawn?.(pid);
 
   const running: RunningServer = { pid, ended, stop: () => stopProcess(pid) };
   const outcome = await waitUntilReady(server, ended);
@@ -103,6 +108,7 @@ function spawnLogged(server: ServerCommand): ChildProcess {
     return spawn(server.command, server.args, {
       stdio: ['ignore', log, log],
       detached: server.detached,
+      ...(server.env !== undefined && { env: server.env }),
     });
   } finally {
     closeSync(log);

@@ -55,7 +55,7 @@ export const CLICKHOUSE_SETTINGS = {
 export const listenHost = (env: string) =>
   text({ env, default: '127.0.0.1', meaning: 'Address to listen on; 0.0.0.0 opens it to other machines.' });
 
-/** The prefixes of every service's own settings. */
+/** The prefixes of every service's own settings, and of the local stack and its shop: one environment may hold all. */
 export const SERVICE_PREFIXES = [
   'SPANMILL_COLLECTOR_',
   'SPANMILL_PROCESSOR_',
@@ -64,4 +64,7 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_KAFKA_',
   'SPANMILL_CLICKHOUSE_',
   'SPANMILL_LOG_',
+  'SPANMILL_LOCAL_',
+  'SPANMILL_DEMO_',
+  'SPANMILL_HOME',
 ] as const;
