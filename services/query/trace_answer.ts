@@ -5,7 +5,7 @@
  * exactly (104 days) and decimal strings beyond; moments since 1970 are beyond and always strings.
  */
 import { criticalTimes } from './critical_path.ts';
-import { traceWarnings, type TraceWarning } from './trace_warnings.ts';
+import { traceWarnings, wildClockWarnings, type TraceWarning } from './trace_warnings.ts';
 import { buildTree, endNs, selfTimeNs, type TraceTree, type TreeNode, type TreeSpan } from './trace_tree.ts';
 
 export type Nanoseconds = number | string;
@@ -25,6 +25,8 @@ export interface StoredSpan extends TreeSpan {
   readonly links: readonly SpanLink[];
   /** How many spans this one stands for. */
   readonly weight: number;
+  /** What its clock said, where that was so far off that another start was stored. */
+  readonly reportedStartNs: bigint | null;
 }
 
 export interface SpanLink {
@@ -66,6 +68,8 @@ export interface SpanAnswer {
   readonly selfTimeNs: Nanoseconds;
   /** Part of the span's own time that delayed the end of the trace; 0 off the critical path. */
   readonly criticalTimeNs: Nanoseconds;
+  /** Nanoseconds since 1970 by the span's own clock, where that was so wild that another start was stored; else null. */
+  readonly reportedStartNs: string | null;
   readonly attributes: Attributes;
   /** Position in `resources`. */
   readonly resource: number;
@@ -118,7 +122,10 @@ export function traceAnswer(
     services: servicesOf(tree),
     fragments: summary.fragments,
     criticalPath: summary.criticalPath,
-    warnings: traceWarnings(tree, { expectedSpans: summary.spans, truncated }),
+    warnings: [
+      ...traceWarnings(tree, { expectedSpans: summary.spans, truncated }),
+      ...wildClockWarnings(tree),
+    ],
     resources: resources.list,
     spans: spanAnswers(tree, startNs, resources.indexOf),
   };
@@ -201,6 +208,7 @@ function spanFields(
     startOffsetNs: nanoseconds(span.startNs - traceStartNs),
     durationNs: nanoseconds(span.durationNs),
     selfTimeNs: nanoseconds(selfTimeNs(node)),
+    reportedStartNs: span.reportedStartNs?.toString() ?? null,
     attributes: span.attributes,
     scope: { name: span.scopeName, version: span.scopeVersion },
     traceState: span.traceState,

@@ -116,17 +116,14 @@ function callerOfSharedSpan<S extends TreeSpan>(
   node: TreeNode<S>,
   sameId: readonly TreeNode<S>[],
 ): TreeNode<S> | null {
-  const caller = CALLER_KIND.get(node.span.kind);
-  if (caller === undefined || sameId.length < 2) return null;
-  return sameId.find((other) => other.span.kind === caller) ?? null;
+  if (!CALLEE_KINDS.has(node.span.kind)) return null;
+  return sameId.find((other) => CALLER_KINDS.has(other.span.kind)) ?? null;
 }
 
-const CALLER_KIND: ReadonlyMap<string, string> = new Map([
-  ['Server', 'Client'],
-  ['Consumer', 'Producer'],
-]);
+const CALLER_KINDS: ReadonlySet<string> = new Set(['Client', 'Producer']);
+const CALLEE_KINDS: ReadonlySet<string> = new Set(['Server', 'Consumer']);
 
-/** Where several spans have the parent's id: the one of the same service, else the called end, else the earliest. */
+/** Where several spans have the parent's id: the one of the same service, else the far end of a call, else the earliest. */
 function likeliestParent<S extends TreeSpan>(
   child: TreeNode<S>,
   candidates: readonly TreeNode<S>[],
@@ -134,7 +131,7 @@ function likeliestParent<S extends TreeSpan>(
   const others = candidates.filter((candidate) => candidate !== child);
   return (
     others.find((other) => other.span.service === child.span.service) ??
-    others.find((other) => CALLER_KIND.has(other.span.kind)) ??
+    others.find((other) => !CALLER_KINDS.has(other.span.kind)) ??
     others[0] ??
     null
   );

@@ -12,6 +12,7 @@ export type WarningCode =
   | 'several-roots'
   | 'duplicate-ids'
   | 'clock-skew'
+  | 'wild-clock'
   | 'truncated'
   | 'incomplete';
 
@@ -92,6 +93,19 @@ function skewWarnings(tree: TraceTree<TreeSpan>): TraceWarning[] {
     early,
     (count) =>
       `${count === 1 ? '1 span starts' : `${count} spans start`} before the parent, by up to ${worstMs} ms: the clocks differ`,
+  );
+}
+
+/** Spans whose clock was so far off that another start was stored. */
+export function wildClockWarnings(
+  tree: TraceTree<TreeSpan & { readonly reportedStartNs: bigint | null }>,
+): TraceWarning[] {
+  const corrected = tree.nodes.filter(({ span }) => span.reportedStartNs !== null);
+  return about(
+    'wild-clock',
+    corrected,
+    (count) =>
+      `${spansHave(count)} a start that no clock can be trusted with: the time of arrival stands instead`,
   );
 }
 

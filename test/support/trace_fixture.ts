@@ -29,6 +29,7 @@ export function storedSpan(
     events: [],
     links: [],
     weight: 1,
+    reportedStartNs: null,
     ...more,
   };
 }

@@ -1,0 +1,150 @@
+/**
+ * The HTTP side that all routes share: errors as problem+json, a time limit, metrics by route, 404 and 405.
+ *
+ * Not for any route itself: a group of routes is a file in routes/, given in as a function. `request.signal` is
+ * aborted when the client leaves or time is up; every handler passes it on to the store.
+ */
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type HTTPMethods,
+} from 'fastify';
+import type { Log } from '../platform/log.ts';
+import { counter, histogram, type MetricRegistry } from '../platform/metrics.ts';
+import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { StoreError } from './store.ts';
+
+export type RouteGroup = (app: FastifyInstance) => void;
+
+export interface ApiOptions {
+  readonly log: Log;
+  readonly registry: MetricRegistry;
+  readonly requestTimeoutMs: number;
+  readonly routes: readonly RouteGroup[];
+}
+
+const METRICS = {
+  requests: counter('spanmill_query_requests_total', 'Requests answered.', ['route', 'method', 'status']),
+  seconds: histogram(
+    'spanmill_query_request_seconds',
+    'Time from a request to the end of its answer.',
+    undefined,
+    ['route'],
+  ),
+  left: counter('spanmill_query_requests_abandoned_total', 'Requests whose client left before the answer.', [
+    'route',
+  ]),
+};
+
+/** Not listening yet; `api_server.ts` does that. */
+export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    handlerTimeout: requestTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => {
+      answerProblem(reply, asProblem(error, requestTimeoutMs));
+    },
+  });
+  const methods = methodsByUrl(app);
+  measure(app, registry);
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asProblem(error, requestTimeoutMs);
+    if (problem.status >= 500) {
+      log.error({ error, url: request.url, status: problem.status }, 'request failed');
+    }
+    answerProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    answerProblem(
+      reply,
+      new Problem(404, `there is no ${request.method} ${pathOf(request.url)}; see the README for the paths`),
+    );
+  });
+  for (const group of routes) group(app);
+  refuseOtherMethods(app, methods);
+  return app;
+}
+
+/** Fills as routes are added. */
+function methodsByUrl(app: FastifyInstance): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set();
+    for (const one of [method].flat()) known.add(one);
+    methods.set(url, known);
+  });
+  return methods;
+}
+
+/** A known path with a method that it does not have is a 405 that says which it has. */
+function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, known] of [...methods]) {
+    const allowed = [...known].sort().join(', ');
+    app.route({
+      method: REFUSABLE.filter((method) => !known.has(method)),
+      url,
+      handler: (request, reply) => {
+        void reply.header('allow', allowed);
+        answerProblem(reply, new Problem(405, `${request.method} is not possible here, only ${allowed}`));
+      },
+    });
+  }
+}
+
+const REFUSABLE: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** The route label is the pattern, never the path: ids would make a series each. */
+function measure(app: FastifyInstance, registry: MetricRegistry): void {
+  const metrics = registry.create(METRICS);
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.requests.add(1, { route, method: request.method, status: reply.statusCode });
+    metrics.seconds.observe(reply.elapsedTime / 1000, { route });
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    metrics.left.add(1, { route: request.routeOptions.url ?? 'unknown' });
+    done();
+  });
+}
+
+function answerProblem(reply: FastifyReply, problem: Problem): void {
+  void reply.code(problem.status).type(PROBLEM_TYPE);
+  if (problem.status === 503) void reply.header('retry-after', '5');
+  void reply.send(JSON.stringify(problem.body()));
+}
+
+/** What the client may know of an error; what a server said is for the log alone. */
+function asProblem(error: unknown, timeoutMs: number): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreError) return storeProblem(error, timeoutMs);
+  const { code, statusCode, message } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') return tookTooLong(timeoutMs, error);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new Problem(statusCode, message ?? 'the request cannot be understood', { cause: error });
+  }
+  return new Problem(500, 'this is a fault of the service; its log says more', { cause: error });
+}
+
+function storeProblem(error: StoreError, timeoutMs: number): Problem {
+  switch (error.failure) {
+    case 'unavailable':
+      return new Problem(503, 'ClickHouse does not answer; see /readyz, and try again', { cause: error });
+    case 'timeout':
+      return tookTooLong(timeoutMs, error);
+    case 'too-large':
+      return new Problem(422, 'the answer would be too large: ask for less, or for a shorter time', {
+        cause: error,
+      });
+  }
+}
+
+function tookTooLong(timeoutMs: number, cause: unknown): Problem {
+  return new Problem(504, `no answer within ${timeoutMs} ms: ask for less, or for a shorter time`, { cause });
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}

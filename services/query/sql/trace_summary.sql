@@ -1,0 +1,13 @@
+-- A trace's fragments as one row; none where the trace is unknown.
+SELECT
+    toString(toUnixTimestamp64Nano(min(s.Start))) AS startNs,
+    toString(toUnixTimestamp64Nano(max(s.End))) AS endNs,
+    toUInt32(sum(s.Spans)) AS spans,
+    toUInt32(sum(s.Fragments)) AS fragments,
+    arrayMap(
+        step -> (step.1, step.2, toString(step.3)),
+        groupArrayArray(s.CriticalPath)
+    ) AS criticalPath
+FROM trace_summaries AS s
+WHERE s.Tenant = {tenant:String} AND s.TraceId = {traceId:String}
+HAVING count() > 0
