@@ -63,6 +63,9 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_QUERY_',
   'SPANMILL_KAFKA_',
   'SPANMILL_CLICKHOUSE_',
+  // Of the migrations alone: other users of ClickHouse let them stand.
+  'SPANMILL_CLICKHOUSE_TTL_',
+  'SPANMILL_CLICKHOUSE_CLUSTER',
   'SPANMILL_LOG_',
   'SPANMILL_LOCAL_',
   'SPANMILL_DEMO_',

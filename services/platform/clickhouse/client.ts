@@ -1,0 +1,138 @@
+/**
+ * ClickHouse as Spanmill uses it, over HTTP by @clickhouse/client: rows out, statements, and Native blocks in.
+ *
+ * Not for what the statements say. Every answer's status is sent only once the statement has ended (`wait_end_of_query`), and
+ * an insert's answer is read to its end, because an exception may come after a 200. Errors are those of errors.ts.
+ */
+import { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
+import { constants, createZstdCompress } from 'node:zlib';
+import { ClickHouseLogLevel, createClient, parseError, type ClickHouseClient } from '@clickhouse/client';
+import { insertError, statementError } from './errors.ts';
+
+export interface ClickHouseOptions {
+  readonly url: string;
+  /** Null where the database may not exist yet: statements then name it themselves. */
+  readonly database: string | null;
+  readonly user: string;
+  readonly password: string;
+  /** Longest silence on a connection while an answer is awaited. */
+  readonly timeoutMs: number;
+  /** Compress what is inserted: worth it on a network, a waste on one machine. */
+  readonly compressInserts?: boolean;
+  readonly maxConnections?: number;
+}
+
+export interface BlockInsert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** A block of the Native format with these columns. */
+  readonly bytes: Buffer;
+  /** Two inserts into a table with the same token count once (within its deduplication window). */
+  readonly token: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+export type QueryParams = Readonly<Record<string, unknown>>;
+
+export interface ClickHouse {
+  /** Rows as objects; 64-bit integers come as strings, since a number would lose their end. `{name:Type}` takes params. */
+  query(sql: string, params?: QueryParams): Promise<Row[]>;
+  /** The answer in a format of ClickHouse's, e.g. PrettyCompact, as it came. */
+  text(sql: string, format: string, params?: QueryParams): Promise<string>;
+  /** A statement without an answer. */
+  command(sql: string, params?: QueryParams): Promise<void>;
+  /** Throws ClickHouseRefusedError or ClickHouseUnavailableError. */
+  insertBlock(insert: BlockInsert): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ANSWER_SETTINGS = { wait_end_of_query: 1, output_format_json_quote_64bit_integers: 1 } as const;
+const INSERT_SETTINGS = {
+  wait_end_of_query: 1,
+  // An insert that has been answered is stored; ClickHouse's own default is to answer first and store later.
+  async_insert: 0,
+  // Views drop what their table drops, or a repeated insert would count twice in the rollups.
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  // On a cluster the answer waits for the shards.
+  distributed_foreground_insert: 1,
+} as const;
+
+export function connectClickHouse(options: ClickHouseOptions): ClickHouse {
+  const client = createClient({
+    url: options.url,
+    username: options.user,
+    password: options.password,
+    ...(options.database !== null && { database: options.database }),
+    request_timeout: options.timeoutMs,
+    max_open_connections: options.maxConnections ?? 10,
+    application: 'spanmill',
+    // Errors reach our own log, with what was being done.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  const compress = options.compressInserts ?? false;
+  return {
+    query: (sql, params) => query(client, sql, params),
+    text: (sql, format, params) =>
+      answerText(client, `${sql.replace(/[;\s]+$/, '')}\nFORMAT ${format}`, params),
+    command: async (sql, params) => {
+      await answerText(client, sql, params);
+    },
+    insertBlock: (insert) => insertBlock(client, insert, compress),
+    close: () => client.close(),
+  };
+}
+
+async function query(client: ClickHouseClient, sql: string, params: QueryParams = {}): Promise<Row[]> {
+  const lines = await answerText(client, `${sql}\nFORMAT JSONEachRow`, params);
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+/** The whole answer. An exception that came behind a 200 is found at its end. */
+async function answerText(client: ClickHouseClient, sql: string, params: QueryParams = {}): Promise<string> {
+  try {
+    const { stream, response_headers: headers } = await client.exec({
+      query: sql,
+      query_params: { ...params },
+      clickhouse_settings: ANSWER_SETTINGS,
+    });
+    const answer = await readText(stream);
+    throwIfException(answer, headers);
+    return answer;
+  } catch (error) {
+    throw statementError(error);
+  }
+}
+
+async function insertBlock(client: ClickHouseClient, insert: BlockInsert, compress: boolean): Promise<void> {
+  const columns = insert.columns.map((name) => `\`${name}\``).join(', ');
+  const source = Readable.from([insert.bytes], { objectMode: false });
+  try {
+    const { stream } = await client.exec({
+      query: `INSERT INTO ${insert.table} (${columns}) FORMAT Native`,
+      values: compress ? source.pipe(zstd()) : source,
+      clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: insert.token },
+      ...(compress && { http_headers: { 'Content-Encoding': 'zstd' } }),
+    });
+    const answer = await readText(stream);
+    // An insert that went well says nothing.
+    if (answer.trim() !== '') throw parseError(answer);
+  } catch (error) {
+    throw insertError(error);
+  }
+}
+
+const zstd = () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+
+/** How an exception looks that ClickHouse wrote behind the beginning of an answer: marked by a tag that the headers name. */
+const EXCEPTION_TAIL_BYTES = 16 * 1024;
+
+function throwIfException(answer: string, headers: Readonly<Record<string, unknown>>): void {
+  const tag = headers['x-clickhouse-exception-tag'];
+  const tail = answer.slice(-EXCEPTION_TAIL_BYTES);
+  const begin = typeof tag === 'string' ? tail.lastIndexOf(`__exception__\r\n${tag}`) : -1;
+  if (begin >= 0) throw parseError(tail.slice(begin));
+}
