@@ -32,7 +32,7 @@ function span(traceId: Uint8Array): Span {
     spanId: bytes(8),
     parentSpanId: bytes(8),
     name: 'GET /api/carts/{id}/items',
-    kind: 2,
+    kind: opentelemetry.proto.trace.v1.Span.SpanKind.SPAN_KIND_SERVER,
     startTimeUnixNano: 1_760_000_000_000_000_000,
     endTimeUnixNano: 1_760_000_000_012_000_000,
     attributes: [
@@ -57,7 +57,9 @@ function request(shuffled: boolean): Uint8Array {
     for (let i = 0; i < SPANS_PER_TRACE; i++) spans.push(span(traceId));
   }
   if (shuffled) spans.sort(() => random(3) - 1);
-  const attributes = Array.from({ length: 9 }, (_, i) => text(`resource.attribute.${i}`, `value of attribute ${i}`));
+  const attributes = Array.from({ length: 9 }, (_, i) =>
+    text(`resource.attribute.${i}`, `value of attribute ${i}`),
+  );
   const scopeSpans = [{ scope: { name: '@opentelemetry/instrumentation-http', version: '0.57.0' }, spans }];
   return TracesData.encode({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }).finish();
 }
@@ -82,5 +84,11 @@ function measure(name: string, requests: readonly Uint8Array[]): void {
   );
 }
 
-measure('split, shuffled spans', Array.from({ length: 16 }, () => request(true)));
-measure('split, trace by trace', Array.from({ length: 16 }, () => request(false)));
+measure(
+  'split, shuffled spans',
+  Array.from({ length: 16 }, () => request(true)),
+);
+measure(
+  'split, trace by trace',
+  Array.from({ length: 16 }, () => request(false)),
+);
