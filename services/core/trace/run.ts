@@ -26,21 +26,22 @@ export interface SpanNode {
   readonly fingerprint: number;
   /** Another span of the same id (Zipkin's shared spans: client and server report one id). */
   sameId: SpanNode | null;
-  /** What edges need of the span; null until its fragment is sent. Owned by edges.ts. */
+  /** What edges need of the span; null until its fragment is sent. Set by fragment_analysis.ts. */
   edge: EdgeEnd | null;
 }
 
-/** One end of a service edge: what is kept of a sent span that may still be paired with a later one. */
+/** One end of a service edge: what is kept of a sent span until its run ends and all who may be its other end are known. */
 export interface EdgeEnd {
   readonly service: string;
+  /** Clamped. */
   readonly startMs: number;
   readonly durationNs: number;
   readonly isError: boolean;
   readonly weight: number;
-  /** Who a client or producer span says it talks to, or null. */
+  /** Who a client or producer says it talks to, or the queue that a consumer reads; or null. */
   readonly peer: EdgePeer | null;
-  /** Whether an edge was counted for this span: then it is no call to an uninstrumented peer. */
-  paired: boolean;
+  /** Ids of the spans of the same trace that a consumer links to. */
+  readonly links: readonly string[];
 }
 
 /** Where a span without an instrumented counterpart leads to or comes from. */
@@ -83,8 +84,6 @@ export interface Fragment {
 export class SpanTable {
   readonly nodes: SpanNode[] = [];
   private byId: Map<string, SpanNode> | null = null;
-  /** Sent spans whose parent is not known yet, by the parent's id. Owned by edges.ts. */
-  orphans: Map<string, SpanNode[]> | null = null;
 
   /** The first span known by this id; follow `sameId` for others. */
   find(spanId: string): SpanNode | undefined {

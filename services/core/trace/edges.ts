@@ -1,0 +1,133 @@
+/**
+ * The calls between services that a run of a trace shows, counted when the run has ended.
+ *
+ * Counted at the end and not fragment by fragment: only then is it certain who a span's counterpart is (a client's twin, or
+ * the parent, may come late), so the totals do not depend on how the run was cut or in which order its spans came.
+ *
+ * What counts, each call once:
+ * - a server or consumer under a client or producer of another service; each of several servers under one client is a call;
+ * - a consumer and the producers that it links to;
+ * - any other parent and child in different services, as `unknown`;
+ * - a client or producer without a counterpart, to the peer that its attributes name;
+ * - a consumer without a counterpart, from the queue that its attributes name.
+ * Where client spans of one service nest (an HTTP call inside a database client), the outermost speaks for the call.
+ */
+import type { ConnectionType, EdgeEnd, EdgePeer, SpanTable } from './run.ts';
+import { isCallee, isCaller, isSent, parentOf, producerOf } from './span_relations.ts';
+import type { SentSpan } from './span_relations.ts';
+import { KIND_CONSUMER, KIND_PRODUCER } from '../otlp/fields.ts';
+
+/** One call. An end that reported no span is null. */
+export interface EdgeCall {
+  readonly client: string;
+  readonly server: string;
+  readonly type: ConnectionType;
+  readonly clientEnd: EdgeEnd | null;
+  readonly serverEnd: EdgeEnd | null;
+}
+
+/** Client spans of one service nest no deeper than this; ids that run in a circle end here. */
+const MAX_NESTING = 16;
+
+/** Tells `count` every call among the spans of a run that has ended. */
+export function countCalls(spans: SpanTable, count: (call: EdgeCall) => void): void {
+  const sent = spans.nodes.filter(isSent);
+  const paired = new Set<SentSpan>();
+  for (const span of sent) {
+    const parent = parentOf(spans, span);
+    if (parent !== null) pairWithParent(parent, span, paired, count);
+    if (span.edge.links.length > 0) pairWithLinked(spans, parent, span, paired, count);
+  }
+  const delegated = new Set<SentSpan>();
+  for (const span of paired) markAround(spans, span, paired, delegated);
+  for (const span of sent) {
+    if (span.edge.peer === null || paired.has(span) || delegated.has(span)) continue;
+    if (!isSpokenFor(spans, span, paired, delegated)) count(callToPeer(span, span.edge.peer));
+  }
+}
+
+function pairWithParent(
+  parent: SentSpan,
+  child: SentSpan,
+  paired: Set<SentSpan>,
+  count: (call: EdgeCall) => void,
+): void {
+  const isCall = isCaller(parent.kind) && isCallee(child.kind);
+  const isElsewhere = parent.edge.service !== child.edge.service;
+  if (!isCall && !isElsewhere) return;
+  if (isCaller(parent.kind)) paired.add(parent);
+  if (isCallee(child.kind)) paired.add(child);
+  if (!isElsewhere) return;
+  const call = callBetween(parent, child);
+  count(isCall ? call : { ...call, type: 'unknown', clientEnd: null });
+}
+
+function pairWithLinked(
+  spans: SpanTable,
+  parent: SentSpan | null,
+  consumer: SentSpan,
+  paired: Set<SentSpan>,
+  count: (call: EdgeCall) => void,
+): void {
+  for (const spanId of consumer.edge.links) {
+    const producer = producerOf(spans, spanId, consumer);
+    if (producer === null || producer === parent) continue;
+    paired.add(producer).add(consumer);
+    if (producer.edge.service !== consumer.edge.service) count(callBetween(producer, consumer));
+  }
+}
+
+function callBetween(client: SentSpan, server: SentSpan): EdgeCall {
+  const isMessage = client.kind === KIND_PRODUCER || server.kind === KIND_CONSUMER;
+  return {
+    client: client.edge.service,
+    server: server.edge.service,
+    type: isMessage ? 'messaging' : 'rpc',
+    clientEnd: client.edge,
+    serverEnd: server.edge,
+  };
+}
+
+function callToPeer(span: SentSpan, peer: EdgePeer): EdgeCall {
+  const { service } = span.edge;
+  return span.kind === KIND_CONSUMER
+    ? { client: peer.name, server: service, type: peer.type, clientEnd: null, serverEnd: span.edge }
+    : { client: service, server: peer.name, type: peer.type, clientEnd: span.edge, serverEnd: null };
+}
+
+/** Who made a call through a client that has its counterpart needs none of its own. */
+function markAround(
+  spans: SpanTable,
+  span: SentSpan,
+  paired: ReadonlySet<SentSpan>,
+  delegated: Set<SentSpan>,
+): void {
+  let around = spanAround(spans, span);
+  while (around !== null && !paired.has(around) && !delegated.has(around)) {
+    delegated.add(around);
+    around = spanAround(spans, around);
+  }
+}
+
+/** Whether a span around this one has the counterpart, or names the peer, of the same call. */
+function isSpokenFor(
+  spans: SpanTable,
+  span: SentSpan,
+  paired: ReadonlySet<SentSpan>,
+  delegated: ReadonlySet<SentSpan>,
+): boolean {
+  let around = spanAround(spans, span);
+  for (let depth = 0; around !== null && depth < MAX_NESTING; depth++) {
+    if (paired.has(around) || (around.edge.peer !== null && !delegated.has(around))) return true;
+    around = spanAround(spans, around);
+  }
+  return false;
+}
+
+/** The span of the same service and at the same end of a call that `span` ran in: a client around a client. */
+function spanAround(spans: SpanTable, span: SentSpan): SentSpan | null {
+  const parent = parentOf(spans, span);
+  if (parent === null || parent.edge.service !== span.edge.service) return null;
+  const isSameEnd = isCaller(span.kind) ? isCaller(parent.kind) : parent.kind === span.kind;
+  return isSameEnd ? parent : null;
+}

@@ -1,0 +1,45 @@
+/** The spans of its own trace that a span links to: how a consumer names the producers of its messages. */
+import { LINK_SPAN_ID, LINK_TRACE_ID, SPAN_ID_BYTES, SPAN_LINKS, TRACE_ID_BYTES } from '../otlp/fields.ts';
+import type { SpanView } from '../otlp/span_view.ts';
+import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
+import { key16, key8 } from '../wire/keys.ts';
+
+const NONE: readonly string[] = [];
+
+/** Ids of the linked spans, each once, without those of other traces. Throws WireError where a link is malformed. */
+export function readLinksWithin(view: SpanView, traceId: string): readonly string[] {
+  let found: Set<string> | null = null;
+  const cursor = new Cursor(view.buf, view.start, view.end);
+  while (cursor.pos < view.end) {
+    const tag = readTag(cursor);
+    if (tag !== SPAN_LINKS) {
+      skipValue(cursor, tag);
+      continue;
+    }
+    const length = readLength(cursor);
+    const spanId = readLink(new Cursor(view.buf, cursor.pos, cursor.pos + length), traceId);
+    cursor.pos += length;
+    if (spanId !== null) (found ??= new Set()).add(spanId);
+  }
+  return found === null ? NONE : [...found];
+}
+
+function readLink(cursor: Cursor, traceId: string): string | null {
+  let linkedTrace = '';
+  let linkedSpan = '';
+  while (cursor.pos < cursor.end) {
+    const tag = readTag(cursor);
+    if (tag === LINK_TRACE_ID) {
+      const length = readLength(cursor);
+      linkedTrace = length === TRACE_ID_BYTES ? key16(cursor.buf, cursor.pos) : '';
+      cursor.pos += length;
+    } else if (tag === LINK_SPAN_ID) {
+      const length = readLength(cursor);
+      linkedSpan = length === SPAN_ID_BYTES ? key8(cursor.buf, cursor.pos) : '';
+      cursor.pos += length;
+    } else {
+      skipValue(cursor, tag);
+    }
+  }
+  return linkedTrace === traceId && linkedSpan !== '' ? linkedSpan : null;
+}

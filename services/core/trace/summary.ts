@@ -1,0 +1,104 @@
+/** What is said of a fragment as a whole: TraceSummary of proto/spanmill/v1/trace_batch.proto, as the processor makes it. */
+import { compareText, OTHER } from '../metrics/deltas.ts';
+import { decodeUtf8 } from '../otlp/attributes.ts';
+import { readSpanView } from '../otlp/span_view.ts';
+import type { SpanView } from '../otlp/span_view.ts';
+import type { Fragment } from './run.ts';
+import type { SpanFacts } from './span_facts.ts';
+import type { SpanTree } from './span_tree.ts';
+import { addNs, compareTimes, fromMs, LATEST } from './unix_time.ts';
+import type { UnixTime } from './unix_time.ts';
+
+export interface PathStep {
+  readonly service: string;
+  readonly operation: string;
+  readonly selfTimeNs: number;
+}
+
+export interface TraceSummary {
+  /** After clamping. */
+  readonly start: UnixTime;
+  readonly end: UnixTime;
+  readonly spans: number;
+  readonly errors: number;
+  /** Of the span without a parent; empty and 0 where the fragment has none. The name is as it was sent. */
+  readonly rootService: string;
+  readonly rootName: string;
+  readonly rootDurationNs: number;
+  /** Sorted, without repeats. */
+  readonly services: readonly string[];
+  /** Longest first; sums to the root's duration, the last step being `__other__` where there are too many. */
+  readonly criticalPath: readonly PathStep[];
+  readonly missingParents: number;
+}
+
+/** Steps that a summary lists; the rest is one step. */
+export const MAX_PATH_STEPS = 50;
+
+/** `pathNs` is each span's time on the critical path, by position. `view` is used for reading and left anywhere. */
+export function summarise(
+  fragment: Fragment,
+  facts: readonly SpanFacts[],
+  tree: SpanTree,
+  pathNs: Float64Array,
+  view: SpanView,
+): TraceSummary {
+  let start = LATEST;
+  let end: UnixTime = { low: 0, high: 0 };
+  let errors = 0;
+  const services = new Set<string>();
+  for (const span of facts) {
+    const begins = startOf(span);
+    const ends = addNs(begins, span.durationNs);
+    if (compareTimes(begins, start) < 0) start = begins;
+    if (compareTimes(ends, end) > 0) end = ends;
+    if (span.isError) errors++;
+    services.add(span.service);
+  }
+  const root = tree.hasRoot ? facts[tree.top] : undefined;
+  return {
+    start,
+    end,
+    spans: facts.length,
+    errors,
+    rootService: root?.service ?? '',
+    rootName: root === undefined ? '' : readName(fragment, tree.top, view),
+    rootDurationNs: root?.durationNs ?? 0,
+    services: [...services].sort(compareText),
+    criticalPath: steps(facts, pathNs),
+    missingParents: tree.missingParents,
+  };
+}
+
+function startOf(span: SpanFacts): UnixTime {
+  return span.isClamped ? fromMs(span.startMs) : { low: span.startLow, high: span.startHigh };
+}
+
+function readName(fragment: Fragment, position: number, view: SpanView): string {
+  const span = fragment.spans[position];
+  if (span === undefined) return '';
+  readSpanView(view, span.buf, span.start, span.end);
+  return decodeUtf8(span.buf, view.nameStart, view.nameEnd);
+}
+
+function steps(facts: readonly SpanFacts[], pathNs: Float64Array): PathStep[] {
+  const byOperation = new Map<string, PathStep>();
+  for (const [position, { service, operation }] of facts.entries()) {
+    const ns = pathNs[position] ?? 0;
+    if (ns === 0) continue;
+    const key = `${service.length} ${service}${operation}`;
+    const known = byOperation.get(key);
+    byOperation.set(key, { service, operation, selfTimeNs: ns + (known?.selfTimeNs ?? 0) });
+  }
+  const sorted = [...byOperation.values()].sort(longestFirst);
+  if (sorted.length <= MAX_PATH_STEPS) return sorted;
+  const rest = sorted.splice(MAX_PATH_STEPS - 1);
+  const selfTimeNs = rest.reduce((sum, step) => sum + step.selfTimeNs, 0);
+  return [...sorted, { service: OTHER, operation: OTHER, selfTimeNs }];
+}
+
+function longestFirst(a: PathStep, b: PathStep): number {
+  return (
+    b.selfTimeNs - a.selfTimeNs || compareText(a.service, b.service) || compareText(a.operation, b.operation)
+  );
+}

@@ -1,0 +1,28 @@
+/** Unix time in nanoseconds, exact: two unsigned halves, where a double would lose the last 256 ns. */
+export interface UnixTime {
+  readonly low: number;
+  readonly high: number;
+}
+
+const TWO_32 = 0x1_0000_0000;
+
+/** 2262-04-11, the last moment that ClickHouse's DateTime64(9) can hold: 2^63 - 1 ns. */
+export const LATEST: UnixTime = { low: 0xffff_ffff, high: 0x7fff_ffff };
+
+/** 0 where equal, below 0 where `a` is earlier. */
+export function compareTimes(a: UnixTime, b: UnixTime): number {
+  return a.high - b.high || a.low - b.low;
+}
+
+/** The time of whole milliseconds; 0 where they are negative. For the few spans with wild clocks only. */
+export function fromMs(ms: number): UnixTime {
+  const ns = BigInt(Math.max(ms, 0)) * 1_000_000n;
+  return { low: Number(ns & 0xffff_ffffn), high: Number(ns >> 32n) };
+}
+
+/** The time `ns` (whole, not negative) later, at most LATEST. */
+export function addNs(time: UnixTime, ns: number): UnixTime {
+  const low = time.low + (ns % TWO_32);
+  const high = time.high + Math.floor(ns / TWO_32) + (low >= TWO_32 ? 1 : 0);
+  return high > LATEST.high ? LATEST : { low: low % TWO_32, high };
+}
