@@ -35,9 +35,17 @@ export interface BlockInsert {
 export type Row = Readonly<Record<string, unknown>>;
 export type QueryParams = Readonly<Record<string, unknown>>;
 
+/** For one statement alone. */
+export interface QueryOptions {
+  /** Ends the wait; the server is told by the closed connection. */
+  readonly signal?: AbortSignal;
+  /** ClickHouse's settings, e.g. limits of a query. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
 export interface ClickHouse {
   /** Rows as objects; 64-bit integers come as strings, since a number would lose their end. `{name:Type}` takes params. */
-  query(sql: string, params?: QueryParams): Promise<Row[]>;
+  query(sql: string, params?: QueryParams, options?: QueryOptions): Promise<Row[]>;
   /** The answer in a format of ClickHouse's, e.g. PrettyCompact, as it came. */
   text(sql: string, format: string, params?: QueryParams): Promise<string>;
   /** A statement without an answer. */
@@ -72,7 +80,7 @@ export function connectClickHouse(options: ClickHouseOptions): ClickHouse {
   });
   const compress = options.compressInserts ?? false;
   return {
-    query: (sql, params) => query(client, sql, params),
+    query: (sql, params, options) => query(client, sql, params, options),
     text: (sql, format, params) =>
       answerText(client, `${sql.replace(/[;\s]+$/, '')}\nFORMAT ${format}`, params),
     command: async (sql, params) => {
@@ -83,8 +91,13 @@ export function connectClickHouse(options: ClickHouseOptions): ClickHouse {
   };
 }
 
-async function query(client: ClickHouseClient, sql: string, params: QueryParams = {}): Promise<Row[]> {
-  const lines = await answerText(client, `${sql}\nFORMAT JSONEachRow`, params);
+async function query(
+  client: ClickHouseClient,
+  sql: string,
+  params?: QueryParams,
+  options?: QueryOptions,
+): Promise<Row[]> {
+  const lines = await answerText(client, `${sql}\nFORMAT JSONEachRow`, params, options);
   return lines
     .split('\n')
     .filter((line) => line !== '')
@@ -92,12 +105,18 @@ async function query(client: ClickHouseClient, sql: string, params: QueryParams 
 }
 
 /** The whole answer. An exception that came behind a 200 is found at its end. */
-async function answerText(client: ClickHouseClient, sql: string, params: QueryParams = {}): Promise<string> {
+async function answerText(
+  client: ClickHouseClient,
+  sql: string,
+  params: QueryParams = {},
+  { signal, settings }: QueryOptions = {},
+): Promise<string> {
   try {
     const { stream, response_headers: headers } = await client.exec({
       query: sql,
       query_params: { ...params },
-      clickhouse_settings: ANSWER_SETTINGS,
+      clickhouse_settings: { ...settings, ...ANSWER_SETTINGS },
+      ...(signal !== undefined && { abort_signal: signal }),
     });
     const answer = await readText(stream);
     throwIfException(answer, headers);

@@ -1,0 +1,25 @@
+/** Errors of ClickHouse in the store's terms. */
+import { ClickHouseUnavailableError } from '../platform/clickhouse/errors.ts';
+import { StoreError, type StoreFailure } from './store.ts';
+
+/** ClickHouse's error numbers that say something of the question, not of the server's health. */
+const FAILURES: ReadonlyMap<string, StoreFailure> = new Map([
+  ['159', 'timeout'], // TIMEOUT_EXCEEDED
+  ['160', 'timeout'], // TOO_SLOW
+  ['394', 'timeout'], // QUERY_WAS_CANCELLED
+  ['158', 'too-large'], // TOO_MANY_ROWS
+  ['241', 'too-large'], // MEMORY_LIMIT_EXCEEDED
+  ['307', 'too-large'], // TOO_MANY_BYTES
+  ['396', 'too-large'], // TOO_MANY_ROWS_OR_BYTES
+]);
+
+/** A statement that the server refuses is a bug of ours, or a database without its tables: it stays as it is. */
+export function storeError(error: unknown): unknown {
+  if (!(error instanceof ClickHouseUnavailableError)) return error;
+  const failure = FAILURES.get(codeOf(error.cause)) ?? 'unavailable';
+  return new StoreError(failure, error.message, { cause: error });
+}
+
+function codeOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+}
