@@ -18,9 +18,18 @@ export const SCOPE_SPANS_SPANS = tag(2, LENGTH);
 export const SCOPE_SPANS_SCHEMA_URL = tag(3, LENGTH);
 
 export const RESOURCE_ATTRIBUTES = tag(1, LENGTH);
+export const RESOURCE_DROPPED_ATTRIBUTES = tag(2, VARINT);
+export const RESOURCE_ENTITY_REFS = tag(3, LENGTH);
+
+export const ENTITY_REF_SCHEMA_URL = tag(1, LENGTH);
+export const ENTITY_REF_TYPE = tag(2, LENGTH);
+export const ENTITY_REF_ID_KEYS = tag(3, LENGTH);
+export const ENTITY_REF_DESCRIPTION_KEYS = tag(4, LENGTH);
 
 export const SCOPE_NAME = tag(1, LENGTH);
 export const SCOPE_VERSION = tag(2, LENGTH);
+export const SCOPE_ATTRIBUTES = tag(3, LENGTH);
+export const SCOPE_DROPPED_ATTRIBUTES = tag(4, VARINT);
 
 export const SPAN_TRACE_ID = tag(1, LENGTH);
 export const SPAN_SPAN_ID = tag(2, LENGTH);
@@ -31,8 +40,11 @@ export const SPAN_KIND = tag(6, VARINT);
 export const SPAN_START_TIME = tag(7, FIXED64);
 export const SPAN_END_TIME = tag(8, FIXED64);
 export const SPAN_ATTRIBUTES = tag(9, LENGTH);
+export const SPAN_DROPPED_ATTRIBUTES = tag(10, VARINT);
 export const SPAN_EVENTS = tag(11, LENGTH);
+export const SPAN_DROPPED_EVENTS = tag(12, VARINT);
 export const SPAN_LINKS = tag(13, LENGTH);
+export const SPAN_DROPPED_LINKS = tag(14, VARINT);
 export const SPAN_STATUS = tag(15, LENGTH);
 /** Two bytes on the wire. */
 export const SPAN_FLAGS = tag(16, FIXED32);
@@ -43,11 +55,14 @@ export const STATUS_CODE = tag(3, VARINT);
 export const EVENT_TIME = tag(1, FIXED64);
 export const EVENT_NAME = tag(2, LENGTH);
 export const EVENT_ATTRIBUTES = tag(3, LENGTH);
+export const EVENT_DROPPED_ATTRIBUTES = tag(4, VARINT);
 
 export const LINK_TRACE_ID = tag(1, LENGTH);
 export const LINK_SPAN_ID = tag(2, LENGTH);
 export const LINK_TRACE_STATE = tag(3, LENGTH);
 export const LINK_ATTRIBUTES = tag(4, LENGTH);
+export const LINK_DROPPED_ATTRIBUTES = tag(5, VARINT);
+export const LINK_FLAGS = tag(6, FIXED32);
 
 export const KEY_VALUE_KEY = tag(1, LENGTH);
 export const KEY_VALUE_VALUE = tag(2, LENGTH);

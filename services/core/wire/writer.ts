@@ -135,3 +135,54 @@ export function writeTextField(writer: WireWriter, tag: number, text: string): v
 }
 
 const encoder = new TextEncoder();
+
+/** Writes 32 bits, little endian. */
+export function writeFixed32(writer: WireWriter, value: number): void {
+  reserve(writer, 4);
+  const { buf, pos } = writer;
+  buf[pos] = value;
+  buf[pos + 1] = value >>> 8;
+  buf[pos + 2] = value >>> 16;
+  buf[pos + 3] = value >>> 24;
+  writer.pos = pos + 4;
+}
+
+/** Writes the two halves of 64 bits as a varint; a negative number is its two's complement, so ten bytes. */
+export function writeVarint64Halves(writer: WireWriter, low: number, high: number): void {
+  reserve(writer, 10);
+  const { buf } = writer;
+  let { pos } = writer;
+  let restLow = low >>> 0;
+  let restHigh = high >>> 0;
+  while (restHigh !== 0 || restLow >= 0x80) {
+    buf[pos++] = (restLow & 0x7f) | 0x80;
+    restLow = ((restLow >>> 7) | (restHigh << 25)) >>> 0;
+    restHigh >>>= 7;
+  }
+  buf[pos++] = restLow;
+  writer.pos = pos;
+}
+
+/**
+ * Begins a length-delimited field whose content is written next, its length not being known yet. Returns where the
+ * content begins, for `endLengthField`.
+ */
+export function beginLengthField(writer: WireWriter, tag: number): number {
+  writeVarint32(writer, tag);
+  reserve(writer, 1);
+  return ++writer.pos;
+}
+
+/** Ends the field: contents of 128 bytes and more move up, to make room for a longer length. */
+export function endLengthField(writer: WireWriter, start: number): void {
+  const length = writer.pos - start;
+  const end = writer.pos;
+  const room = varint32Size(length) - 1;
+  if (room > 0) {
+    reserve(writer, room);
+    writer.buf.copyWithin(start + room, start, end);
+  }
+  writer.pos = start - 1;
+  writeVarint32(writer, length);
+  writer.pos = end + room;
+}
