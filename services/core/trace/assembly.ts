@@ -68,6 +68,8 @@ export interface LowWater {
 export interface OverdueRun {
   readonly tenant: string;
   readonly traceId: string;
+  /** Set by who wrote the control record, so that the run is named once. */
+  cutAsked: boolean;
 }
 
 const TRACE_ID_BYTES = 16;
@@ -106,8 +108,9 @@ export class Assembly {
     return this.runs.size;
   }
 
-  get streamMs(): number {
-    return this.clock.streamMs;
+  /** Latest append time read, in Unix milliseconds. */
+  get appendMs(): number {
+    return this.clock.appendMs;
   }
 
   /** Whether something is owed that only the passing of time will send: then a silent log needs ticks. */
@@ -139,16 +142,20 @@ export class Assembly {
     return low;
   }
 
-  /** Runs that have lived longer than `maxAgeMs` of stream time, each named once, oldest first. */
-  takeOverdueRuns(maxAgeMs: number): OverdueRun[] {
+  /** Runs that have lived longer than `maxAgeMs` of stream time and that no cut was asked for, oldest first. */
+  overdueRuns(maxAgeMs: number): OverdueRun[] {
     const overdue: OverdueRun[] = [];
     for (let run = this.born.head; run !== null; run = this.born.next(run)) {
       if (this.clock.streamMs - run.firstMs <= maxAgeMs) break;
-      if (run.cutAsked) continue;
-      run.cutAsked = true;
-      overdue.push({ tenant: run.tenant, traceId: run.traceId });
+      if (!run.cutAsked) overdue.push(run);
     }
     return overdue;
+  }
+
+  /** Gives all held bytes back. The assembly is of no use afterwards. */
+  release(): void {
+    for (const run of this.runs.values()) for (const span of run.unsent) span.record.release();
+    this.runs.clear();
   }
 
   private endSilentRuns(offset: number): void {

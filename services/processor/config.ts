@@ -1,0 +1,99 @@
+/** Settings of the processor. The README's table is made from this. */
+import { choice, integer, port, text } from '../platform/config.ts';
+import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+
+const SECOND = 1_000;
+const MIB = 1024 * 1024;
+
+export const SETTINGS = {
+  ...LOG_SETTINGS,
+  ...KAFKA_SETTINGS,
+  group: text({
+    env: 'SPANMILL_PROCESSOR_GROUP',
+    default: 'spanmill-processor',
+    meaning: 'Consumer group; its true position is committed as <group>.progress.',
+  }),
+  start: choice({
+    env: 'SPANMILL_PROCESSOR_START',
+    default: 'committed',
+    options: ['committed', 'earliest', 'latest'],
+    meaning:
+      'Where to begin on a partition without committed offset although traces were published from it; ' +
+      'committed refuses, since any choice repeats or skips spans.',
+  }),
+  forgetMs: integer({
+    env: 'SPANMILL_PROCESSOR_FORGET_MS',
+    default: 30 * SECOND,
+    unit: 'ms',
+    min: 100,
+    max: 3_600 * SECOND,
+    meaning: 'Silence after which a trace is forgotten: a later span begins anew.',
+  }),
+  settleMs: integer({
+    env: 'SPANMILL_PROCESSOR_SETTLE_MS',
+    default: 5 * SECOND,
+    unit: 'ms',
+    min: 10,
+    max: 3_600 * SECOND,
+    meaning: 'Silence after which the spans of a trace are sent.',
+  }),
+  settleCompleteMs: integer({
+    env: 'SPANMILL_PROCESSOR_SETTLE_COMPLETE_MS',
+    default: SECOND,
+    unit: 'ms',
+    min: 10,
+    max: 3_600 * SECOND,
+    meaning: 'The same once the root and all parents are there.',
+  }),
+  maxRunAgeMs: integer({
+    env: 'SPANMILL_PROCESSOR_MAX_TRACE_AGE_MS',
+    default: 900 * SECOND,
+    unit: 'ms',
+    min: SECOND,
+    max: 86_400 * SECOND,
+    meaning: 'A trace that never falls silent is cut at this age.',
+  }),
+  maxFragmentSpans: integer({
+    env: 'SPANMILL_PROCESSOR_MAX_FRAGMENT_SPANS',
+    default: 5_000,
+    unit: 'spans',
+    min: 1,
+    max: 1_000_000,
+    meaning: 'A trace with as many unsent spans is sent at once, the rest follows.',
+  }),
+  commitIntervalMs: integer({
+    env: 'SPANMILL_PROCESSOR_COMMIT_INTERVAL_MS',
+    default: 500,
+    unit: 'ms',
+    min: 10,
+    max: 60 * SECOND,
+    meaning: 'Longest time between two commits of a partition with something to publish.',
+  }),
+  commitBytes: integer({
+    env: 'SPANMILL_PROCESSOR_COMMIT_BYTES',
+    default: 4 * MIB,
+    unit: 'bytes',
+    min: 1024,
+    max: 64 * MIB,
+    meaning: 'A commit is made early at this much output.',
+  }),
+  memoryBytes: integer({
+    env: 'SPANMILL_PROCESSOR_MEMORY_BYTES',
+    default: 512 * MIB,
+    unit: 'bytes',
+    min: MIB,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'Span bytes of open traces kept in memory; what is over goes to scratch files.',
+  }),
+  scratchDirectory: text({
+    env: 'SPANMILL_PROCESSOR_SCRATCH_DIRECTORY',
+    default: '/tmp/spanmill-processor',
+    meaning: 'Where scratch files go. They outlive nothing.',
+  }),
+  host: listenHost('SPANMILL_PROCESSOR_HOST'),
+  healthPort: port({
+    env: 'SPANMILL_PROCESSOR_HEALTH_PORT',
+    default: 13_134,
+    meaning: 'Port of /healthz, /readyz and /metrics.',
+  }),
+};

@@ -1,0 +1,43 @@
+/** The processor as a process: wiring only. */
+import { DEFAULT_RULES } from '../core/trace/assembly.ts';
+import { systemClock, systemTimers } from '../platform/clock.ts';
+import { healthServer } from '../platform/health_server.ts';
+import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { runService } from '../platform/run.ts';
+import { SETTINGS } from './config.ts';
+import { METRICS } from './metrics.ts';
+import { Processor } from './processor.ts';
+import { ScratchStore } from './scratch_store.ts';
+
+const SCRATCH_FILE_BYTES = 64 * 1024 * 1024;
+
+await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
+  const metrics = registry.create(METRICS);
+  const store = new ScratchStore({
+    directory: config.scratchDirectory,
+    budgetBytes: config.memoryBytes,
+    fileBytes: SCRATCH_FILE_BYTES,
+    onDiskFull: () => metrics.scratchFull.add(1),
+  });
+  const { forgetMs, settleMs, settleCompleteMs, maxFragmentSpans } = config;
+  const processor = new Processor({
+    settings: {
+      ...config,
+      rules: { ...DEFAULT_RULES, forgetMs, settleMs, settleCompleteMs, maxFragmentSpans },
+    },
+    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-processor', log }),
+    store,
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    metrics,
+    fail,
+  });
+  const health = healthServer({
+    host: config.host,
+    port: config.healthPort,
+    registry,
+    notReady: () => processor.notReady(),
+  });
+  return [health, processor];
+});

@@ -1,0 +1,157 @@
+/**
+ * What one partition has to publish: collects what assembly says, as bytes for Kafka, until the next commit takes it.
+ *
+ * What is said of records before `publishFrom` was published before a crash or a move: it is worked out again, since
+ * metrics since the last mark build on it, and thrown away. Owns all bytes in it.
+ */
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import {
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTERS_TOPIC,
+  ENCODING_HEADER,
+  ENCODING_ZSTD,
+  METRICS_TOPIC,
+  SCHEMA_HEADER,
+  SPANS_TOPIC,
+  TENANT_HEADER,
+  TRACES_TOPIC,
+} from '../core/contracts.ts';
+import { singleSpanTracesData } from '../core/otlp/rejected_span.ts';
+import { DEFAULT_METRIC_LIMITS } from '../core/metrics/limits.ts';
+import type { AssemblyListener, RejectedSpan, RejectReason } from '../core/trace/analysis.ts';
+import type { LogRecord } from '../core/trace/assembly.ts';
+import { FragmentAnalysis } from '../core/trace/fragment_analysis.ts';
+import type { Fragment, SpanTable } from '../core/trace/run.ts';
+import { TraceBatchWriter } from '../core/trace/trace_batch_writer.ts';
+import { toMs } from '../core/trace/unix_time.ts';
+import {
+  EDGE_SCHEMA,
+  encodeServiceEdgeDeltas,
+  encodeSpanMetricDeltas,
+  METRIC_SCHEMA,
+} from '../platform/avro/codec.ts';
+import type { OutgoingRecord, PartitionRecords } from '../platform/kafka/port.ts';
+import type { ProcessorMetrics } from './metrics.ts';
+
+/** A record of the traces topic is closed at this size, before compression. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** A metrics record holds at most this many deltas, so that no record outgrows its topic. */
+const DELTAS_A_RECORD = 5_000;
+const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+const compress = promisify(zstdCompress);
+
+export class PartitionOutputs implements AssemblyListener {
+  /** What follows from records before this offset is out already. */
+  readonly publishFrom: number;
+  private readonly partition: number;
+  private readonly metrics: ProcessorMetrics;
+  private readonly analysis = new FragmentAnalysis(DEFAULT_METRIC_LIMITS);
+  private readonly batch = new TraceBatchWriter();
+  private batches: Uint8Array[] = [];
+  private deltas: OutgoingRecord[] = [];
+  private deadLetters: OutgoingRecord[] = [];
+  private closedBytes = 0;
+
+  constructor(partition: number, publishFrom: number, metrics: ProcessorMetrics) {
+    this.partition = partition;
+    this.publishFrom = publishFrom;
+    this.metrics = metrics;
+  }
+
+  /** Bytes that wait for a commit, before compression. */
+  get bytes(): number {
+    return this.closedBytes + this.batch.byteLength;
+  }
+
+  get isEmpty(): boolean {
+    return this.bytes === 0;
+  }
+
+  onFragment(fragment: Fragment, offset: number): void {
+    const summary = this.analysis.analyse(fragment);
+    if (offset < this.publishFrom) return;
+    const { metrics } = this;
+    metrics.fragments.add(1, { reason: fragment.reason });
+    metrics.spans.add(fragment.spans.length);
+    metrics.transferSeconds.observe(Math.max(fragment.receivedMs - toMs(summary.end), 0) / 1000);
+    this.batch.add(fragment, summary);
+    if (this.batch.byteLength >= BATCH_BYTES) this.closeBatch();
+  }
+
+  onRunEnd(tenant: string, spans: SpanTable): void {
+    this.analysis.endRun(tenant, spans);
+  }
+
+  onMark(offset: number): void {
+    const { spans, edges, capped } = this.analysis.flush();
+    if (offset < this.publishFrom) return;
+    this.metrics.capped.add(capped);
+    for (const part of chunks(spans)) {
+      this.addDeltas(encodeSpanMetricDeltas(part), METRIC_SCHEMA);
+    }
+    for (const part of chunks(edges)) {
+      this.addDeltas(encodeServiceEdgeDeltas(part), EDGE_SCHEMA);
+    }
+  }
+
+  onRejected(reason: RejectReason, record: LogRecord, span: RejectedSpan | null, detail: string): void {
+    if (record.offset < this.publishFrom) return;
+    this.metrics.rejected.add(1, { reason });
+    const bytes =
+      span === null ? record.value : singleSpanTracesData(record.value, span.group, span.start, span.end);
+    const headers = {
+      [DEAD_LETTER_HEADERS.reason]: reason,
+      [DEAD_LETTER_HEADERS.error]: detail,
+      [DEAD_LETTER_HEADERS.topic]: SPANS_TOPIC,
+      [DEAD_LETTER_HEADERS.partition]: String(this.partition),
+      [DEAD_LETTER_HEADERS.offset]: String(record.offset),
+      [TENANT_HEADER]: record.tenant,
+    };
+    this.deadLetters.push({ value: Buffer.from(bytes), headers });
+    this.closedBytes += bytes.length;
+  }
+
+  /** Everything that waits, as records for one transaction, each list small enough for one send. */
+  async take(): Promise<PartitionRecords[]> {
+    this.closeBatch();
+    const { batches, deltas, deadLetters, partition } = this;
+    this.batches = [];
+    this.deltas = [];
+    this.deadLetters = [];
+    this.closedBytes = 0;
+    const records: PartitionRecords[] = [];
+    for (const batch of batches) {
+      const value = await compress(batch, ZSTD_OPTIONS);
+      const headers = { [ENCODING_HEADER]: ENCODING_ZSTD };
+      records.push({ topic: TRACES_TOPIC, partition, records: [{ value, headers }] });
+    }
+    for (const delta of deltas) {
+      records.push({ topic: METRICS_TOPIC, partition, records: [delta], compression: 'zstd' });
+    }
+    for (const letter of deadLetters) {
+      records.push({ topic: DEAD_LETTERS_TOPIC, partition: 0, records: [letter], compression: 'zstd' });
+    }
+    return records;
+  }
+
+  private closeBatch(): void {
+    if (this.batch.isEmpty) return;
+    const batch = this.batch.take();
+    this.batches.push(batch);
+    this.closedBytes += batch.length;
+  }
+
+  private addDeltas(value: Buffer, fingerprint: string): void {
+    this.deltas.push({ value, headers: { [SCHEMA_HEADER]: fingerprint } });
+    this.closedBytes += value.length;
+  }
+}
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let at = 0; at < items.length; at += DELTAS_A_RECORD)
+    parts.push(items.slice(at, at + DELTAS_A_RECORD));
+  return parts;
+}

@@ -1,0 +1,322 @@
+/**
+ * One partition's life in this process: claim, replay, read and commit, until it goes elsewhere.
+ *
+ * The order of a claim is what makes it safe: the claim shuts the old owner out, then the committed offset is read,
+ * then reading starts at the low water L with outputs thrown away up to P. After any failed commit nobody knows what
+ * Kafka has: state and ownership are dropped and the partition is claimed anew. Steps of one partition never overlap
+ * (`steps`); what a crash loses is only what the log will say again.
+ */
+import { CUT_HEADER, DEFAULT_TENANT, SPANS_TOPIC, TENANT_HEADER } from '../core/contracts.ts';
+import { Assembly, type AssemblyRules, type LogRecord } from '../core/trace/assembly.ts';
+import type { RecordStore } from '../core/trace/record_store.ts';
+import { keyBytes } from '../core/wire/keys.ts';
+import type { Clock, Timers } from '../platform/clock.ts';
+import {
+  FencedError,
+  type Admin,
+  type IncomingRecord,
+  type Input,
+  type Kafka,
+  type OffsetCommit,
+  type Ownership,
+  type Producer,
+} from '../platform/kafka/port.ts';
+import type { Log } from '../platform/log.ts';
+import { Mutex } from '../platform/mutex.ts';
+import type { ProcessorMetrics } from './metrics.ts';
+import { PartitionOutputs } from './partition_outputs.ts';
+import { encodePosition, PositionError, type Position } from './position.ts';
+import { findStart, StartRefusedError, type StartPolicy } from './start_position.ts';
+
+export interface WorkerSettings {
+  readonly group: string;
+  readonly start: StartPolicy;
+  readonly rules: AssemblyRules;
+  readonly maxRunAgeMs: number;
+  readonly commitIntervalMs: number;
+  readonly commitBytes: number;
+}
+
+export interface WorkerContext {
+  readonly settings: WorkerSettings;
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  /** Resolves once the group is joined, which may be after its first partitions are given. */
+  readonly input: Promise<Input>;
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly metrics: ProcessorMetrics;
+  /** The process cannot go on: wrong configuration or a bug. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A silent partition gets a tick after this long. Below `maxStepMs`, so that each tick counts in full. */
+const TICK_AFTER_MS = 1_000;
+/** How often a position that moved without output is committed: lag is then true, and a restart quick. */
+const IDLE_COMMIT_MS = 5_000;
+/** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
+const REFRESH_COMMIT_MS = 3_600_000;
+/** Whoever was shut out by another owner waits this long before shutting that one out in turn. */
+const FENCED_PAUSE_MS = 1_500;
+const RETRY_PAUSE_MS = 500;
+/** Reading gives way to heartbeats and other partitions after this long. */
+const SLICE_MS = 30;
+
+/** What is held between a claim and the next. */
+interface Tenure {
+  readonly ownership: Ownership;
+  readonly assembly: Assembly;
+  readonly outputs: PartitionOutputs;
+  /** Next offset to read. */
+  next: number;
+  committedNext: number;
+  highWatermark: number;
+  committedAtMs: number;
+  /** When a record was last read or a tick written. */
+  heardAtMs: number;
+}
+
+export class PartitionWorker {
+  private readonly partition: number;
+  private readonly context: WorkerContext;
+  private readonly log: Log;
+  private readonly steps = new Mutex();
+  private tenure: Tenure | null = null;
+  private closed = false;
+
+  constructor(partition: number, context: WorkerContext) {
+    this.partition = partition;
+    this.context = context;
+    this.log = context.log.child({ partition });
+  }
+
+  /** Whether the partition is caught up with what was published before, and reading on. */
+  get isRunning(): boolean {
+    return this.tenure !== null && this.tenure.next >= this.tenure.outputs.publishFrom;
+  }
+
+  /** Claims the partition and starts reading; tries again until it is closed. */
+  async open(): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.steps.run(() => this.claim());
+        return;
+      } catch (error) {
+        if (isFatal(error)) return this.context.fail(error);
+        this.log.warn({ error }, 'claim failed, trying again');
+        await this.context.timers.sleep(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Reads records; resolves when the next ones may come. */
+  read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
+    return this.steps.run(async () => {
+      const { tenure } = this;
+      if (tenure === null) return;
+      await this.readAll(tenure, records);
+      if (this.tenure !== tenure) return;
+      tenure.next = Math.max(tenure.next, nextOffset);
+      tenure.highWatermark = highWatermark;
+      this.context.metrics.records.add(records.length);
+      this.tellProgress(tenure);
+    });
+  }
+
+  /** Looks after commits, ticks and cuts that the passing of time asks for. */
+  async tend(): Promise<void> {
+    if (this.steps.isBusy) return;
+    await this.steps.run(async () => {
+      const { tenure } = this;
+      if (tenure === null) return;
+      if (this.isCommitDue(tenure)) await this.commit(tenure);
+      if (this.tenure === tenure) await this.writeControlRecords(tenure);
+    });
+  }
+
+  /** Gives the partition up. Nothing is published any more when it resolves. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.steps.run(() => this.drop());
+    const labels = { partition: this.partition };
+    const { openTraces, lagRecords, lagSeconds } = this.context.metrics;
+    for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove(labels);
+  }
+
+  private async claim(): Promise<void> {
+    if (this.closed) return;
+    const { settings, kafka, admin, metrics } = this.context;
+    const { group } = settings;
+    const transactionalId = `${group}-${this.partition}`;
+    const ownership = await kafka.claim({
+      topic: SPANS_TOPIC,
+      partition: this.partition,
+      group,
+      transactionalId,
+    });
+    try {
+      const start = await findStart(ownership.committed, settings.start, admin, this.partition, this.log);
+      // Said before anything is published: from now on "no offset" means that nothing was.
+      if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
+      this.tenure = this.beginAt(start, ownership);
+      metrics.claims.add(1);
+      this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
+      (await this.context.input).startAt(this.partition, start.low.offset);
+    } catch (error) {
+      await ownership.release();
+      throw error;
+    }
+  }
+
+  private beginAt(start: Position, ownership: Ownership): Tenure {
+    const { settings, store, metrics, clock } = this.context;
+    const outputs = new PartitionOutputs(this.partition, start.publishFrom, metrics);
+    const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
+    const next = start.low.offset;
+    const now = clock.now();
+    const committedNext = start.publishFrom;
+    return {
+      ownership,
+      assembly,
+      outputs,
+      next,
+      committedNext,
+      highWatermark: next,
+      committedAtMs: now,
+      heardAtMs: now,
+    };
+  }
+
+  private offsetsOf(position: Position): OffsetCommit[] {
+    const { group } = this.context.settings;
+    return [
+      { group, ...encodePosition(position) },
+      { group: `${group}.progress`, offset: position.publishFrom, metadata: '' },
+    ];
+  }
+
+  private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
+    const { clock, metrics, settings, timers } = this.context;
+    let sliceStart = clock.now();
+    let worked = 0;
+    for (const record of records) {
+      // Redelivered by the client: it counts once.
+      if (record.offset < tenure.next) continue;
+      tenure.assembly.read(toLogRecord(record));
+      tenure.next = record.offset + 1;
+      tenure.heardAtMs = clock.now();
+      if (tenure.heardAtMs - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
+      worked += tenure.heardAtMs - sliceStart;
+      if (this.isCommitDue(tenure)) await this.commit(tenure);
+      else await timers.sleep(0);
+      if (this.tenure !== tenure) return;
+      sliceStart = clock.now();
+    }
+    metrics.analysisSeconds.observe((worked + clock.now() - sliceStart) / 1000);
+    if (this.isCommitDue(tenure)) await this.commit(tenure);
+  }
+
+  private isCommitDue(tenure: Tenure): boolean {
+    const { settings, clock } = this.context;
+    const { outputs, next, committedNext, committedAtMs } = tenure;
+    if (next < outputs.publishFrom) return false;
+    if (outputs.bytes >= settings.commitBytes) return true;
+    const since = clock.now() - committedAtMs;
+    if (!outputs.isEmpty) return since >= settings.commitIntervalMs;
+    return since >= (next > committedNext ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
+  }
+
+  private async commit(tenure: Tenure): Promise<void> {
+    const { clock, metrics, input } = this.context;
+    const { ownership, assembly, outputs, next } = tenure;
+    const startedMs = clock.now();
+    const offsets = this.offsetsOf({ low: assembly.lowWater(next), publishFrom: next });
+    try {
+      await ownership.commit(await outputs.take(), offsets);
+    } catch (error) {
+      metrics.commits.add(1, { outcome: 'failed' });
+      (await input).pause(this.partition);
+      await this.drop();
+      if (isFatal(error)) return this.context.fail(error);
+      this.log.warn({ error }, 'commit failed; the partition is claimed anew');
+      void this.reopen(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
+      return;
+    }
+    tenure.committedNext = next;
+    tenure.committedAtMs = clock.now();
+    metrics.commits.add(1, { outcome: 'committed' });
+    metrics.commitSeconds.observe((tenure.committedAtMs - startedMs) / 1000);
+  }
+
+  private async reopen(afterMs: number): Promise<void> {
+    await this.context.timers.sleep(afterMs);
+    await this.open();
+  }
+
+  private async drop(): Promise<void> {
+    const { tenure } = this;
+    this.tenure = null;
+    if (tenure === null) return;
+    tenure.assembly.release();
+    await tenure.ownership.release().catch((error: unknown) => this.log.debug({ error }, 'release failed'));
+  }
+
+  /** What the log does not decide is first written to the log: the passing of time, and the end of endless traces. */
+  private async writeControlRecords(tenure: Tenure): Promise<void> {
+    const { settings, clock, metrics } = this.context;
+    try {
+      for (const [tenant, runs] of Map.groupBy(
+        tenure.assembly.overdueRuns(settings.maxRunAgeMs),
+        (run) => run.tenant,
+      )) {
+        const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
+        await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
+        for (const run of runs) run.cutAsked = true;
+        metrics.cuts.add(runs.length);
+      }
+      const isSilent = clock.now() - tenure.heardAtMs >= TICK_AFTER_MS && tenure.next >= tenure.highWatermark;
+      if (!isSilent || !tenure.assembly.needsTime) return;
+      await this.append({});
+      tenure.heardAtMs = clock.now();
+      metrics.ticks.add(1);
+    } catch (error) {
+      this.log.warn({ error }, 'control record not written; it is tried again');
+    }
+  }
+
+  private async append(headers: Readonly<Record<string, Buffer | string>>): Promise<void> {
+    const records = [{ value: Buffer.alloc(0), headers }];
+    await this.context.producer.append({ topic: SPANS_TOPIC, partition: this.partition, records });
+  }
+
+  private tellProgress(tenure: Tenure): void {
+    const { metrics, clock } = this.context;
+    const labels = { partition: this.partition };
+    const lag = Math.max(tenure.highWatermark - tenure.next, 0);
+    metrics.openTraces.set(tenure.assembly.openRuns, labels);
+    metrics.lagRecords.set(lag, labels);
+    metrics.lagSeconds.set(
+      lag === 0 ? 0 : Math.max(clock.now() - tenure.assembly.appendMs, 0) / 1000,
+      labels,
+    );
+  }
+}
+
+function toLogRecord(record: IncomingRecord): LogRecord {
+  return {
+    offset: record.offset,
+    appendMs: record.timestampMs,
+    tenant: record.headers[TENANT_HEADER]?.toString() ?? DEFAULT_TENANT,
+    // Copied: a slice would pin the whole fetch for as long as its slowest trace is open.
+    value: Buffer.from(record.value),
+    cut: record.headers[CUT_HEADER] ?? null,
+  };
+}
+
+/** Trying again would end the same way: the configuration is wrong, and only people can mend it. */
+function isFatal(error: unknown): boolean {
+  return error instanceof PositionError || error instanceof StartRefusedError;
+}

@@ -1,0 +1,51 @@
+/** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
+import { SPANS_TOPIC, TRACES_TOPIC } from '../core/contracts.ts';
+import type { Admin, CommittedOffset, Watermarks } from '../platform/kafka/port.ts';
+import type { Log } from '../platform/log.ts';
+import { decodePosition, type Position } from './position.ts';
+
+export type StartPolicy = 'committed' | 'earliest' | 'latest';
+
+/** Beginning anywhere would repeat or skip spans; people have to say which. */
+export class StartRefusedError extends Error {
+  override name = 'StartRefusedError';
+}
+
+/** Throws StartRefusedError and PositionError. */
+export async function findStart(
+  committed: CommittedOffset | null,
+  policy: StartPolicy,
+  admin: Admin,
+  partition: number,
+  log: Log,
+): Promise<Position> {
+  const spans = await watermarksOf(admin, SPANS_TOPIC, partition);
+  if (committed === null)
+    return firstStart(policy, spans, await watermarksOf(admin, TRACES_TOPIC, partition));
+  const position = decodePosition(committed);
+  if (position.low.offset >= spans.low) return position;
+  const lost = spans.low - position.low.offset;
+  log.error(
+    { lost, from: spans.low },
+    'retention of the spans topic passed the committed offset: those records are gone',
+  );
+  const low = { offset: spans.low, clock: position.low.clock };
+  return { low, publishFrom: Math.max(position.publishFrom, spans.low) };
+}
+
+function firstStart(policy: StartPolicy, spans: Watermarks, traces: Watermarks): Position {
+  if (policy === 'committed' && traces.high > 0) {
+    throw new StartRefusedError(
+      `partition ${spans.partition}: nothing is committed, yet traces were published from it. Set ` +
+        'SPANMILL_PROCESSOR_START=latest to skip the spans that are there, or earliest to publish them again',
+    );
+  }
+  const offset = policy === 'latest' ? spans.high : spans.low;
+  return { low: { offset, clock: { streamMs: 0, appendMs: 0 } }, publishFrom: offset };
+}
+
+async function watermarksOf(admin: Admin, topic: string, partition: number): Promise<Watermarks> {
+  const watermarks = (await admin.watermarks(topic)).find((one) => one.partition === partition);
+  if (watermarks === undefined) throw new Error(`topic ${topic} has no partition ${partition}`);
+  return watermarks;
+}
