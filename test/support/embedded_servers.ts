@@ -46,6 +46,8 @@ const servers: RunningServer[] = [];
 const inputEnded = new Promise((done) => process.stdin.once('end', done).resume());
 // Ctrl-C reaches the whole process group; the end of the input is what counts.
 process.on('SIGINT', () => undefined);
+// Killed while this starts: nobody reads the addresses then, and the end of the input follows.
+process.stdout.on('error', () => undefined);
 
 try {
   const addresses: ServerAddresses = {};

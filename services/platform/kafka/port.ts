@@ -25,6 +25,8 @@ export interface PartitionRecords {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly OutgoingRecord[];
+  /** Whether the client compresses the batch. `none` (the default) is for values that are compressed already. */
+  readonly compression?: 'zstd' | 'none';
 }
 
 /** The partition belongs to someone else now; nothing that was in hand counts. Claim again if still assigned. */
@@ -89,9 +91,10 @@ export interface InputListener {
   /** Partitions that went elsewhere; no record of them arrives after this. */
   onLost(partitions: readonly number[]): void;
   /**
-   * Records in order; the next ones of this partition come when the promise resolves. `nextOffset` lies behind the
-   * batch, markers of transactions included; `highWatermark` is the end of the partition at fetch time. A rejection
-   * is a bug of the listener and stops the input.
+   * Records in order; the next ones of this partition come when the promise resolves, other partitions go on.
+   * `nextOffset` lies behind the batch, markers of transactions included; there may be no record at all, where only
+   * markers or aborted records were read. `highWatermark` is the end of the partition at fetch time. A rejection is a
+   * bug of the listener and stops the input.
    */
   onRecords(
     partition: number,
@@ -112,6 +115,10 @@ export interface InputOptions {
 
 /** A membership in a consumer group for one topic: work distribution only, offsets are committed by owners. */
 export interface Input {
+  /**
+   * Reads the partition from this offset on, also when it is being read elsewhere. Where retention has passed the
+   * offset, reading starts at the oldest record there is; an offset beyond the end of the partition is a failure.
+   */
   startAt(partition: number, offset: number): void;
   pause(partition: number): void;
   resume(partition: number): void;
