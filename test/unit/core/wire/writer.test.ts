@@ -1,14 +1,19 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  beginLengthField,
+  endLengthField,
   lengthFieldSize,
   varint32Size,
   WireWriter,
   writeBytes,
+  writeFixed32,
   writeFixed64,
+  writeFixed64Halves,
   writeLengthField,
   writeVarint32,
   writeVarint53,
+  writeVarint64Halves,
 } from '../../../../services/core/wire/writer.ts';
 import { varint } from '../../../support/otlp_arbitraries.ts';
 
@@ -64,4 +69,45 @@ test('what was taken stays as it was when the writer is used again', () => {
   writer.reset();
   writeBytes(writer, Uint8Array.of(9, 9));
   expect([...first]).toEqual([1, 2]);
+});
+
+test('a field whose length is known last is as one whose length is known first, nested or not', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 20_000 }),
+      fc.uint8Array({ maxLength: 200 }),
+      (content, before) => {
+        const inner = written((writer) => writeLengthField(writer, 0x12, content));
+        const known = written((writer) => {
+          writeBytes(writer, before);
+          writeLengthField(writer, 0x82, inner);
+          writeVarint32(writer, 1);
+        });
+        const late = written((writer) => {
+          writeBytes(writer, before);
+          const outerStart = beginLengthField(writer, 0x82);
+          const innerStart = beginLengthField(writer, 0x12);
+          writeBytes(writer, content);
+          endLengthField(writer, innerStart);
+          endLengthField(writer, outerStart);
+          writeVarint32(writer, 1);
+        });
+        expect(late).toEqual(known);
+      },
+    ),
+  );
+});
+
+test('two halves are written as the 64 bits they are', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
+      const low = Number(value & 0xffff_ffffn);
+      const high = Number(value >> 32n);
+      expect(written((writer) => writeVarint64Halves(writer, low, high))).toEqual(varint(value));
+      const fixed = written((writer) => writeFixed64Halves(writer, low, high));
+      expect(new DataView(fixed.buffer).getBigUint64(0, true)).toBe(value);
+      const half = written((writer) => writeFixed32(writer, high));
+      expect(new DataView(half.buffer).getUint32(0, true)).toBe(high);
+    }),
+  );
 });
