@@ -1,9 +1,23 @@
 /** Names that more than one service must agree on: topics, groups, headers (design: data contracts). */
 
-export const SPANS_TOPIC = 'spanmill.spans';
-export const TRACES_TOPIC = 'spanmill.traces';
-export const METRICS_TOPIC = 'spanmill.metrics';
-export const DEAD_LETTERS_TOPIC = 'spanmill.dead-letters';
+/** The topics of one pipeline. Several pipelines share a Kafka by their prefix (`SPANMILL_KAFKA_TOPIC_PREFIX`). */
+export interface TopicNames {
+  readonly spans: string;
+  readonly traces: string;
+  readonly metrics: string;
+  readonly deadLetters: string;
+}
+
+export const DEFAULT_TOPIC_PREFIX = 'spanmill';
+
+export function topicNames(prefix: string): TopicNames {
+  return {
+    spans: `${prefix}.spans`,
+    traces: `${prefix}.traces`,
+    metrics: `${prefix}.metrics`,
+    deadLetters: `${prefix}.dead-letters`,
+  };
+}
 
 /** Header of a spans record: whose spans these are. Absent means the default tenant. */
 export const TENANT_HEADER = 'tenant';

@@ -1,4 +1,5 @@
 /** Settings that several services share: a name and its default stand once. */
+import { DEFAULT_TOPIC_PREFIX } from '../core/contracts.ts';
 import { choice, integer, text } from './config.ts';
 
 export const LOG_SETTINGS = {
@@ -21,6 +22,11 @@ export const KAFKA_SETTINGS = {
     env: 'SPANMILL_KAFKA_BROKERS',
     default: '127.0.0.1:9092',
     meaning: 'Kafka bootstrap addresses, comma-separated host:port.',
+  }),
+  kafkaTopicPrefix: text({
+    env: 'SPANMILL_KAFKA_TOPIC_PREFIX',
+    default: DEFAULT_TOPIC_PREFIX,
+    meaning: 'Topics are named <prefix>.spans, .traces, .metrics and .dead-letters.',
   }),
 };
 
@@ -67,6 +73,7 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_CLICKHOUSE_TTL_',
   'SPANMILL_CLICKHOUSE_CLUSTER',
   'SPANMILL_LOG_',
+  'SPANMILL_TOPIC_',
   'SPANMILL_LOCAL_',
   'SPANMILL_DEMO_',
   'SPANMILL_HOME',

@@ -1,4 +1,5 @@
 /** The processor as a process: wiring only. */
+import { topicNames } from '../core/contracts.ts';
 import { DEFAULT_RULES } from '../core/trace/assembly.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';

@@ -8,14 +8,11 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import {
   DEAD_LETTER_HEADERS,
-  DEAD_LETTERS_TOPIC,
   ENCODING_HEADER,
   ENCODING_ZSTD,
-  METRICS_TOPIC,
   SCHEMA_HEADER,
-  SPANS_TOPIC,
   TENANT_HEADER,
-  TRACES_TOPIC,
+  type TopicNames,
 } from '../core/contracts.ts';
 import { singleSpanTracesData } from '../core/otlp/rejected_span.ts';
 import { DEFAULT_METRIC_LIMITS } from '../core/metrics/limits.ts';
@@ -45,6 +42,7 @@ const compress = promisify(zstdCompress);
 export class PartitionOutputs implements AssemblyListener {
   /** What follows from records before this offset is out already. */
   readonly publishFrom: number;
+  private readonly topics: TopicNames;
   private readonly partition: number;
   private readonly metrics: ProcessorMetrics;
   private readonly analysis = new FragmentAnalysis(DEFAULT_METRIC_LIMITS);
@@ -54,7 +52,8 @@ export class PartitionOutputs implements AssemblyListener {
   private deadLetters: OutgoingRecord[] = [];
   private closedBytes = 0;
 
-  constructor(partition: number, publishFrom: number, metrics: ProcessorMetrics) {
+  constructor(topics: TopicNames, partition: number, publishFrom: number, metrics: ProcessorMetrics) {
+    this.topics = topics;
     this.partition = partition;
     this.publishFrom = publishFrom;
     this.metrics = metrics;
@@ -104,7 +103,7 @@ export class PartitionOutputs implements AssemblyListener {
     const headers = {
       [DEAD_LETTER_HEADERS.reason]: reason,
       [DEAD_LETTER_HEADERS.error]: detail,
-      [DEAD_LETTER_HEADERS.topic]: SPANS_TOPIC,
+      [DEAD_LETTER_HEADERS.topic]: this.topics.spans,
       [DEAD_LETTER_HEADERS.partition]: String(this.partition),
       [DEAD_LETTER_HEADERS.offset]: String(record.offset),
       [TENANT_HEADER]: record.tenant,
@@ -116,7 +115,7 @@ export class PartitionOutputs implements AssemblyListener {
   /** Everything that waits, as records for one transaction, each list small enough for one send. */
   async take(): Promise<PartitionRecords[]> {
     this.closeBatch();
-    const { batches, deltas, deadLetters, partition } = this;
+    const { batches, deltas, deadLetters, partition, topics } = this;
     this.batches = [];
     this.deltas = [];
     this.deadLetters = [];
@@ -125,13 +124,13 @@ export class PartitionOutputs implements AssemblyListener {
     for (const batch of batches) {
       const value = await compress(batch, ZSTD_OPTIONS);
       const headers = { [ENCODING_HEADER]: ENCODING_ZSTD };
-      records.push({ topic: TRACES_TOPIC, partition, records: [{ value, headers }] });
+      records.push({ topic: topics.traces, partition, records: [{ value, headers }] });
     }
     for (const delta of deltas) {
-      records.push({ topic: METRICS_TOPIC, partition, records: [delta], compression: 'zstd' });
+      records.push({ topic: topics.metrics, partition, records: [delta], compression: 'zstd' });
     }
     for (const letter of deadLetters) {
-      records.push({ topic: DEAD_LETTERS_TOPIC, partition: 0, records: [letter], compression: 'zstd' });
+      records.push({ topic: topics.deadLetters, partition: 0, records: [letter], compression: 'zstd' });
     }
     return records;
   }

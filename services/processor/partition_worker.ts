@@ -6,7 +6,7 @@
  * Kafka has: state and ownership are dropped and the partition is claimed anew. Steps of one partition never overlap
  * (`steps`); what a crash loses is only what the log will say again.
  */
-import { CUT_HEADER, DEFAULT_TENANT, SPANS_TOPIC, TENANT_HEADER } from '../core/contracts.ts';
+import { CUT_HEADER, DEFAULT_TENANT, TENANT_HEADER, type TopicNames } from '../core/contracts.ts';
 import { Assembly, type AssemblyRules, type LogRecord } from '../core/trace/assembly.ts';
 import type { RecordStore } from '../core/trace/record_store.ts';
 import { keyBytes } from '../core/wire/keys.ts';
@@ -29,6 +29,7 @@ import { encodePosition, PositionError, type Position } from './position.ts';
 import { findStart, StartRefusedError, type StartPolicy } from './start_position.ts';
 
 export interface WorkerSettings {
+  readonly topics: TopicNames;
   readonly group: string;
   readonly start: StartPolicy;
   readonly rules: AssemblyRules;
@@ -105,7 +106,10 @@ export class PartitionWorker {
         await this.steps.run(() => this.claim());
         return;
       } catch (error) {
-        if (isFatal(error)) return this.context.fail(error);
+        if (isFatal(error)) {
+          this.context.fail(error);
+          return;
+        }
         this.log.warn({ error }, 'claim failed, trying again');
         await this.context.timers.sleep(RETRY_PAUSE_MS);
       }
@@ -158,7 +162,14 @@ export class PartitionWorker {
       transactionalId,
     });
     try {
-      const start = await findStart(ownership.committed, settings.start, admin, this.partition, this.log);
+      const start = await findStart(
+        ownership.committed,
+        settings.start,
+        admin,
+        settings.topics,
+        this.partition,
+        this.log,
+      );
       // Said before anything is published: from now on "no offset" means that nothing was.
       if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
       this.tenure = this.beginAt(start, ownership);
@@ -173,7 +184,7 @@ export class PartitionWorker {
 
   private beginAt(start: Position, ownership: Ownership): Tenure {
     const { settings, store, metrics, clock } = this.context;
-    const outputs = new PartitionOutputs(this.partition, start.publishFrom, metrics);
+    const outputs = new PartitionOutputs(settings.topics, this.partition, start.publishFrom, metrics);
     const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
     const next = start.low.offset;
     const now = clock.now();
@@ -240,7 +251,10 @@ export class PartitionWorker {
       metrics.commits.add(1, { outcome: 'failed' });
       (await input).pause(this.partition);
       await this.drop();
-      if (isFatal(error)) return this.context.fail(error);
+      if (isFatal(error)) {
+        this.context.fail(error);
+        return;
+      }
       this.log.warn({ error }, 'commit failed; the partition is claimed anew');
       void this.reopen(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
       return;
@@ -288,8 +302,9 @@ export class PartitionWorker {
   }
 
   private async append(headers: Readonly<Record<string, Buffer | string>>): Promise<void> {
+    const { producer, settings } = this.context;
     const records = [{ value: Buffer.alloc(0), headers }];
-    await this.context.producer.append({ topic: SPANS_TOPIC, partition: this.partition, records });
+    await producer.append({ topic: settings.topics.spans, partition: this.partition, records });
   }
 
   private tellProgress(tenure: Tenure): void {

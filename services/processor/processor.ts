@@ -4,7 +4,6 @@
  * Not for what happens in a partition (partition_worker.ts). The group only deals out work; the right to publish is
  * each worker's claim.
  */
-import { SPANS_TOPIC } from '../core/contracts.ts';
 import type { RecordStore } from '../core/trace/record_store.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import type { Admin, Input, Kafka, Producer } from '../platform/kafka/port.ts';
@@ -47,7 +46,7 @@ export class Processor implements Part {
     this.admin = await kafka.admin();
     this.producer = await kafka.producer();
     this.joined = kafka.input(
-      { topic: SPANS_TOPIC, group: settings.group, isolation: 'read_uncommitted' },
+      { topic: settings.topics.spans, group: settings.group, isolation: 'read_uncommitted' },
       {
         onAssigned: (partitions) => partitions.forEach((partition) => this.open(partition)),
         onLost: (partitions) => partitions.forEach((partition) => this.close(partition)),

@@ -1,5 +1,5 @@
 /** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
-import { SPANS_TOPIC, TRACES_TOPIC } from '../core/contracts.ts';
+import type { TopicNames } from '../core/contracts.ts';
 import type { Admin, CommittedOffset, Watermarks } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import { decodePosition, type Position } from './position.ts';
@@ -16,12 +16,13 @@ export async function findStart(
   committed: CommittedOffset | null,
   policy: StartPolicy,
   admin: Admin,
+  topics: TopicNames,
   partition: number,
   log: Log,
 ): Promise<Position> {
-  const spans = await watermarksOf(admin, SPANS_TOPIC, partition);
+  const spans = await watermarksOf(admin, topics.spans, partition);
   if (committed === null)
-    return firstStart(policy, spans, await watermarksOf(admin, TRACES_TOPIC, partition));
+    return firstStart(policy, spans, await watermarksOf(admin, topics.traces, partition));
   const position = decodePosition(committed);
   if (position.low.offset >= spans.low) return position;
   const lost = spans.low - position.low.offset;

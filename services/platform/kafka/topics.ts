@@ -1,8 +1,9 @@
 /** The topics of the pipeline, as `spanmill migrate`, `spanmill up` and the tests create them. */
-import { DEAD_LETTERS_TOPIC, METRICS_TOPIC, SPANS_TOPIC, TRACES_TOPIC } from '../../core/contracts.ts';
+import { DEFAULT_TOPIC_PREFIX, topicNames } from '../../core/contracts.ts';
 import type { TopicSpec } from './port.ts';
 
 export interface TopicOptions {
+  readonly prefix: string;
   /** Of every topic alike: a processor writes what it read from a partition to the same partition. */
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -11,6 +12,7 @@ export interface TopicOptions {
 }
 
 export const DEFAULT_TOPIC_OPTIONS: TopicOptions = {
+  prefix: DEFAULT_TOPIC_PREFIX,
   partitions: 4,
   replicationFactor: 1,
   retentionHours: 24,
@@ -23,12 +25,13 @@ const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 
 export function topicSpecs(options: TopicOptions = DEFAULT_TOPIC_OPTIONS): TopicSpec[] {
   const { retentionHours } = options;
+  const { spans, traces, metrics, deadLetters } = topicNames(options.prefix);
   return [
     // The append times are the processor's clock: a client's own would let time run back.
-    topic(SPANS_TOPIC, options, retentionHours, { 'message.timestamp.type': 'LogAppendTime' }),
-    topic(TRACES_TOPIC, options, retentionHours),
-    topic(METRICS_TOPIC, options, retentionHours),
-    topic(DEAD_LETTERS_TOPIC, options, Math.max(retentionHours, DEAD_LETTER_RETENTION_HOURS)),
+    topic(spans, options, retentionHours, { 'message.timestamp.type': 'LogAppendTime' }),
+    topic(traces, options, retentionHours),
+    topic(metrics, options, retentionHours),
+    topic(deadLetters, options, Math.max(retentionHours, DEAD_LETTER_RETENTION_HOURS)),
   ];
 }
 
