@@ -15,9 +15,8 @@ export function durationText(ns: number, micro = 'µ'): string {
 }
 
 /** `1,234` for whole numbers, two decimals at most for others (weighted counts). */
-export function countText(count: number): string {
-  const rounded = Math.round(count * 100) / 100;
-  return rounded.toLocaleString('en-US', { maximumFractionDigits: 2 });
+export function countText(count: number, decimals = 2): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: decimals });
 }
 
 /** `0 %`, `0.03 %`, `12.5 %`, `100 %`; a share too small to show is not shown as none. */
@@ -47,4 +46,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 function threeDigits(value: number): string {
   const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return String(Number(value.toFixed(decimals)));
+}
+
+/** Per second: `0`, `0.004`, `1.5`, `230`. */
+export function rateText(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  if (perSecond < 0.001) return '<0.001';
+  return countText(Number(perSecond.toPrecision(3)), 3);
 }

@@ -50,11 +50,8 @@ export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOption
   const methods = methodsByUrl(app);
   measure(app, registry);
   app.setErrorHandler((error, request, reply) => {
-    const problem = asProblem(error, requestTimeoutMs);
-    if (problem.status >= 500) {
-      log.error({ error, url: request.url, status: problem.status }, 'request failed');
-    }
-    answerProblem(reply, problem);
+    report(log, error, request.url);
+    answerProblem(reply, asProblem(error, requestTimeoutMs));
   });
   app.setNotFoundHandler((request, reply) => {
     answerProblem(
@@ -85,10 +82,12 @@ function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, R
     app.route({
       method: REFUSABLE.filter((method) => !known.has(method)),
       url,
-      handler: (request, reply) => {
+      // Before the body is read, whatever its type and size.
+      onRequest: (request, reply) => {
         void reply.header('allow', allowed);
         answerProblem(reply, new Problem(405, `${request.method} is not possible here, only ${allowed}`));
       },
+      handler: () => undefined,
     });
   }
 }
@@ -108,6 +107,15 @@ function measure(app: FastifyInstance, registry: MetricRegistry): void {
     metrics.left.add(1, { route: request.routeOptions.url ?? 'unknown' });
     done();
   });
+}
+
+/** A problem that a route found is an answer like any other; a store that is away is told in a line, a bug in full. */
+function report(log: Log, error: unknown, url: string): void {
+  if (error instanceof StoreError) {
+    log.warn({ url, failure: error.failure, reason: error.message }, 'no answer from ClickHouse');
+  } else if (asProblem(error, 0).status === 500) {
+    log.error({ error, url }, 'request failed');
+  }
 }
 
 function answerProblem(reply: FastifyReply, problem: Problem): void {
@@ -132,6 +140,8 @@ function storeProblem(error: StoreError, timeoutMs: number): Problem {
   switch (error.failure) {
     case 'unavailable':
       return new Problem(503, 'ClickHouse does not answer; see /readyz, and try again', { cause: error });
+    case 'no-tables':
+      return new Problem(503, 'the database has no tables yet: run `spanmill migrate`', { cause: error });
     case 'timeout':
       return tookTooLong(timeoutMs, error);
     case 'too-large':

@@ -1,9 +1,11 @@
 /** Errors of ClickHouse in the store's terms. */
-import { ClickHouseUnavailableError } from '../platform/clickhouse/errors.ts';
+import { ClickHouseStatementError, ClickHouseUnavailableError } from '../platform/clickhouse/errors.ts';
 import { StoreError, type StoreFailure } from './store.ts';
 
-/** ClickHouse's error numbers that say something of the question, not of the server's health. */
+/** ClickHouse's error numbers that say more than that it cannot answer now. */
 const FAILURES: ReadonlyMap<string, StoreFailure> = new Map([
+  ['60', 'no-tables'], // UNKNOWN_TABLE
+  ['81', 'no-tables'], // UNKNOWN_DATABASE
   ['159', 'timeout'], // TIMEOUT_EXCEEDED
   ['160', 'timeout'], // TOO_SLOW
   ['394', 'timeout'], // QUERY_WAS_CANCELLED
@@ -13,11 +15,13 @@ const FAILURES: ReadonlyMap<string, StoreFailure> = new Map([
   ['396', 'too-large'], // TOO_MANY_ROWS_OR_BYTES
 ]);
 
-/** A statement that the server refuses is a bug of ours, or a database without its tables: it stays as it is. */
+/** Any other statement that the server refuses is a bug of ours: it stays as it is. */
 export function storeError(error: unknown): unknown {
-  if (!(error instanceof ClickHouseUnavailableError)) return error;
-  const failure = FAILURES.get(codeOf(error.cause)) ?? 'unavailable';
-  return new StoreError(failure, error.message, { cause: error });
+  if (!(error instanceof ClickHouseUnavailableError || error instanceof ClickHouseStatementError))
+    return error;
+  const failure = FAILURES.get(codeOf(error.cause));
+  if (failure === undefined && error instanceof ClickHouseStatementError) return error;
+  return new StoreError(failure ?? 'unavailable', error.message, { cause: error });
 }
 
 function codeOf(cause: unknown): string {

@@ -3,6 +3,8 @@
  *
  * The detail is for the person who asked: what is wrong and what to do. What the server said stays in the log.
  */
+import { STATUS_CODES } from 'node:http';
+
 export interface ProblemBody {
   readonly type: 'about:blank';
   readonly title: string;
@@ -24,24 +26,12 @@ export class Problem extends Error {
   body(): ProblemBody {
     return {
       type: 'about:blank',
-      title: TITLES.get(this.status) ?? 'Error',
+      title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.message,
     };
   }
 }
-
-const TITLES: ReadonlyMap<number, string> = new Map([
-  [400, 'Bad Request'],
-  [404, 'Not Found'],
-  [405, 'Method Not Allowed'],
-  [413, 'Content Too Large'],
-  [414, 'URI Too Long'],
-  [422, 'Unprocessable Content'],
-  [500, 'Internal Server Error'],
-  [503, 'Service Unavailable'],
-  [504, 'Gateway Timeout'],
-]);
 
 export const badRequest = (detail: string): Problem => new Problem(400, detail);
 export const notFound = (detail: string): Problem => new Problem(404, detail);

@@ -89,7 +89,7 @@ export function serviceFigures(row: Row): ServiceFigures {
     spans: number(row, 'spans'),
     calls,
     errors: number(row, 'errors'),
-    durations: known ? { p50, p95, p99 } : null,
+    durations: known ? { p50: Math.round(p50), p95: Math.round(p95), p99: Math.round(p99) } : null,
   };
 }
 

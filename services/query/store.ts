@@ -58,8 +58,8 @@ export interface Store {
   services(tenant: string, range: TimeRange, signal: AbortSignal): Promise<ServiceFigures[]>;
 }
 
-/** Why the store gave no answer: it is away, took too long, or the answer is larger than allowed. */
-export type StoreFailure = 'unavailable' | 'timeout' | 'too-large';
+/** Why the store gave no answer: it is away, has no tables yet, took too long, or the answer is larger than allowed. */
+export type StoreFailure = 'unavailable' | 'no-tables' | 'timeout' | 'too-large';
 
 export class StoreError extends Error {
   override name = 'StoreError';

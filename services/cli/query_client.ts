@@ -1,0 +1,73 @@
+/** Asks the query service. Every way it can fail is a CommandError that says what to do. */
+import { Option } from 'commander';
+import { CommandError } from './command_error.ts';
+
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+export interface QueryClient {
+  /** The JSON at a path of the API; parameters that are undefined are left out. */
+  get<T>(path: string, parameters?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+export const queryUrlOption = (): Option =>
+  new Option('--query-url <url>', 'address of the query service')
+    .env('SPANMILL_QUERY_URL')
+    .default('http://127.0.0.1:16686');
+
+export function queryClient(baseUrl: string, fetcher: Fetch = fetch): QueryClient {
+  return {
+    get: async <T>(path: string, parameters = {}) => {
+      const url = requestUrl(baseUrl, path, parameters);
+      const response = await send(url, fetcher);
+      const body = await response.text();
+      if (!response.ok) throw new CommandError(problemText(response.status, body));
+      try {
+        return JSON.parse(body) as T;
+      } catch (cause) {
+        throw new CommandError(`${url.origin} is no query service of Spanmill: its answer is no JSON`, {
+          cause,
+        });
+      }
+    },
+  };
+}
+
+function requestUrl(
+  baseUrl: string,
+  path: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): URL {
+  if (!URL.canParse(baseUrl)) {
+    throw new CommandError(`--query-url ${baseUrl} is no address; it must be like http://127.0.0.1:16686`);
+  }
+  const url = new URL(`${baseUrl.replace(/\/+$/, '')}${path}`);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+async function send(url: URL, fetcher: Fetch): Promise<Response> {
+  try {
+    return await fetcher(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    const slow = cause instanceof Error && cause.name === 'TimeoutError';
+    const what = slow
+      ? `the query service at ${url.origin} did not answer within ${TIMEOUT_MS / 1000} s`
+      : `no query service answers at ${url.origin}: run \`make up\`, or give its address with --query-url`;
+    throw new CommandError(what, { cause });
+  }
+}
+
+/** The detail of a problem+json; whatever else answers on that port is told by its status. */
+function problemText(status: number, body: string): string {
+  try {
+    const problem = JSON.parse(body) as { detail?: unknown };
+    if (typeof problem.detail === 'string') return problem.detail;
+  } catch {
+    // Not from the query service: the status has to do.
+  }
+  return `the query service answered with status ${status}`;
+}
