@@ -24,6 +24,7 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
   const processor = new Processor({
     settings: {
       ...config,
+      topics: topicNames(config.kafkaTopicPrefix),
       rules: { ...DEFAULT_RULES, forgetMs, settleMs, settleCompleteMs, maxFragmentSpans },
     },
     kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-processor', log }),

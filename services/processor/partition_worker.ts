@@ -156,7 +156,7 @@ export class PartitionWorker {
     const { group } = settings;
     const transactionalId = `${group}-${this.partition}`;
     const ownership = await kafka.claim({
-      topic: SPANS_TOPIC,
+      topic: settings.topics.spans,
       partition: this.partition,
       group,
       transactionalId,

@@ -91,8 +91,10 @@ function published(
   let assembly = new Assembly(RULES, START.clock, memoryRecordStore, recorder);
   let pending: Output[] = [];
   for (let offset = 0; offset < log.length;) {
+    const record = log[offset];
+    if (record === undefined) break;
     recorder.outputs = [];
-    read(assembly, offset, log[offset]!);
+    read(assembly, offset, record);
     if (offset >= committed.position) pending.push(...recorder.outputs);
     const step = offset++;
     if (commitAfter.has(step) && offset > committed.position) {
