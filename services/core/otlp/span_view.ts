@@ -172,13 +172,18 @@ export function durationNs(view: SpanView): number {
   return duration > 0 ? duration : 0;
 }
 
-/**
- * Start in milliseconds since the epoch, with its fraction cut off. Exact: 2^64 ns do not fit a double, so the halves are
- * divided apart (2^32 ns = 4294 ms and 967296 ns), or the last 128 ns of a window would count in the next one.
- */
+/** Start in milliseconds since the epoch, with its fraction cut off. */
 export function startTimeMs(view: SpanView): number {
-  const restNs = view.startTimeHigh * 967_296 + view.startTimeLow;
-  return view.startTimeHigh * 4_294 + (restNs - (restNs % 1e6)) / 1e6;
+  return wholeMs(view.startTimeLow, view.startTimeHigh);
+}
+
+/**
+ * Nanoseconds in two halves as whole milliseconds. Exact: 2^64 ns do not fit a double, so the halves are divided apart
+ * (2^32 ns = 4294 ms and 967296 ns), or the last 128 ns of a window would count in the next one.
+ */
+export function wholeMs(low: number, high: number): number {
+  const restNs = high * 967_296 + low;
+  return high * 4_294 + (restNs - (restNs % 1e6)) / 1e6;
 }
 
 /** Whether the span has a parent: an id of eight bytes that are not all zero. */

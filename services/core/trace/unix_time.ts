@@ -1,3 +1,5 @@
+import { wholeMs } from '../otlp/span_view.ts';
+
 /** Unix time in nanoseconds, exact: two unsigned halves, where a double would lose the last 256 ns. */
 export interface UnixTime {
   readonly low: number;
@@ -12,6 +14,11 @@ export const LATEST: UnixTime = { low: 0xffff_ffff, high: 0x7fff_ffff };
 /** 0 where equal, below 0 where `a` is earlier. */
 export function compareTimes(a: UnixTime, b: UnixTime): number {
   return a.high - b.high || a.low - b.low;
+}
+
+/** Whole milliseconds since the epoch, the rest cut off. */
+export function toMs(time: UnixTime): number {
+  return wholeMs(time.low, time.high);
 }
 
 /** The time of whole milliseconds; 0 where they are negative. For the few spans with wild clocks only. */
