@@ -33,8 +33,3 @@ export function addNs(time: UnixTime, ns: number): UnixTime {
   const high = time.high + Math.floor(ns / TWO_32) + (low >= TWO_32 ? 1 : 0);
   return high > LATEST.high ? LATEST : { low: low % TWO_32, high };
 }
-
-/** Milliseconds since the epoch, with their fraction cut off. */
-export function toMs(time: UnixTime): number {
-  return Math.floor((time.high * TWO_32 + time.low) / 1e6);
-}
