@@ -1,0 +1,165 @@
+/**
+ * The whole pipeline for a test: its own topics and tables on the test servers, each service a process of its own that
+ * can be killed and started again. Logs are kept in memory and told when something fails.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectClickHouse, type ClickHouse } from '../../services/platform/clickhouse/client.ts';
+import { migrate } from '../../services/platform/clickhouse/migrate.ts';
+import { readMigrations } from '../../services/platform/clickhouse/migration_files.ts';
+import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
+import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { freePorts } from './free_ports.ts';
+import { quietLog } from './quiet_log.ts';
+import { serviceEnv, testClickHouseUrl, testKafka, uniqueName } from './servers.ts';
+
+export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
+
+export interface Pipeline {
+  readonly otlpGrpc: string;
+  readonly otlpHttp: string;
+  readonly queryUrl: string;
+  readonly clickhouse: ClickHouse;
+  /** Resolves when the service says that it is ready. */
+  start(service: ServiceName): Promise<void>;
+  /** Resolves when the process is gone. */
+  kill(service: ServiceName, signal: NodeJS.Signals): Promise<void>;
+  /** What the service says of itself on /metrics. */
+  metrics(service: ServiceName): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 30_000;
+const POLL_MS = 50;
+const LOG_LINES = 200;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+}
+
+export async function startPipeline(
+  services: readonly ServiceName[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Pipeline> {
+  const prefix = uniqueName('test');
+  const ports = await freePorts(6);
+  const [grpc = 0, http = 0, collectorHealth = 0, processorHealth = 0, sinkHealth = 0, query = 0] = ports;
+  const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
+  const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
+  const env = serviceEnv({
+    SPANMILL_KAFKA_BROKERS: testKafka().join(','),
+    SPANMILL_KAFKA_TOPIC_PREFIX: prefix,
+    SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
+    SPANMILL_CLICKHOUSE_DATABASE: prefix,
+    SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
+    SPANMILL_COLLECTOR_HTTP_PORT: String(http),
+    SPANMILL_COLLECTOR_HEALTH_PORT: String(collectorHealth),
+    SPANMILL_PROCESSOR_GROUP: `${prefix}-processor`,
+    SPANMILL_PROCESSOR_HEALTH_PORT: String(processorHealth),
+    SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: scratch,
+    SPANMILL_SINK_GROUP: `${prefix}-sink`,
+    SPANMILL_SINK_HEALTH_PORT: String(sinkHealth),
+    SPANMILL_QUERY_PORT: String(query),
+    ...settings,
+  });
+  await prepare(prefix);
+  const clickhouse = connectClickHouse(connectionOf(prefix));
+  const running = new Map<ServiceName, Running>();
+  const healthUrl = (service: ServiceName, path: string): string =>
+    `http://127.0.0.1:${health[service]}/${path}`;
+
+  const pipeline: Pipeline = {
+    otlpGrpc: `127.0.0.1:${grpc}`,
+    otlpHttp: `http://127.0.0.1:${http}`,
+    queryUrl: `http://127.0.0.1:${query}`,
+    clickhouse,
+    start: async (service) => {
+      const started = run(service, env);
+      running.set(service, started);
+      await untilReady(service, started, healthUrl(service, 'readyz'));
+    },
+    kill: async (service, signal) => {
+      const one = running.get(service);
+      running.delete(service);
+      if (one !== undefined) await end(one.child, signal);
+    },
+    metrics: async (service) => (await fetch(healthUrl(service, 'metrics'))).text(),
+    stop: async () => {
+      for (const { child } of [...running.values()].reverse()) await end(child, 'SIGTERM');
+      await clickhouse.close();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+  await Promise.all(services.map((service) => pipeline.start(service)));
+  return pipeline;
+}
+
+const connectionOf = (database: string) => ({
+  url: testClickHouseUrl(),
+  database,
+  user: 'default',
+  password: '',
+  timeoutMs: 30_000,
+});
+
+async function prepare(prefix: string): Promise<void> {
+  const kafka = connectKafka({ brokers: testKafka(), clientId: 'test', log: quietLog });
+  const admin = await kafka.admin();
+  await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix }));
+  await admin.stop();
+  const config = {
+    clickhouseDatabase: prefix,
+    clickhouseCluster: '',
+    ttlTracesDays: 30,
+    ttlMetrics10sDays: 2,
+    ttlMetrics1mDays: 30,
+    ttlMetrics1hDays: 400,
+  };
+  await migrate({ connection: connectionOf(prefix), config, files: await readMigrations() });
+}
+
+function run(service: ServiceName, env: Record<string, string>): Running {
+  const main = new URL(`../../services/${service}/main.ts`, import.meta.url).pathname;
+  const child = spawn(process.execPath, [main], {
+    env: { ...env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      lines.push(...text.trimEnd().split('\n'));
+      lines.splice(0, lines.length - LOG_LINES);
+    });
+  }
+  return { child, lines };
+}
+
+async function untilReady(service: ServiceName, { child, lines }: Running, url: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  let last: unknown = null;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) break;
+    try {
+      const answer = await fetch(url);
+      if (answer.ok) return;
+      last = await answer.text();
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`${service} is not ready: exit code ${child.exitCode}; its log:\n${lines.join('\n')}`, {
+    cause: last,
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
