@@ -1,5 +1,5 @@
 /** Where a command writes. A reader that has seen enough (`| head`) ends the output, and that is no error. */
-import { describeTerminal, type Terminal } from '../platform/terminal.ts';
+import type { Terminal } from '../platform/terminal.ts';
 
 export interface Output {
   readonly terminal: Terminal;
@@ -7,12 +7,11 @@ export interface Output {
   lines(lines: readonly string[]): Promise<void>;
   /** Text as it is. Resolves to false when nobody reads any more. */
   text(text: string | Uint8Array): Promise<boolean>;
-  /** For what is about the output and not of it; not mixed into a file. */
+  /** For what is about the output and not of it: set off by an empty line, and not mixed into a file. */
   note(line: string): Promise<void>;
 }
 
-export function standardOutput(): Output {
-  const terminal = describeTerminal();
+export function standardOutput(terminal: Terminal): Output {
   const text = (chunk: string | Uint8Array) => write(process.stdout, chunk);
   return {
     terminal,
@@ -21,7 +20,8 @@ export function standardOutput(): Output {
       await text(`${lines.join('\n')}\n`);
     },
     note: async (line) => {
-      await write(terminal.isTerminal ? process.stdout : process.stderr, `${line}\n`);
+      if (terminal.isTerminal) await text(`\n${line}\n`);
+      else await write(process.stderr, `${line}\n`);
     },
   };
 }

@@ -85,8 +85,9 @@ function serverError(body: string, status: number, connection: SqlConnection): s
   );
   if (match === null) return `ClickHouse answered with status ${status}: ${body.trim().slice(0, 500)}`;
   const [, code = '', message = '', name = ''] = match;
-  const hint = HINTS.get(name)?.(connection) ?? '';
-  return `ClickHouse refuses (${code} ${name}): ${message.replace(/\.$/, '')}${hint === '' ? '' : `\n${hint}`}`;
+  const hint = HINTS.get(name)?.(connection);
+  const said = message.replace(/\. Expected one of: [\s\S]*$/, '').replace(/\.$/, '');
+  return `ClickHouse refuses (${code} ${name}): ${said}${hint === undefined ? '' : `\n${hint}`}`;
 }
 
 const HINTS = new Map<string, (connection: SqlConnection) => string>([

@@ -1,7 +1,7 @@
 /** `spanmill services`: what each service did, as a table. */
 import type { Command } from 'commander';
 import type { ServiceItem, ServicesAnswer } from '../../query/routes/service_routes.ts';
-import { runCommand } from '../command_error.ts';
+import type { CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import { queryClient, queryUrlOption, type QueryClient } from '../query_client.ts';
 import { renderTable, type Column } from '../table.ts';
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'spans', align: 'right' },
 ];
 
-export function register(program: Command): void {
+export function register(program: Command, { terminal }: CliContext): void {
   program
     .command('services')
     .description('calls, errors and durations of every service')
@@ -33,8 +33,8 @@ export function register(program: Command): void {
     .option('--until <moment>', 'until when (default: now)')
     .option('--json', 'print the answer as JSON')
     .addOption(queryUrlOption())
-    .action(async (options: ServicesOptions & { queryUrl: string }, command: Command) =>
-      runCommand(command, () => showServices(options, queryClient(options.queryUrl), standardOutput())),
+    .action((options: ServicesOptions & { queryUrl: string }) =>
+      showServices(options, queryClient(options.queryUrl), standardOutput(terminal)),
     );
 }
 
@@ -59,7 +59,7 @@ export async function showServices(
   const micro = terminal.unicode ? 'µ' : 'u';
   const rows = answer.services.map((service) => cells(service, micro));
   await output.lines(renderTable(COLUMNS, rows, terminal));
-  await output.note(`\n${range}. Calls are requests answered and messages taken.`);
+  await output.note(`${range}. Calls are requests answered and messages taken.`);
 }
 
 function cells(item: ServiceItem, micro: string): string[] {

@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 import { splitStatements } from '../../platform/clickhouse/split_statements.ts';
 import type { Setting } from '../../platform/config.ts';
 import { CLICKHOUSE_SETTINGS } from '../../platform/settings.ts';
-import { CommandError, runCommand } from '../command_error.ts';
+import { CommandError } from '../command_error.ts';
+import type { CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import type { Fetch } from '../query_client.ts';
 import { requestSql, type SqlAnswer, type SqlConnection } from '../sql_request.ts';
@@ -33,7 +34,7 @@ interface ConnectionOptions {
   readonly password: string;
 }
 
-export function register(program: Command): void {
+export function register(program: Command, { terminal }: CliContext): void {
   const { clickhouseUrl, clickhouseDatabase, clickhouseUser, clickhousePassword } = CLICKHOUSE_SETTINGS;
   program
     .command('sql')
@@ -49,13 +50,11 @@ export function register(program: Command): void {
     .addOption(settingOption('--database <name>', clickhouseDatabase))
     .addOption(settingOption('--user <name>', clickhouseUser))
     .addOption(settingOption('--password <password>', clickhousePassword))
-    .action(async (query: string | undefined, options: SqlOptions & ConnectionOptions, command: Command) =>
-      runCommand(command, async () => {
-        const { clickhouseUrl: url, database, user, password } = options;
-        const script = query ?? (await standardInput());
-        await runSql(script, options, { url, database, user, password }, standardOutput());
-      }),
-    );
+    .action(async (query: string | undefined, options: SqlOptions & ConnectionOptions) => {
+      const { clickhouseUrl: url, database, user, password } = options;
+      const script = query ?? (await standardInput());
+      await runSql(script, options, { url, database, user, password }, standardOutput(terminal));
+    });
 }
 
 function settingOption(flags: string, setting: Setting<string>): Option {
@@ -112,7 +111,7 @@ async function printTable(answer: SqlAnswer, output: Output): Promise<void> {
   const width = terminal.isTerminal ? terminal.width : Infinity;
   await output.lines(renderTable(columns, shown, { ...terminal, width }));
   const more = rows.length > shown.length ? '; there are more: see LIMIT, or --format csv' : '';
-  await output.note(`\n${plural(shown.length, 'row')}${took}${more}`);
+  await output.note(`${plural(shown.length, 'row')}${took}${more}`);
 }
 
 async function passOn(answer: SqlAnswer, output: Output): Promise<boolean> {

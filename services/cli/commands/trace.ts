@@ -2,7 +2,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TraceListAnswer } from '../../query/routes/trace_routes.ts';
 import type { TraceAnswer } from '../../query/trace_answer.ts';
-import { CommandError, runCommand } from '../command_error.ts';
+import { CommandError } from '../command_error.ts';
+import type { CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import { queryClient, queryUrlOption, type QueryClient } from '../query_client.ts';
 import { renderWaterfall } from '../waterfall.ts';
@@ -18,7 +19,7 @@ export interface TraceOptions {
 /** How far back `--latest` looks. */
 const LATEST_SINCE = '24h';
 
-export function register(program: Command): void {
+export function register(program: Command, { terminal }: CliContext): void {
   program
     .command('trace')
     .description('show a trace as a waterfall')
@@ -28,8 +29,8 @@ export function register(program: Command): void {
     .option('--json', 'print the trace as JSON')
     .option('--width <columns>', 'draw for a terminal of this width', parseWidth)
     .addOption(queryUrlOption())
-    .action(async (id: string | undefined, options: TraceOptions & { queryUrl: string }, command: Command) =>
-      runCommand(command, () => showTrace(id, options, queryClient(options.queryUrl), standardOutput())),
+    .action((id: string | undefined, options: TraceOptions & { queryUrl: string }) =>
+      showTrace(id, options, queryClient(options.queryUrl), standardOutput(terminal)),
     );
 }
 
