@@ -28,6 +28,8 @@ export interface ServerCommand {
   readonly logFile: string;
   /** In a process group of its own and not waited for, so that it outlives who started it. */
   readonly detached: boolean;
+  /** This process' own by default. */
+  readonly cwd?: string;
   /** The whole environment of the process; this process' own by default. */
   readonly env?: Readonly<Record<string, string>>;
   /** Called as soon as there is a process, long before it answers: who must find it again writes its pid down. */
@@ -108,6 +110,7 @@ function spawnLogged(server: ServerCommand): ChildProcess {
     return spawn(server.command, server.args, {
       stdio: ['ignore', log, log],
       detached: server.detached,
+      ...(server.cwd !== undefined && { cwd: server.cwd }),
       ...(server.env !== undefined && { env: server.env }),
     });
   } finally {

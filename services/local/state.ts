@@ -18,7 +18,7 @@ export interface ProcessRecord {
   readonly restarts: number;
   /** How it ended the last time by itself; null when it never did. */
   readonly lastEnd: string | null;
-  /** Where `/readyz` and `/metrics` are; null for a process that has none. */
+  /** Below it are `/readyz` and `/metrics`; null for a process that has none. */
   readonly healthUrl: string | null;
   readonly logFile: string;
 }

@@ -1,0 +1,31 @@
+/** How the topics are made. Settings of `spanmill migrate`, beside KAFKA_SETTINGS. */
+import { integer } from '../config.ts';
+import { DEFAULT_TOPIC_OPTIONS } from './topics.ts';
+
+export const TOPIC_SETTINGS = {
+  partitions: integer({
+    env: 'SPANMILL_TOPIC_PARTITIONS',
+    default: DEFAULT_TOPIC_OPTIONS.partitions,
+    unit: 'partitions',
+    min: 1,
+    max: 10_000,
+    meaning:
+      'Partitions of each topic: how many processors and sinks can share the work. Only for new topics.',
+  }),
+  replicationFactor: integer({
+    env: 'SPANMILL_TOPIC_REPLICATION_FACTOR',
+    default: DEFAULT_TOPIC_OPTIONS.replicationFactor,
+    unit: 'replicas',
+    min: 1,
+    max: 10,
+    meaning: 'Copies of each record; 3 on a cluster that must survive a broker.',
+  }),
+  retentionHours: integer({
+    env: 'SPANMILL_TOPIC_RETENTION_HOURS',
+    default: DEFAULT_TOPIC_OPTIONS.retentionHours,
+    unit: 'h',
+    min: 1,
+    max: 87_600,
+    meaning: 'How long Kafka keeps records: more than the longest time that the pipeline may stand still.',
+  }),
+};
