@@ -1,0 +1,104 @@
+/**
+ * Inserts blocks, some at a time, and waits as long as it takes for a ClickHouse that is away.
+ *
+ * Not for what to do with a block that is refused: that error goes to the caller. An insert whose end is not known is made again
+ * with the same token, which counts once.
+ */
+import type { Block } from '../core/native/block.ts';
+import type { ClickHouse } from '../platform/clickhouse/client.ts';
+import { ClickHouseUnavailableError } from '../platform/clickhouse/errors.ts';
+import type { Clock, Timers } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { SinkMetrics } from './metrics.ts';
+
+export interface BlockWriterOptions {
+  readonly clickhouse: ClickHouse;
+  readonly maxConcurrent: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: SinkMetrics;
+}
+
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 15_000;
+
+/** How long to wait after so many failures in a row: twice as long each time, and never all sinks at once. */
+export function pauseMs(failures: number, random: number): number {
+  const full = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
+  return full * (0.5 + random / 2);
+}
+
+export class BlockWriter {
+  private readonly options: BlockWriterOptions;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private lastFailure: string | null = null;
+
+  constructor(options: BlockWriterOptions) {
+    this.options = options;
+  }
+
+  /** Why nothing can be stored at the moment, or null. */
+  get failure(): string | null {
+    return this.lastFailure;
+  }
+
+  /**
+   * Resolves with true when the block is stored, with false when it is no longer wanted. Throws ClickHouseRefusedError.
+   */
+  async insert(block: Block, token: string, isWanted: () => boolean): Promise<boolean> {
+    const { timers, random, log, metrics } = this.options;
+    for (let failures = 1; isWanted(); failures++) {
+      try {
+        await this.attempt(block, token);
+        return true;
+      } catch (error) {
+        if (!(error instanceof ClickHouseUnavailableError)) throw error;
+        this.lastFailure = error.message;
+        metrics.insertFailures.add(1, { table: block.table });
+        const waitMs = pauseMs(failures, random());
+        log.warn(
+          { error, table: block.table, failures, waitMs },
+          'ClickHouse takes no inserts, trying again',
+        );
+        await timers.sleep(waitMs);
+      }
+    }
+    return false;
+  }
+
+  private async attempt(block: Block, token: string): Promise<void> {
+    const { clickhouse, clock, metrics } = this.options;
+    const { table } = block;
+    await this.enter();
+    try {
+      const startedMs = clock.now();
+      await clickhouse.insertBlock({ ...block, token });
+      metrics.insertSeconds.observe((clock.now() - startedMs) / 1000, { table });
+      this.lastFailure = null;
+    } finally {
+      this.leave();
+    }
+    metrics.inserts.add(1, { table });
+    metrics.rows.add(block.rows, { table });
+    metrics.insertedBytes.add(block.bytes.length, { table });
+  }
+
+  private async enter(): Promise<void> {
+    if (this.running >= this.options.maxConcurrent) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running++;
+    }
+  }
+
+  /** Hands the place on to who waits longest. */
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.running--;
+    else next();
+  }
+}
