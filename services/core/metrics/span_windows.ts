@@ -86,52 +86,51 @@ export class SpanWindows {
 
   private seriesOf(tenantName: string, span: SpanFacts): Series {
     const tenant = getOrAdd(this.tenants, tenantName, () => new TenantSeries());
-    const combination = combinationOf(span.kind, span.status);
-    const key = keyOf(windowOf(span.startMs), combination);
-    const known = tenant.services.get(span.service)?.get(span.operation)?.windows.get(key);
-    return known ?? this.admit(tenant, span, combination, key);
+    const key = keyOf(windowOf(span.startMs), combinationOf(span.kind, span.status));
+    return find(tenant, span.service, span.operation, key) ?? this.admit(tenant, span, key);
   }
 
-  private admit(tenant: TenantSeries, span: SpanFacts, combination: number, key: number): Series {
+  /** A series for a span that has none yet: its own, its service's for other operations, or the one for everything else. */
+  private admit(tenant: TenantSeries, { service, operation }: SpanFacts, key: number): Series {
     const { limits } = this;
-    const service = tenant.services.get(span.service);
-    if (service === undefined && tenant.services.size >= limits.services) return this.other(tenant, key);
-    let name = span.operation;
-    if (service !== undefined && !service.has(name) && service.size >= limits.operationsPerService) {
-      name = OTHER;
-      this.capped++;
-    }
-    const operation = service?.get(name);
-    const known = operation?.windows.get(key);
-    if (known !== undefined) return known;
-    const isNew = operation === undefined || (operation.combinations & (1 << combination)) === 0;
-    if ((isNew && tenant.series >= limits.series) || tenant.seriesWindows >= limits.seriesWindows) {
-      if (name === OTHER) this.capped--;
-      return this.other(tenant, key);
-    }
+    const operations = tenant.services.get(service);
+    if (operations === undefined && tenant.services.size >= limits.services) return this.other(tenant, key);
+    const isRoom =
+      operations?.has(operation) === true || (operations?.size ?? 0) < limits.operationsPerService;
+    const name = isRoom ? operation : OTHER;
+    const series = find(tenant, service, name, key) ?? this.make(tenant, service, name, key);
+    if (series === null) return this.other(tenant, key);
+    if (!isRoom) this.capped++;
+    return series;
+  }
+
+  /** Null where the tenant has as many series as it may. */
+  private make(tenant: TenantSeries, service: string, operation: string, key: number): Series | null {
+    const { limits } = this;
+    const combinations = tenant.services.get(service)?.get(operation)?.combinations ?? 0;
+    const isNew = (combinations & (1 << (key % COMBINATIONS))) === 0;
+    if (isNew && tenant.series >= limits.series) return null;
+    if (tenant.seriesWindows >= limits.seriesWindows) return null;
     if (isNew) tenant.series++;
     tenant.seriesWindows++;
-    return put(tenant, span.service, name, combination, key);
+    return put(tenant, service, operation, key);
   }
 
   /** Outside all limits: at most one series for each kind, status and window. */
   private other(tenant: TenantSeries, key: number): Series {
     this.capped++;
-    const known = tenant.services.get(OTHER)?.get(OTHER)?.windows.get(key);
-    return known ?? put(tenant, OTHER, OTHER, key % COMBINATIONS, key);
+    return find(tenant, OTHER, OTHER, key) ?? put(tenant, OTHER, OTHER, key);
   }
 }
 
-function put(
-  tenant: TenantSeries,
-  serviceName: string,
-  operationName: string,
-  combination: number,
-  key: number,
-): Series {
+function find(tenant: TenantSeries, service: string, operation: string, key: number): Series | undefined {
+  return tenant.services.get(service)?.get(operation)?.windows.get(key);
+}
+
+function put(tenant: TenantSeries, serviceName: string, operationName: string, key: number): Series {
   const service = getOrAdd(tenant.services, serviceName, () => new Map<string, OperationSeries>());
   const operation = getOrAdd(service, operationName, () => new OperationSeries());
-  operation.combinations |= 1 << combination;
+  operation.combinations |= 1 << (key % COMBINATIONS);
   const series = new Series();
   operation.windows.set(key, series);
   return series;

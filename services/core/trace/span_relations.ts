@@ -6,7 +6,6 @@
  * spans that are equally good the choice does not depend on the order in which they came.
  */
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER } from '../otlp/fields.ts';
-import { compareText } from '../metrics/deltas.ts';
 import type { EdgeEnd, SpanNode, SpanTable } from './run.ts';
 
 /** A span whose bytes were read: its fragment has been sent. */
@@ -58,15 +57,16 @@ function best(
   return found;
 }
 
-/** Same service first, then the far end of a call before its near end, then any order that is the same every time. */
+/**
+ * Same service first, then the far end of a call before its near end, then any order that is the same every time: spans of one
+ * id and kind differ in their fingerprints, or one would have been dropped as a retry.
+ */
 function compareAsParents(a: SentSpan, b: SentSpan, child: SentSpan): number {
   const { service } = child.edge;
   return (
     Number(b.edge.service === service) - Number(a.edge.service === service) ||
     Number(isCaller(a.kind)) - Number(isCaller(b.kind)) ||
-    compareText(a.edge.service, b.edge.service) ||
-    a.edge.startMs - b.edge.startMs ||
-    a.edge.durationNs - b.edge.durationNs ||
-    a.kind - b.kind
+    a.kind - b.kind ||
+    a.fingerprint - b.fingerprint
   );
 }
