@@ -1,0 +1,201 @@
+/**
+ * Joins the parts of requests into records, one partition at a time, and tells each request when all of it is in Kafka.
+ *
+ * A part waits until its partition has a record's worth of bytes, or for `lingerMs`. A partition has at most one send
+ * under way: what comes meanwhile waits and goes together, so batches grow with the load. Not for limiting memory: callers
+ * hold their share of InFlight until the promise settles. Invariant: a promise settles after every part of its request
+ * was sent or failed. Chunks are read, never written, and belong to their request.
+ *
+ * All spans are the default tenant's, whose records have no tenant header.
+ */
+import type { PartitionSpans } from '../core/otlp/split_request.ts';
+import type { Clock, Timers } from '../platform/clock.ts';
+import { KafkaUnavailableError, type OutgoingRecord, type PartitionRecords } from '../platform/kafka/port.ts';
+import type { CollectorMetrics } from './metrics.ts';
+
+/**
+ * A send is one batch to Kafka and must fit its message limit (20 MiB), also where nothing compresses. One part may be
+ * larger than this (a request of 16 MiB for one partition); then it goes alone.
+ */
+const MAX_SEND_BYTES = 4 * 1024 * 1024;
+
+export interface BatcherOptions {
+  readonly topic: string;
+  readonly recordBytes: number;
+  readonly lingerMs: number;
+  readonly append: (batch: PartitionRecords) => Promise<unknown>;
+  readonly timers: Pick<Timers, 'sleep'>;
+  readonly clock: Clock;
+  readonly metrics: Pick<CollectorMetrics, 'appendSeconds' | 'appendFailures' | 'recordBytes'>;
+}
+
+/** A request with parts that are not settled yet. */
+interface Pending {
+  parts: number;
+  failure: Error | null;
+  readonly settle: (failure: Error | null) => void;
+}
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly request: Pending;
+}
+
+interface Queue {
+  readonly partition: number;
+  waiting: Chunk[];
+  bytes: number;
+  /** Something in it has waited for `lingerMs`. */
+  isDue: boolean;
+  /** Counts the sends, so that a timer knows whether what it was set for is gone. */
+  generation: number;
+  /** The send under way. Never rejects. */
+  sending: Promise<void> | null;
+}
+
+export class Batcher {
+  private readonly options: BatcherOptions;
+  private readonly queues = new Map<number, Queue>();
+  private isDraining = false;
+
+  constructor(options: BatcherOptions) {
+    this.options = options;
+  }
+
+  /** Resolves when Kafka has acknowledged all parts; rejects with the first failure, once all have settled. */
+  add(parts: readonly PartitionSpans[]): Promise<void> {
+    if (parts.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const request: Pending = {
+        parts: parts.length,
+        failure: null,
+        settle: (failure) => {
+          request.failure ??= failure;
+          if (--request.parts > 0) return;
+          if (request.failure === null) resolve();
+          else reject(request.failure);
+        },
+      };
+      for (const { partition, bytes } of parts) this.enqueue(this.queueOf(partition), { bytes, request });
+    });
+  }
+
+  /** Sends what waits, and what is added from now on, without delay. Resolves when nothing is under way. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    for (;;) {
+      const sends: Promise<void>[] = [];
+      for (const queue of this.queues.values()) {
+        this.sendIfReady(queue);
+        if (queue.sending !== null) sends.push(queue.sending);
+      }
+      if (sends.length === 0) return;
+      await Promise.all(sends);
+    }
+  }
+
+  private queueOf(partition: number): Queue {
+    let queue = this.queues.get(partition);
+    if (queue === undefined) {
+      queue = { partition, waiting: [], bytes: 0, isDue: false, generation: 0, sending: null };
+      this.queues.set(partition, queue);
+    }
+    return queue;
+  }
+
+  private enqueue(queue: Queue, chunk: Chunk): void {
+    queue.waiting.push(chunk);
+    queue.bytes += chunk.bytes.length;
+    if (queue.waiting.length === 1) void this.linger(queue, queue.generation);
+    this.sendIfReady(queue);
+  }
+
+  private async linger(queue: Queue, generation: number): Promise<void> {
+    await this.options.timers.sleep(this.options.lingerMs);
+    if (queue.generation !== generation || queue.waiting.length === 0) return;
+    queue.isDue = true;
+    this.sendIfReady(queue);
+  }
+
+  private sendIfReady(queue: Queue): void {
+    if (queue.sending !== null || queue.waiting.length === 0) return;
+    if (queue.bytes < this.options.recordBytes && !queue.isDue && !this.isDraining) return;
+    const chunks = takeChunks(queue);
+    queue.sending = this.send(queue, chunks).then(() => {
+      queue.sending = null;
+      this.sendIfReady(queue);
+    });
+  }
+
+  private async send(queue: Queue, chunks: readonly Chunk[]): Promise<void> {
+    const { append, clock, metrics, recordBytes, topic } = this.options;
+    const records = packRecords(chunks, recordBytes);
+    for (const { value } of records) metrics.recordBytes.observe(value.length);
+    const startedMs = clock.now();
+    let failure: Error | null = null;
+    try {
+      await append({ topic, partition: queue.partition, records });
+      metrics.appendSeconds.observe((clock.now() - startedMs) / 1000);
+    } catch (error) {
+      metrics.appendFailures.add(1);
+      failure = error instanceof Error ? error : new Error('append failed', { cause: error });
+    }
+    for (const { request } of chunks) request.settle(failure);
+    if (failure instanceof KafkaUnavailableError) failAll(queue, failure);
+  }
+}
+
+/** What waits behind a send that Kafka did not take is refused with it: nobody waits longer than one append. */
+function failAll(queue: Queue, failure: Error): void {
+  const { waiting } = queue;
+  reset(queue);
+  for (const { request } of waiting) request.settle(failure);
+}
+
+/** All that waits, or the first of it up to MAX_SEND_BYTES; the rest then has waited long enough. */
+function takeChunks(queue: Queue): Chunk[] {
+  let bytes = 0;
+  const end = queue.waiting.findIndex((chunk, at) => {
+    bytes += chunk.bytes.length;
+    return at > 0 && bytes > MAX_SEND_BYTES;
+  });
+  if (end === -1) {
+    const all = queue.waiting;
+    reset(queue);
+    return all;
+  }
+  const taken = queue.waiting.splice(0, end);
+  for (const chunk of taken) queue.bytes -= chunk.bytes.length;
+  queue.isDue = true;
+  return taken;
+}
+
+function reset(queue: Queue): void {
+  queue.waiting = [];
+  queue.bytes = 0;
+  queue.isDue = false;
+  queue.generation++;
+}
+
+/** TracesData messages one after the other are one, so a record is its chunks joined. */
+function packRecords(chunks: readonly Chunk[], recordBytes: number): OutgoingRecord[] {
+  const records: OutgoingRecord[] = [];
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    parts.push(chunk.bytes);
+    bytes += chunk.bytes.length;
+    if (bytes < recordBytes) continue;
+    records.push({ value: join(parts) });
+    parts = [];
+    bytes = 0;
+  }
+  if (parts.length > 0) records.push({ value: join(parts) });
+  return records;
+}
+
+function join(parts: readonly Uint8Array[]): Buffer {
+  const [first] = parts;
+  if (first === undefined || parts.length > 1) return Buffer.concat(parts);
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
+}

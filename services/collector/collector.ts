@@ -1,0 +1,86 @@
+/**
+ * The collector's parts in the order they start. They stop in reverse: first no request is accepted any more and those
+ * under way are answered, then what waits for Kafka is sent, then Kafka is left.
+ */
+import type { Clock, Timers } from '../platform/clock.ts';
+import { grpcServer } from '../platform/grpc_server.ts';
+import type { Kafka } from '../platform/kafka/port.ts';
+import { startAll, type Part } from '../platform/lifecycle.ts';
+import type { Log } from '../platform/log.ts';
+import { Batcher } from './batcher.ts';
+import { InFlight } from './in_flight.ts';
+import { Intake } from './intake.ts';
+import type { CollectorMetrics } from './metrics.ts';
+import { otlpGrpcMethod } from './otlp_grpc.ts';
+import { otlpHttpServer } from './otlp_http.ts';
+import { SpansTopic } from './spans_topic.ts';
+
+export interface CollectorOptions {
+  readonly host: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly maxRequestBytes: number;
+  readonly maxInFlightBytes: number;
+  readonly recordBytes: number;
+  readonly lingerMs: number;
+  readonly requestTimeoutMs: number;
+  readonly topic: string;
+  readonly kafka: Kafka;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly metrics: CollectorMetrics;
+  /** Something that cannot happen has happened: the process should end. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Of the 30 s that a process has for its stop. An append takes 10 s at most. */
+const STOP_TIMEOUT_MS = 12_000;
+
+export interface Collector {
+  readonly parts: readonly Part[];
+  /** The ports in use once started. */
+  readonly ports: { readonly grpc: number; readonly http: number };
+  readonly notReady: () => string | null;
+}
+
+export function collectorParts(options: CollectorOptions): Collector {
+  const { metrics, topic } = options;
+  const spansTopic = new SpansTopic(options);
+  const batcher = new Batcher({ ...options, append: (batch) => spansTopic.append(batch) });
+  const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
+  const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
+  metrics.inFlightLimit.set(options.maxInFlightBytes);
+  let isStopping = false;
+  const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
+  const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
+  const http = otlpHttpServer({ ...door, port: options.httpPort });
+  const servers: Part = {
+    name: 'OTLP servers',
+    start: async () => {
+      await startAll([grpc, http]);
+      options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
+    },
+    stop: async () => {
+      isStopping = true;
+      await Promise.all([grpc.stop(), http.stop()]);
+    },
+  };
+  const drain: Part = {
+    name: 'batcher',
+    start: () => Promise.resolve(),
+    stop: () => batcher.drain(),
+  };
+  return {
+    parts: [spansTopic, drain, servers],
+    ports: {
+      get grpc() {
+        return grpc.port;
+      },
+      get http() {
+        return http.port;
+      },
+    },
+    notReady: () => (isStopping ? 'stopping' : spansTopic.notReady()),
+  };
+}

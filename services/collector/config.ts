@@ -1,0 +1,68 @@
+/** Settings of the collector. The README's table is made from this. */
+import { integer, port } from '../platform/config.ts';
+import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const SETTINGS = {
+  ...LOG_SETTINGS,
+  ...KAFKA_SETTINGS,
+  host: listenHost('SPANMILL_COLLECTOR_HOST'),
+  grpcPort: port({
+    env: 'SPANMILL_COLLECTOR_GRPC_PORT',
+    default: 4317,
+    meaning: 'OTLP/gRPC.',
+  }),
+  httpPort: port({
+    env: 'SPANMILL_COLLECTOR_HTTP_PORT',
+    default: 4318,
+    meaning: 'OTLP/HTTP: POST /v1/traces.',
+  }),
+  healthPort: port({
+    env: 'SPANMILL_COLLECTOR_HEALTH_PORT',
+    default: 13_133,
+    meaning: '/healthz, /readyz and /metrics.',
+  }),
+  maxRequestBytes: integer({
+    env: 'SPANMILL_COLLECTOR_MAX_REQUEST_BYTES',
+    default: 16 * MIB,
+    unit: 'bytes',
+    min: KIB,
+    max: 16 * MIB,
+    meaning:
+      'Largest request, after decompression; larger ones are refused. A record of the topic must hold one.',
+  }),
+  maxInFlightBytes: integer({
+    env: 'SPANMILL_COLLECTOR_MAX_IN_FLIGHT_BYTES',
+    default: 256 * MIB,
+    unit: 'bytes',
+    min: KIB,
+    max: 64 * KIB * MIB,
+    meaning: 'Requests being read or waiting for Kafka, together; over it clients are told to come back.',
+  }),
+  recordBytes: integer({
+    env: 'SPANMILL_COLLECTOR_RECORD_BYTES',
+    default: 256 * KIB,
+    unit: 'bytes',
+    min: KIB,
+    max: 4 * MIB,
+    meaning: 'A record is sent once it is this large, before compression.',
+  }),
+  lingerMs: integer({
+    env: 'SPANMILL_COLLECTOR_LINGER_MS',
+    default: 20,
+    unit: 'ms',
+    min: 0,
+    max: 10_000,
+    meaning: 'Spans wait this long for others of their partition before a smaller record is sent.',
+  }),
+  requestTimeoutMs: integer({
+    env: 'SPANMILL_COLLECTOR_REQUEST_TIMEOUT_MS',
+    default: 30_000,
+    unit: 'ms',
+    min: 100,
+    max: 600_000,
+    meaning: 'A client must have sent its HTTP request within this time.',
+  }),
+};

@@ -1,0 +1,90 @@
+/**
+ * What becomes of a request's body, whatever protocol brought it: read, split by partition, stored, or refused with a
+ * reason. The front doors turn the outcome into their protocol's answer (otlp_http.ts, otlp_grpc.ts).
+ */
+import { JsonTracesError, tracesFromJson } from '../core/otlp/json_traces.ts';
+import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
+import { WireError } from '../core/wire/cursor.ts';
+import type { Clock } from '../platform/clock.ts';
+import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
+import type { Log } from '../platform/log.ts';
+import type { Batcher } from './batcher.ts';
+import type { CollectorMetrics } from './metrics.ts';
+
+export type Protocol = 'grpc' | 'http/protobuf' | 'http/json';
+export type Rejected = SplitRequest['rejected'];
+
+export type Outcome =
+  /** In Kafka, but for the rejected spans. */
+  | { readonly kind: 'stored'; readonly rejected: Rejected }
+  /** No request; sending it again is of no use. */
+  | { readonly kind: 'malformed'; readonly problem: string }
+  | { readonly kind: 'too_large'; readonly problem: string }
+  /** Over the limit of bytes in flight. */
+  | { readonly kind: 'overloaded' }
+  /** Kafka did not take it, or this collector is stopping. */
+  | { readonly kind: 'unavailable'; readonly problem: string };
+
+export interface IntakeOptions {
+  /** Partitions of the spans topic; known before the first request comes. */
+  readonly partitions: () => number;
+  readonly batcher: Pick<Batcher, 'add'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: CollectorMetrics;
+}
+
+export class Intake {
+  private readonly options: IntakeOptions;
+  private splitter: RequestSplitter | null = null;
+
+  constructor(options: IntakeOptions) {
+    this.options = options;
+  }
+
+  /** Answers once Kafka has the spans. The body may be reused by its owner only after that. */
+  async take(body: Uint8Array, protocol: Protocol): Promise<Outcome> {
+    const { clock, metrics } = this.options;
+    const startedMs = clock.now();
+    metrics.requestBytes.add(body.length, { protocol });
+    const outcome = await this.store(body, protocol);
+    metrics.requestSeconds.observe((clock.now() - startedMs) / 1000, { protocol });
+    return outcome;
+  }
+
+  private async store(body: Uint8Array, protocol: Protocol): Promise<Outcome> {
+    const split = this.split(body, protocol);
+    if ('kind' in split) return split;
+    const { parts, accepted, rejected } = split;
+    const { batcher, log, metrics } = this.options;
+    const refused = rejected.invalid_trace_id + rejected.invalid_span_id;
+    metrics.spansReceived.add(accepted + refused, { protocol });
+    try {
+      await batcher.add(parts);
+    } catch (error) {
+      if (error instanceof KafkaUnavailableError)
+        return { kind: 'unavailable', problem: 'Kafka is not reachable' };
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      log.error({ error }, 'a record is larger than the spans topic takes: see its max.message.bytes');
+      return { kind: 'too_large', problem: 'the request is larger than the spans topic takes' };
+    }
+    metrics.spansStored.add(accepted, { protocol });
+    for (const [reason, spans] of Object.entries(rejected)) {
+      if (spans > 0) metrics.spansRefused.add(spans, { reason });
+    }
+    return { kind: 'stored', rejected };
+  }
+
+  private split(body: Uint8Array, protocol: Protocol): SplitRequest | Outcome {
+    this.splitter ??= new RequestSplitter(this.options.partitions());
+    try {
+      return this.splitter.split(protocol === 'http/json' ? tracesFromJson(body) : body);
+    } catch (error) {
+      if (error instanceof WireError) {
+        return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
+      }
+      if (error instanceof JsonTracesError) return { kind: 'malformed', problem: error.message };
+      throw error;
+    }
+  }
+}

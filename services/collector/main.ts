@@ -1,0 +1,24 @@
+/** The collector as a process: wiring only. */
+import { topicNames } from '../core/contracts.ts';
+import { systemClock, systemTimers } from '../platform/clock.ts';
+import { healthServer } from '../platform/health_server.ts';
+import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { runService } from '../platform/run.ts';
+import { collectorParts } from './collector.ts';
+import { SETTINGS } from './config.ts';
+import { METRICS } from './metrics.ts';
+
+await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  const { parts, notReady } = collectorParts({
+    ...config,
+    topic: topicNames(config.kafkaTopicPrefix).spans,
+    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-collector', log }),
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    metrics: registry.create(METRICS),
+    onBug: fail,
+  });
+  const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady });
+  return [health, ...parts];
+});
