@@ -4,8 +4,7 @@
  * What is said of records before `publishFrom` was published before a crash or a move: it is worked out again, since
  * metrics since the last mark build on it, and thrown away. Owns all bytes in it.
  */
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import {
   DEAD_LETTER_HEADERS,
   ENCODING_HEADER,
@@ -36,8 +35,6 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** A metrics record holds at most this many deltas, so that no record outgrows its topic. */
 const DELTAS_A_RECORD = 5_000;
 const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
-const compress = promisify(zstdCompress);
 
 export class PartitionOutputs implements AssemblyListener {
   /** What follows from records before this offset is out already. */
@@ -113,7 +110,7 @@ export class PartitionOutputs implements AssemblyListener {
   }
 
   /** Everything that waits, as records for one transaction, each list small enough for one send. */
-  async take(): Promise<PartitionRecords[]> {
+  take(): PartitionRecords[] {
     this.closeBatch();
     const { batches, deltas, deadLetters, partition, topics } = this;
     this.batches = [];
@@ -122,7 +119,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.closedBytes = 0;
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
-      const value = await compress(batch, ZSTD_OPTIONS);
+      const value = zstdCompressSync(batch, ZSTD_OPTIONS);
       const headers = { [ENCODING_HEADER]: ENCODING_ZSTD };
       records.push({ topic: topics.traces, partition, records: [{ value, headers }] });
     }

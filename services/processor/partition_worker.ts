@@ -118,9 +118,10 @@ export class PartitionWorker {
 
   /** Reads records; resolves when the next ones may come. */
   read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
+    // Records that were fetched for one tenure mean nothing to the next, which begins elsewhere.
+    const { tenure } = this;
     return this.steps.run(async () => {
-      const { tenure } = this;
-      if (tenure === null) return;
+      if (tenure === null || this.tenure !== tenure) return;
       await this.readAll(tenure, records);
       if (this.tenure !== tenure) return;
       tenure.next = Math.max(tenure.next, nextOffset);
@@ -175,7 +176,9 @@ export class PartitionWorker {
       this.tenure = this.beginAt(start, ownership);
       metrics.claims.add(1);
       this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
-      (await this.context.input).startAt(this.partition, start.low.offset);
+      const input = await this.context.input;
+      input.startAt(this.partition, start.low.offset);
+      input.resume(this.partition);
     } catch (error) {
       await ownership.release();
       throw error;
@@ -246,7 +249,7 @@ export class PartitionWorker {
     const startedMs = clock.now();
     const offsets = this.offsetsOf({ low: assembly.lowWater(next), publishFrom: next });
     try {
-      await ownership.commit(await outputs.take(), offsets);
+      await ownership.commit(outputs.take(), offsets);
     } catch (error) {
       metrics.commits.add(1, { outcome: 'failed' });
       (await input).pause(this.partition);

@@ -129,6 +129,12 @@ export class FakeKafka implements Kafka {
     this.appendFault = when;
   }
 
+  /** From here on nothing fails that was made to. */
+  clearFaults(): void {
+    this.commitFault = null;
+    this.appendFault = null;
+  }
+
   /** What a reader of the partition sees. */
   records(
     topic: string,

@@ -97,7 +97,7 @@ function request(placed: readonly Placed[]): Buffer {
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-function shuffle<T>(items: T[], random: () => number): void {
+function shuffle(items: Placed[], random: () => number): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     const [a, b] = [items[i], items[j]];

@@ -1,0 +1,359 @@
+/** The processor over a Kafka in memory: what readers of its topics see, whatever fails under it. */
+import { zstdDecompressSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CUT_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
+import { DEFAULT_RULES } from '../../../services/core/trace/assembly.ts';
+import { memoryRecordStore } from '../../../services/core/trace/record_store.ts';
+import { TraceBatchReader } from '../../../services/core/trace/trace_batch_reader.ts';
+import {
+  decodeServiceEdgeDeltas,
+  decodeSpanMetricDeltas,
+  deltasOf,
+} from '../../../services/platform/avro/codec.ts';
+import { createRegistry } from '../../../services/platform/metrics.ts';
+import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../../services/platform/kafka/topics.ts';
+import type { OutgoingRecord } from '../../../services/platform/kafka/port.ts';
+import { METRICS } from '../../../services/processor/metrics.ts';
+import { Processor } from '../../../services/processor/processor.ts';
+import { encodePosition } from '../../../services/processor/position.ts';
+import { FakeKafka } from '../../support/fake_kafka.ts';
+import { ManualTime } from '../../support/manual_time.ts';
+import { tracesData, type TestSpan } from '../../support/otlp_bytes.ts';
+import { quietLog } from '../../support/quiet_log.ts';
+
+const topics = topicNames('spanmill');
+const GROUP = 'processor';
+const SETTINGS = {
+  topics,
+  group: GROUP,
+  start: 'committed',
+  rules: { ...DEFAULT_RULES, forgetMs: 6_000, settleMs: 2_000, settleCompleteMs: 500, markMs: 2_000 },
+  maxRunAgeMs: 60_000,
+  commitIntervalMs: 500,
+  commitBytes: 1_000_000,
+} as const;
+
+/** A pipeline's middle on one partition or more, driven step by step. */
+class Bench {
+  readonly time = new ManualTime();
+  readonly kafka = new FakeKafka(this.time, 3);
+  readonly failures: unknown[] = [];
+  private readonly processors = new Set<Processor>();
+
+  async prepare(partitions = 1): Promise<void> {
+    const admin = await this.kafka.admin();
+    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions }));
+  }
+
+  async startProcessor(
+    settings: Partial<{ start: 'committed' | 'earliest' | 'latest' }> = {},
+  ): Promise<Processor> {
+    const processor = new Processor({
+      settings: { ...SETTINGS, ...settings },
+      kafka: this.kafka,
+      store: memoryRecordStore,
+      clock: this.time,
+      timers: this.time,
+      log: quietLog,
+      metrics: createRegistry('test').create(METRICS),
+      fail: (error) => this.failures.push(error),
+    });
+    this.processors.add(processor);
+    await processor.start();
+    return processor;
+  }
+
+  async stopProcessor(processor: Processor): Promise<void> {
+    this.processors.delete(processor);
+    await processor.stop();
+  }
+
+  async send(spans: readonly TestSpan[], partition = 0): Promise<void> {
+    await this.append({ value: tracesData([{ service: 'shop', spans }]) }, partition);
+  }
+
+  async append(record: OutgoingRecord, partition = 0): Promise<void> {
+    const producer = await this.kafka.producer();
+    await producer.append({ topic: topics.spans, partition, records: [record] });
+  }
+
+  /** Lets time pass in small steps, with everything that follows done before the next. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      this.time.advance(100);
+      await this.settle();
+    }
+  }
+
+  private async settle(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) {
+      await this.kafka.quiet();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Span ids of all published fragments, as readers of committed records see them. */
+  publishedSpans(partition = 0): string[] {
+    return this.fragments(partition)
+      .flatMap(({ spans }) => spans)
+      .sort();
+  }
+
+  fragments(partition = 0): { fragment: number; reason: string; spans: string[] }[] {
+    return this.kafka.records(topics.traces, partition).flatMap(({ value }) => {
+      const reader = new TraceBatchReader();
+      const bytes = zstdDecompressSync(value);
+      reader.read(bytes);
+      return reader.traces.map(({ fragment, reason, firstSpan, endSpan }) => ({
+        fragment,
+        reason,
+        // The span id stands behind the trace id in what otlp_bytes.ts writes: tag, length, 16 bytes, tag, length.
+        spans: reader.spanStart
+          .slice(firstSpan, endSpan)
+          .map((start) => bytes.subarray(start + 20, start + 28).toString('hex')),
+      }));
+    });
+  }
+
+  spansCounted(partition = 0): number {
+    return this.kafka.records(topics.metrics, partition).reduce((sum, { value, headers }) => {
+      const schema = headers[SCHEMA_HEADER]?.toString() ?? '';
+      if (deltasOf(schema) !== 'spans') return sum;
+      return decodeSpanMetricDeltas(value, schema).reduce((total, delta) => total + delta.spans, sum);
+    }, 0);
+  }
+
+  callsCounted(partition = 0): number {
+    return this.kafka.records(topics.metrics, partition).reduce((sum, { value, headers }) => {
+      const schema = headers[SCHEMA_HEADER]?.toString() ?? '';
+      if (deltasOf(schema) !== 'edges') return sum;
+      return decodeServiceEdgeDeltas(value, schema).reduce((total, delta) => total + delta.calls, sum);
+    }, 0);
+  }
+
+  async stop(): Promise<void> {
+    for (const processor of this.processors) await this.stopProcessor(processor);
+  }
+}
+
+const id = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
+const span = (trace: number, number: number, parent?: number): TestSpan => ({
+  traceId: id(trace, 32),
+  spanId: id(number, 16),
+  startMs: 1_700_000_000_000,
+  ...(parent !== undefined && { parentId: id(parent, 16) }),
+});
+/** Longer than anything that is owed takes: settling, forgetting, the mark behind it, the commit behind that. */
+const LONG = 14_000;
+
+describe('the processor', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = new Bench();
+    await bench.prepare();
+  });
+
+  test('publishes a whole trace in one fragment, and counts it, with nothing else in the log', async () => {
+    await bench.startProcessor();
+    await bench.send([span(1, 12, 11)]);
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    expect(bench.fragments()).toEqual([{ fragment: 0, reason: 'settled', spans: [id(12, 16), id(11, 16)] }]);
+    expect(bench.spansCounted()).toBe(2);
+    await bench.stop();
+  });
+
+  test('stops writing ticks once nothing is owed', async () => {
+    await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    const records = bench.kafka.records(topics.spans, 0).length;
+    expect(records).toBeGreaterThan(5);
+    await bench.pass(LONG);
+    expect(bench.kafka.records(topics.spans, 0)).toHaveLength(records);
+    await bench.stop();
+  });
+
+  test('commits the next offset to read under the progress group, for tools that show lag', async () => {
+    await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    await bench.pass(1_500);
+    const admin = await bench.kafka.admin();
+    const progress = await admin.committed(`${GROUP}.progress`, topics.spans, 0);
+    const low = await admin.committed(GROUP, topics.spans, 0);
+    expect(progress?.offset).toBeGreaterThan(0);
+    expect(low?.offset).toBe(0);
+    await bench.stop();
+  });
+
+  test.each(['before', 'during', 'after'] as const)(
+    'publishes everything once when a commit fails %s it takes place',
+    async (when) => {
+      await bench.startProcessor();
+      await bench.send([span(1, 11), span(2, 21)]);
+      await bench.pass(400);
+      bench.kafka.failNextCommit(when);
+      await bench.send([span(2, 22, 21)]);
+      await bench.pass(LONG);
+      expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16), id(22, 16)]);
+      expect(bench.spansCounted()).toBe(3);
+      await bench.stop();
+    },
+  );
+
+  test('publishes and counts every span once, whatever fails and whoever takes over', async () => {
+    const event = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({ type: fc.constant('send' as const), trace: fc.integer({ min: 1, max: 6 }) }),
+      },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          type: fc.constant('pass' as const),
+          ms: fc.constantFrom(100, 400, 1_000, 3_000),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          type: fc.constant('failCommit' as const),
+          when: fc.constantFrom('before', 'during', 'after'),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          type: fc.constant('failAppend' as const),
+          when: fc.constantFrom('before', 'after'),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ type: fc.constant('restart' as const) }) },
+      { weight: 1, arbitrary: fc.record({ type: fc.constant('second' as const) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 40 }), async (events) => {
+        const one = new Bench();
+        await one.prepare();
+        let processor = await one.startProcessor();
+        let next = 1;
+        for (const happens of events) {
+          if (happens.type === 'send') {
+            const spans = [span(happens.trace, next++), span(happens.trace, next++)];
+            // A failed append is tried again, as clients do; what had arrived after all counts once.
+            await one.send(spans).catch(() => one.send(spans));
+          }
+          if (happens.type === 'pass') await one.pass(happens.ms);
+          if (happens.type === 'failCommit')
+            one.kafka.failNextCommit(happens.when as 'before' | 'during' | 'after');
+          if (happens.type === 'failAppend') one.kafka.failNextAppend(happens.when as 'before' | 'after');
+          if (happens.type === 'restart') {
+            await one.stopProcessor(processor);
+            processor = await one.startProcessor();
+          }
+          if (happens.type === 'second') processor = await one.startProcessor();
+        }
+        one.kafka.clearFaults();
+        await one.pass(2 * LONG);
+        expect(one.publishedSpans()).toEqual(Array.from({ length: next - 1 }, (_, i) => id(i + 1, 16)));
+        expect(one.spansCounted()).toBe(next - 1);
+        expect(one.failures).toEqual([]);
+        await one.stop();
+      }),
+      { numRuns: 300 },
+    );
+  }, 120_000);
+
+  test('counts the calls of a run when it ends', async () => {
+    await bench.startProcessor();
+    const spans = [
+      { ...span(1, 11), kind: 3, attributes: { 'db.system.name': 'postgresql', 'db.namespace': 'orders' } },
+    ];
+    await bench.send(spans);
+    await bench.pass(4_000);
+    expect(bench.callsCounted()).toBe(0);
+    await bench.pass(LONG);
+    expect(bench.callsCounted()).toBe(1);
+    await bench.stop();
+  });
+
+  test('dead-letters what it cannot read, once, with the reason, and goes on', async () => {
+    await bench.startProcessor();
+    await bench.append({ value: Buffer.from('no protobuf at all') });
+    await bench.send([{ ...span(1, 11), traceId: '00'.repeat(16) }, span(1, 12)]);
+    bench.kafka.failNextCommit('after');
+    await bench.pass(LONG);
+    const letters = bench.kafka.records(topics.deadLetters, 0);
+    expect(letters.map(({ headers }) => headers['reason']?.toString())).toEqual([
+      'malformed_record',
+      'invalid_trace_id',
+    ]);
+    expect(letters[0]?.value.toString()).toBe('no protobuf at all');
+    expect(letters[1]?.headers['source.offset']?.toString()).toBe('1');
+    expect(bench.publishedSpans()).toEqual([id(12, 16)]);
+    await bench.stop();
+  });
+
+  test('ends a trace that never falls silent by a control record', async () => {
+    await bench.startProcessor();
+    for (let number = 1; number <= 70; number++) {
+      await bench.send([span(1, number, 999)]);
+      await bench.pass(1_000);
+    }
+    await bench.pass(LONG);
+    const cuts = bench.kafka
+      .records(topics.spans, 0)
+      .filter(({ headers }) => headers[CUT_HEADER] !== undefined);
+    expect(cuts.map(({ headers }) => headers[CUT_HEADER]?.toString('hex'))).toEqual([id(1, 32)]);
+    expect(bench.fragments().map(({ reason }) => reason)).toContain('cut');
+    expect(bench.publishedSpans()).toHaveLength(70);
+    await bench.stop();
+  });
+
+  test('refuses to guess where to begin when traces were published and no offset is committed', async () => {
+    const producer = await bench.kafka.producer();
+    await producer.append({
+      topic: topics.traces,
+      partition: 0,
+      records: [{ value: Buffer.from('a trace') }],
+    });
+    await bench.startProcessor();
+    await bench.pass(1_000);
+    expect(String(bench.failures[0])).toMatch('SPANMILL_PROCESSOR_START=latest');
+    await bench.stop();
+  });
+
+  test('begins behind what is there when told so', async () => {
+    await bench.send([span(1, 11)]);
+    const producer = await bench.kafka.producer();
+    await producer.append({
+      topic: topics.traces,
+      partition: 0,
+      records: [{ value: Buffer.from('a trace') }],
+    });
+    await bench.startProcessor({ start: 'latest' });
+    await bench.pass(1_000);
+    expect(bench.failures).toEqual([]);
+    const admin = await bench.kafka.admin();
+    expect((await admin.committed(GROUP, topics.spans, 0))?.offset).toBe(1);
+    await bench.stop();
+  });
+
+  test('goes on at the oldest record when retention has passed the committed offset', async () => {
+    for (let number = 1; number <= 4; number++) await bench.send([span(number, number)]);
+    const ownership = await bench.kafka.claim({
+      topic: topics.spans,
+      partition: 0,
+      group: GROUP,
+      transactionalId: 'x',
+    });
+    const low = { offset: 1, clock: { streamMs: 0, appendMs: bench.time.now() } };
+    await ownership.commit([], [{ group: GROUP, ...encodePosition({ low, publishFrom: 2 }) }]);
+    bench.kafka.deleteRecords(topics.spans, 0, 3);
+    await bench.startProcessor();
+    await bench.pass(LONG);
+    expect(bench.publishedSpans()).toEqual([id(4, 16)]);
+    await bench.stop();
+  });
+});
