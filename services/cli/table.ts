@@ -59,7 +59,7 @@ function narrow(columns: readonly Column[], widths: readonly number[], limit: nu
   return narrowed;
 }
 
-/** The widest text column that may still be cut, and how far it is worth cutting in one go. */
+/** The widest text column that may still be cut, the last of equals as keys stand first, and how far it is worth cutting in one go. */
 function widestText(
   columns: readonly Column[],
   widths: readonly number[],
@@ -67,7 +67,7 @@ function widestText(
   const open = widths
     .map((width, index) => ({ width, index }))
     .filter(({ width, index }) => columns[index]?.align === 'left' && width > NARROWEST)
-    .sort((a, b) => b.width - a.width);
+    .sort((a, b) => b.width - a.width || b.index - a.index);
   const [first, second] = open;
   if (first === undefined) return null;
   return { index: first.index, next: second?.width ?? NARROWEST };

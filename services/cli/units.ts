@@ -30,13 +30,9 @@ export function shareText(share: number, decimals = 2): string {
 /** `2026-11-21 10:14:03.123456 UTC` of nanoseconds since 1970; microseconds are as fine as anybody reads. */
 export function momentText(ns: bigint): string {
   const ms = Number(ns / 1_000_000n);
-  if (Math.abs(ms) > LAST_DATE_MS) return `${ns.toString()} ns`;
   const micros = String((ns / 1000n) % 1000n).padStart(3, '0');
   return `${new Date(ms).toISOString().replace('T', ' ').slice(0, -1)}${micros} UTC`;
 }
-
-/** The last millisecond that a Date can say. */
-const LAST_DATE_MS = 8.64e15;
 
 /** `1 span`, `2 spans`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
