@@ -2,7 +2,7 @@
  * Where reading of a partition can really start. Asked before each seek: an offset out of range would make kafkajs
  * start somewhere else without a word, after it has committed an offset of its own.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Timers } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Admin, Watermarks } from './port.ts';
 
@@ -16,6 +16,7 @@ export interface FirstOffsetQuestion {
   readonly partition: number;
   readonly offset: number;
   readonly log: Log;
+  readonly timers: Timers;
   /** Whether the answer is still wanted. */
   readonly isCurrent: () => boolean;
 }
@@ -36,7 +37,7 @@ export async function findFirstOffset(question: FirstOffsetQuestion): Promise<nu
       return Math.max(offset, marks.low);
     }
     if (marks !== null) beyondEnd += 1;
-    await delay(PAUSE_MS, undefined, { ref: false });
+    await question.timers.sleep(PAUSE_MS);
   }
   throw new Error(`${topic}/${partition} ends before offset ${offset}: its brokers have lost records`);
 }

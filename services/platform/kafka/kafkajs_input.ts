@@ -9,6 +9,7 @@
  * handler takes long is let go of, with its partition paused until the handler is done. Heartbeats go on meanwhile.
  */
 import type { Batch, Consumer, EachBatchPayload, Kafka as KafkaJs } from 'kafkajs';
+import { systemTimers } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from './deadline.ts';
 import { findFirstOffset } from './first_offset.ts';
@@ -245,7 +246,15 @@ class GroupInput implements Input {
     const isCurrent = () =>
       this.state === 'running' && this.partitions.get(partition) === state && state.starts === start;
     try {
-      const first = await findFirstOffset({ admin, topic, partition, offset, log, isCurrent });
+      const first = await findFirstOffset({
+        admin,
+        topic,
+        partition,
+        offset,
+        log,
+        timers: systemTimers,
+        isCurrent,
+      });
       if (first === null) return;
       state.next = first;
       this.position(partition, state);

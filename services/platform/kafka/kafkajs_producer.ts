@@ -55,10 +55,12 @@ class Lane {
   }
 
   append(batch: PartitionRecords): Promise<AppendResult> {
+    if (this.stopped) return Promise.reject(new KafkaUnavailableError('the producer is stopped'));
     const giveUpAt = performance.now() + APPEND_TIMEOUT_MS;
     return this.turns.run(() => this.send(batch, giveUpAt));
   }
 
+  /** What was asked before is done before. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.turns.run(() => this.discard());
@@ -67,7 +69,6 @@ class Lane {
   private async send(batch: PartitionRecords, giveUpAt: number): Promise<AppendResult> {
     const what = `append to ${batch.topic}/${batch.partition}`;
     const timeLeft = giveUpAt - performance.now();
-    if (this.stopped) throw new KafkaUnavailableError(`${what}: the producer is stopped`);
     if (timeLeft <= 0) throw new KafkaUnavailableError(`${what}: others before it took all the time`);
     try {
       return await within(timeLeft, this.sendNow(batch));

@@ -252,6 +252,16 @@ export function describeKafka(name: string, setUp: () => Promise<KafkaUnderTest>
         expect(committed.listener.values(0)).toEqual(['behind']);
       });
 
+      test('reading passes an aborted transaction that has nothing to show', async () => {
+        const output = await createTopic(1);
+        const options = owner(await createTopic());
+        const { listener } = await readAll(output);
+        await under.leaveOpenTransaction(options, batch(output, 0, 'unfinished'));
+        await claim(options);
+        await listener.until(() => listener.next.get(0) === 2);
+        expect(listener.records(0)).toEqual([]);
+      });
+
       test('a record over the limit fails the commit, and nothing of it is there', async () => {
         const output = await createTopic(1);
         const options = owner(await createTopic());
