@@ -245,9 +245,8 @@ describe('the processor', () => {
             await one.send(spans).catch(() => one.send(spans));
           }
           if (happens.type === 'pass') await one.pass(happens.ms);
-          if (happens.type === 'failCommit')
-            one.kafka.failNextCommit(happens.when as 'before' | 'during' | 'after');
-          if (happens.type === 'failAppend') one.kafka.failNextAppend(happens.when as 'before' | 'after');
+          if (happens.type === 'failCommit') one.kafka.failNextCommit(happens.when);
+          if (happens.type === 'failAppend') one.kafka.failNextAppend(happens.when);
           if (happens.type === 'restart') {
             await one.stopProcessor(processor);
             processor = await one.startProcessor();
