@@ -1,6 +1,6 @@
-/** Asks the query service. Every way it can fail is a CommandError that says what to do. */
+/** Asks the query service. Every way it can fail is a CliError that says what to do. */
 import { Option } from 'commander';
-import { CommandError } from './command_error.ts';
+import { CliError } from './context.ts';
 
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
@@ -22,11 +22,11 @@ export function queryClient(baseUrl: string, fetcher: Fetch = fetch): QueryClien
       const url = requestUrl(baseUrl, path, parameters);
       const response = await send(url, fetcher);
       const body = await response.text();
-      if (!response.ok) throw new CommandError(problemText(response.status, body));
+      if (!response.ok) throw new CliError([problemText(response.status, body)]);
       try {
         return JSON.parse(body) as T;
       } catch (cause) {
-        throw new CommandError(`${url.origin} is no query service of Spanmill: its answer is no JSON`, {
+        throw new CliError([`${url.origin} is no query service of Spanmill: its answer is no JSON`], {
           cause,
         });
       }
@@ -40,7 +40,7 @@ function requestUrl(
   parameters: Readonly<Record<string, string | number | undefined>>,
 ): URL {
   if (!URL.canParse(baseUrl)) {
-    throw new CommandError(`--query-url ${baseUrl} is no address; it must be like http://127.0.0.1:16686`);
+    throw new CliError([`--query-url ${baseUrl} is no address; it must be like http://127.0.0.1:16686`]);
   }
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}${path}`);
   for (const [name, value] of Object.entries(parameters)) {
@@ -57,7 +57,7 @@ async function send(url: URL, fetcher: Fetch): Promise<Response> {
     const what = slow
       ? `the query service at ${url.origin} did not answer within ${TIMEOUT_MS / 1000} s`
       : `no query service answers at ${url.origin}: run \`make up\`, or give its address with --query-url`;
-    throw new CommandError(what, { cause });
+    throw new CliError([what], { cause });
   }
 }
 

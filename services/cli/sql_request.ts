@@ -4,7 +4,7 @@
  * Not through the services' client: a person's query may ask for gigabytes, which are passed on here piece by piece. The
  * status of the answer is true even so, because the server sends it only once the query has ended.
  */
-import { CommandError } from './command_error.ts';
+import { CliError } from './context.ts';
 import type { Fetch } from './query_client.ts';
 
 export interface SqlConnection {
@@ -31,7 +31,7 @@ export interface SqlAnswer {
   readonly readRows: number | null;
 }
 
-/** Throws CommandError with what the server said. */
+/** Throws CliError with what the server said. */
 export async function requestSql(
   connection: SqlConnection,
   { statement, format, write, settings = {} }: SqlRequest,
@@ -47,7 +47,7 @@ export async function requestSql(
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   const response = await send(url, connection, statement, fetcher);
-  if (!response.ok) throw new CommandError(serverError(await response.text(), response.status, connection));
+  if (!response.ok) throw new CliError(serverError(await response.text(), response.status, connection));
   const summary = readSummary(response.headers.get('x-clickhouse-summary'));
   return {
     format: response.headers.get('x-clickhouse-format') ?? '',
@@ -58,7 +58,7 @@ export async function requestSql(
 
 function endpoint(address: string): URL {
   if (URL.canParse(address)) return new URL(address);
-  throw new CommandError(`${address} is no address of ClickHouse; it must be like http://127.0.0.1:8123`);
+  throw new CliError([`${address} is no address of ClickHouse; it must be like http://127.0.0.1:8123`]);
 }
 
 async function send(
@@ -71,23 +71,23 @@ async function send(
   try {
     return await fetcher(url, { method: 'POST', body: statement, headers });
   } catch (cause) {
-    throw new CommandError(
-      `no ClickHouse answers at ${url.origin}: run \`make up\`, or give its address with --clickhouse-url`,
+    throw new CliError(
+      [`no ClickHouse answers at ${url.origin}: run \`make up\`, or give its address with --clickhouse-url`],
       { cause },
     );
   }
 }
 
 /** `Code: 62. DB::Exception: Syntax error: ... (SYNTAX_ERROR) (version ...)` without what only ClickHouse's makers need. */
-function serverError(body: string, status: number, connection: SqlConnection): string {
+function serverError(body: string, status: number, connection: SqlConnection): string[] {
   const match = /^Code: (\d+)\. DB::Exception: ([\s\S]*?)\s*\((\w+)\)(?: \(version [^)]*\))?\s*$/.exec(
     body.trim(),
   );
-  if (match === null) return `ClickHouse answered with status ${status}: ${body.trim().slice(0, 500)}`;
+  if (match === null) return [`ClickHouse answered with status ${status}: ${body.trim().slice(0, 500)}`];
   const [, code = '', message = '', name = ''] = match;
   const hint = HINTS.get(name)?.(connection);
   const said = message.replace(/\. Expected one of: [\s\S]*$/, '').replace(/\.$/, '');
-  return `ClickHouse refuses (${code} ${name}): ${said}${hint === undefined ? '' : `\n${hint}`}`;
+  return [`ClickHouse refuses (${code} ${name}): ${said}`, ...(hint === undefined ? [] : [hint])];
 }
 
 const HINTS = new Map<string, (connection: SqlConnection) => string>([

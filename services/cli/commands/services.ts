@@ -38,7 +38,7 @@ export function register(program: Command, { terminal }: CliContext): void {
     );
 }
 
-/** Throws CommandError. */
+/** Throws CliError. */
 export async function showServices(
   options: ServicesOptions,
   client: QueryClient,

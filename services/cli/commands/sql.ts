@@ -4,8 +4,7 @@ import { Option, type Command } from 'commander';
 import { splitStatements } from '../../platform/clickhouse/split_statements.ts';
 import type { Setting } from '../../platform/config.ts';
 import { CLICKHOUSE_SETTINGS } from '../../platform/settings.ts';
-import { CommandError } from '../command_error.ts';
-import type { CliContext } from '../context.ts';
+import { CliError, type CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import type { Fetch } from '../query_client.ts';
 import { requestSql, type SqlAnswer, type SqlConnection } from '../sql_request.ts';
@@ -63,11 +62,11 @@ function settingOption(flags: string, setting: Setting<string>): Option {
 
 async function standardInput(): Promise<string> {
   if (process.stdin.isTTY)
-    throw new CommandError('give a query: spanmill sql "SELECT count() FROM otel_traces"');
+    throw new CliError(['give a query: spanmill sql "SELECT count() FROM otel_traces"']);
   return readText(process.stdin);
 }
 
-/** Statements one after the other; the first that fails ends it. Throws CommandError. */
+/** Statements one after the other; the first that fails ends it. Throws CliError. */
 export async function runSql(
   script: string,
   options: SqlOptions,
@@ -76,7 +75,7 @@ export async function runSql(
   fetcher?: Fetch,
 ): Promise<void> {
   const statements = splitStatements(script);
-  if (statements.length === 0) throw new CommandError('there is no statement in the query');
+  if (statements.length === 0) throw new CliError(['there is no statement in the query']);
   const isTable = options.format === 'table';
   for (const [index, statement] of statements.entries()) {
     const request = {

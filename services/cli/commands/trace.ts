@@ -2,8 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TraceListAnswer } from '../../query/routes/trace_routes.ts';
 import type { TraceAnswer } from '../../query/trace_answer.ts';
-import { CommandError } from '../command_error.ts';
-import type { CliContext } from '../context.ts';
+import { CliError, type CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import { queryClient, queryUrlOption, type QueryClient } from '../query_client.ts';
 import { renderWaterfall } from '../waterfall.ts';
@@ -34,7 +33,7 @@ export function register(program: Command, { terminal }: CliContext): void {
     );
 }
 
-/** Throws CommandError. */
+/** Throws CliError. */
 export async function showTrace(
   id: string | undefined,
   options: TraceOptions,
@@ -63,10 +62,9 @@ async function wantedTrace(
   latest: string | true | undefined,
   client: QueryClient,
 ): Promise<string> {
-  if (id !== undefined && latest !== undefined)
-    throw new CommandError('give a trace id or --latest, not both');
+  if (id !== undefined && latest !== undefined) throw new CliError(['give a trace id or --latest, not both']);
   if (id !== undefined) return id;
-  if (latest === undefined) throw new CommandError('give a trace id, or --latest for the newest trace');
+  if (latest === undefined) throw new CliError(['give a trace id, or --latest for the newest trace']);
   return latestTrace(latest === true ? undefined : latest, client);
 }
 
@@ -83,7 +81,7 @@ async function latestTrace(service: string | undefined, client: QueryClient): Pr
     if (found !== undefined) return found.traceId;
   }
   const whose = service === undefined ? '' : ` with a span of ${service}`;
-  throw new CommandError(`no trace${whose} came in the last 24 hours`);
+  throw new CliError([`no trace${whose} came in the last 24 hours`]);
 }
 
 function parseWidth(text: string): number {

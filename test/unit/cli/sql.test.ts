@@ -123,7 +123,7 @@ describe('spanmill sql', () => {
       'no ClickHouse answers at http://clickhouse.test:8123: run `make up`, or give its address with --clickhouse-url',
     ],
   ])('says in a word what is wrong: %s', async (_what, response, message) => {
-    await expect(run('SELECT 1', {}, response)).rejects.toMatchObject({ name: 'CommandError', message });
+    await expect(run('SELECT 1', {}, response)).rejects.toMatchObject({ name: 'CliError', message });
   });
 
   it.each(['', '  ;; ', '-- nothing'])('refuses a script without a statement: %j', async (script) => {

@@ -96,7 +96,7 @@ describe('spanmill trace', () => {
       'the query service at http://query.test:16686 did not answer within 60 s',
     ],
   ])('says what to do about %s', async (_what, run, message) => {
-    await expect(run()).rejects.toMatchObject({ name: 'CommandError', message });
+    await expect(run()).rejects.toMatchObject({ name: 'CliError', message });
   });
 
   it('refuses an address that is none', async () => {
