@@ -31,7 +31,7 @@ export const CONTENT_ENCODINGS: readonly ContentEncoding[] = ['identity', 'gzip'
 
 /** After any kind but `body` and `gone` the rest of the request has not been read: see `discardRest`. */
 export async function readBody(
-  request: IncomingMessage,
+  request: Readable,
   encoding: ContentEncoding,
   maxBytes: number,
   lease: Lease,
