@@ -67,6 +67,8 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_PROCESSOR_',
   'SPANMILL_SINK_',
   'SPANMILL_QUERY_',
+  // Of the command line: the query service, whose prefix it has, lets it stand.
+  'SPANMILL_QUERY_URL',
   'SPANMILL_KAFKA_',
   'SPANMILL_CLICKHOUSE_',
   // Of the migrations alone: other users of ClickHouse let them stand.

@@ -67,7 +67,7 @@ export interface SpanAnswer {
   /** Time in which no child ran. */
   readonly selfTimeNs: Nanoseconds;
   /** Part of the span's own time that delayed the end of the trace; 0 off the critical path. */
-  readonly criticalTimeNs: Nanoseconds;
+  readonly criticalTimeNs: number;
   /** Nanoseconds since 1970 by the span's own clock, where that was so wild that another start was stored; else null. */
   readonly reportedStartNs: string | null;
   readonly attributes: Attributes;
@@ -185,7 +185,7 @@ function spanAnswers(
   const critical = criticalTimes(tree);
   return tree.nodes.map((node) => ({
     ...spanFields(node, traceStartNs),
-    criticalTimeNs: nanoseconds(critical.get(node) ?? 0n),
+    criticalTimeNs: critical[node.index] ?? 0,
     resource: resources.get(node.span) ?? 0,
   }));
 }

@@ -11,6 +11,9 @@
  */
 import type { SpanFacts } from './span_facts.ts';
 
+/** Start and duration, as SpanFacts has them. */
+export type SpanTimes = Pick<SpanFacts, 'startLow' | 'startHigh' | 'durationNs'>;
+
 interface Stretch {
   readonly span: number;
   /** Nanoseconds since the root's start, clipped to the span above. */
@@ -23,7 +26,7 @@ interface Stretch {
  * its parent, or -1.
  */
 export function criticalPath(
-  spans: readonly SpanFacts[],
+  spans: readonly SpanTimes[],
   parents: readonly number[],
   root: number,
 ): Float64Array {
@@ -61,7 +64,7 @@ function lastEndFirst(a: Stretch, b: Stretch): number {
   return b.to - a.to || a.from - b.from || a.span - b.span;
 }
 
-function nsBetween(a: SpanFacts, b: SpanFacts): number {
+function nsBetween(a: SpanTimes, b: SpanTimes): number {
   return (b.startHigh - a.startHigh) * 0x1_0000_0000 + (b.startLow - a.startLow);
 }
 
