@@ -2,6 +2,9 @@
  * The pipeline's own figures, from two scrapes of all services: what comes in, what is stored, how long it takes, how
  * far behind it is. Pure; where a service did not answer its figures are missing, not 0.
  */
+import { METRICS as COLLECTOR } from '../collector/metrics.ts';
+import { METRICS as PROCESSOR } from '../processor/metrics.ts';
+import { METRICS as SINK } from '../sink/metrics.ts';
 import { maxOf, quantileOf, sumOf, type Sample } from './prometheus_text.ts';
 import { countText, durationText, shareText } from './units.ts';
 
@@ -18,8 +21,8 @@ export interface Figure {
   readonly meaning: string;
 }
 
-const RECEIVED = 'spanmill_collector_spans_accepted_total';
-const STORED = 'spanmill_sink_spans_stored_total';
+const RECEIVED = COLLECTOR.spansReceived.name;
+const STORED = SINK.spans.name;
 const MISSING = '-';
 
 export function pipelineFigures(scrapes: Scrapes): Figure[] {
@@ -28,31 +31,31 @@ export function pipelineFigures(scrapes: Scrapes): Figure[] {
     {
       name: 'generation rate',
       value: rateText(scrapes, RECEIVED),
-      meaning: 'spans accepted by the collector',
+      meaning: 'spans received by the collector',
     },
     { name: 'storage rate', value: rateText(scrapes, STORED), meaning: 'spans written to ClickHouse' },
     {
       name: 'capture rate',
       value: captureText(now),
-      meaning: 'stored ÷ accepted, since the services started',
+      meaning: 'spans stored ÷ received, since the services started',
     },
     {
       name: 'transfer delay',
-      value: quantilesText(now, 'spanmill_processor_transfer_delay_seconds'),
+      value: quantilesText(now, PROCESSOR.transferSeconds.name),
       meaning: 'end of a span to its record in Kafka; p50, p95',
     },
     {
       name: 'analysis time',
-      value: quantilesText(now, 'spanmill_processor_analysis_seconds'),
+      value: quantilesText(now, PROCESSOR.analysisSeconds.name),
       meaning: 'one batch in the processor; p50, p95',
     },
     {
       name: 'storage delay',
-      value: quantilesText(now, 'spanmill_sink_storage_delay_seconds'),
+      value: quantilesText(now, SINK.storageSeconds.name),
       meaning: 'Kafka to ClickHouse; p50, p95',
     },
-    { name: 'processor lag', value: lagText(now, 'processor'), meaning: 'records behind, and their age' },
-    { name: 'sink lag', value: lagText(now, 'sink'), meaning: 'records behind, and their age' },
+    { name: 'processor lag', value: lagText(now, PROCESSOR), meaning: 'records behind, and their age' },
+    { name: 'sink lag', value: lagText(now, SINK), meaning: 'records behind, and their age' },
   ];
 }
 
@@ -78,9 +81,9 @@ function quantilesText(now: readonly Sample[], histogram: string): string {
   return `${durationText(median * 1e9)}, ${durationText(high * 1e9)}`;
 }
 
-function lagText(now: readonly Sample[], service: string): string {
-  const records = sumOf(now, `spanmill_${service}_lag_records`);
-  const age = maxOf(now, `spanmill_${service}_lag_seconds`);
+function lagText(now: readonly Sample[], metrics: typeof PROCESSOR | typeof SINK): string {
+  const records = sumOf(now, metrics.lagRecords.name);
+  const age = maxOf(now, metrics.lagSeconds.name);
   if (records === null || age === null) return MISSING;
   return `${countText(records)} records, ${durationText(age * 1e9)}`;
 }
