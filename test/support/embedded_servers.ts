@@ -5,7 +5,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startClickHouse } from '../../services/local/clickhouse_server.ts';
 import { ensureKafkaJars } from '../../services/local/kafka_jars.ts';
 import { startKafka } from '../../services/local/kafka_server.ts';
@@ -14,7 +14,7 @@ import { freePorts } from './free_ports.ts';
 import type { ServerAddresses } from './servers.ts';
 
 async function kafka(home: string, directory: string): Promise<[RunningServer, string]> {
-  const jarsDir = resolve(home, 'kafka/libs');
+  const jarsDir = join(home, 'kafka/libs');
   await ensureKafkaJars(jarsDir);
   const [port = 0, controllerPort = 0] = await freePorts(2);
   const server = await startKafka({

@@ -1,4 +1,5 @@
 /** Where the tests find Kafka and ClickHouse (start_servers.ts has seen to it), and names that no other test uses. */
+import { join, resolve } from 'node:path';
 
 export type ServerName = 'kafka' | 'clickhouse';
 /** Kafka as host:port, ClickHouse as http://host:port. */
@@ -12,6 +13,11 @@ export function testKafka(): string[] {
 /** HTTP address of the test ClickHouse. */
 export function testClickHouseUrl(): string {
   return required('SPANMILL_TEST_CLICKHOUSE');
+}
+
+/** Where downloaded parts of the embedded servers are kept between runs. */
+export function testHome(): string {
+  return resolve(process.env['SPANMILL_HOME'] ?? join(import.meta.dirname, '../../.spanmill'));
 }
 
 let names = 0;

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startContainers, type StartedContainers } from './docker_servers.ts';
-import type { ServerAddresses, ServerName } from './servers.ts';
+import { testHome, type ServerAddresses, type ServerName } from './servers.ts';
 
 interface Started {
   embedded?: ChildProcess;
@@ -36,11 +36,7 @@ export default async function startServers(): Promise<void> {
   }
   const embedded = spawn(
     process.execPath,
-    [
-      join(import.meta.dirname, 'embedded_servers.ts'),
-      process.env['SPANMILL_HOME'] ?? join(import.meta.dirname, '../../.spanmill'),
-      ...wanted,
-    ],
+    [join(import.meta.dirname, 'embedded_servers.ts'), testHome(), ...wanted],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   started.spanmillTestServers = { embedded };
