@@ -2,7 +2,7 @@
  * Checks that bytes are a value of a schema before they are decoded.
  *
  *     long, int   zigzag varint          string, bytes  length, then that many bytes
- *     double 8    float 4    boolean 1   array, map     blocks of count (negative: and its size in bytes), ended by 0
+ *     double      8 bytes                array, map     blocks of count (negative: and its size in bytes), ended by 0
  *     record      its fields in order    fixed          its size
  *
  * avsc makes room for as many items as an array claims and reads on past the end, so that ten bytes can hold up a process for
@@ -11,26 +11,65 @@
 import { AvroDecodeError } from './avro_errors.ts';
 
 /** A schema as parsed JSON. */
-export type AvroSchema =
-  string | AvroSchema[] | { readonly type: AvroSchema; readonly [key: string]: unknown };
+export type AvroSchema = string | AvroSchema[] | ComplexSchema;
+
+interface ComplexSchema {
+  readonly type: AvroSchema;
+  readonly [key: string]: unknown;
+}
 
 const MAX_VARINT_BYTES = 10;
+const PRIMITIVES: ReadonlySet<unknown> = new Set(['long', 'int', 'double', 'string', 'bytes']);
+const COMPLEX: ReadonlySet<unknown> = new Set(['record', 'fixed', 'array', 'map']);
 
-/** Throws AvroDecodeError where `bytes` are not one value of `schema`, all of them and no more. */
-export function checkBounds(schema: AvroSchema, bytes: Uint8Array): void {
-  const walk = new Walk(bytes);
-  walk.value(schema);
-  if (walk.left > 0) throw new AvroDecodeError(`${walk.left} bytes behind the value`);
+type NamedSchemas = ReadonlyMap<string, AvroSchema>;
+
+/** Values of one schema. */
+export class AvroBounds {
+  private readonly schema: AvroSchema;
+  private readonly named = new Map<string, AvroSchema>();
+
+  /** Throws where the schema has a type that is not known here. */
+  constructor(schema: AvroSchema) {
+    this.schema = schema;
+    collectNamed(schema, this.named);
+  }
+
+  /** Throws AvroDecodeError where `bytes` are not one value of the schema, all of them and no more. */
+  check(bytes: Uint8Array): void {
+    const walk = new Walk(bytes, this.named);
+    walk.value(this.schema);
+    if (walk.left > 0) throw new AvroDecodeError(`${walk.left} bytes behind the value`);
+  }
+}
+
+/** A type is defined where it stands first and goes by its name from there on, whether or not a value has that part. */
+function collectNamed(schema: AvroSchema, named: Map<string, AvroSchema>): void {
+  if (typeof schema === 'string') {
+    if (!PRIMITIVES.has(schema) && !named.has(schema))
+      throw new Error(`Avro type ${schema} is not known here`);
+    return;
+  }
+  if (Array.isArray(schema)) throw new Error('Avro unions are not known here');
+  const { name } = schema;
+  if (typeof name === 'string') named.set(name, schema);
+  for (const field of fieldsOf(schema)) collectNamed(field.type, named);
+  const inner = [COMPLEX.has(schema.type) ? undefined : schema.type, schema['items'], schema['values']];
+  for (const part of inner) if (part !== undefined) collectNamed(part as AvroSchema, named);
+}
+
+function fieldsOf(schema: ComplexSchema): readonly { readonly type: AvroSchema }[] {
+  return (schema['fields'] ?? []) as readonly { readonly type: AvroSchema }[];
 }
 
 class Walk {
   private readonly bytes: Uint8Array;
+  private readonly named: NamedSchemas;
   private pos = 0;
-  /** Types that the schema has named so far, to be referred to by name. */
-  private readonly named = new Map<string, AvroSchema>();
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, named: NamedSchemas) {
     this.bytes = bytes;
+    this.named = named;
   }
 
   get left(): number {
@@ -38,12 +77,11 @@ class Walk {
   }
 
   value(schema: AvroSchema): void {
-    if (typeof schema === 'string') this.primitive(schema);
-    else if (Array.isArray(schema)) throw new AvroDecodeError('unions are not known here');
-    else this.complex(schema);
+    if (typeof schema === 'string') this.simple(schema);
+    else if (!Array.isArray(schema)) this.complex(schema);
   }
 
-  private primitive(name: string): void {
+  private simple(name: string): void {
     switch (name) {
       case 'long':
       case 'int':
@@ -56,20 +94,15 @@ class Walk {
       case 'bytes':
         this.skip(this.long());
         return;
-      default: {
-        const schema = this.named.get(name);
-        if (schema === undefined) throw new AvroDecodeError(`type ${name} is not known here`);
-        this.value(schema);
-      }
+      default:
+        this.value(this.named.get(name) ?? []);
     }
   }
 
-  private complex(schema: Exclude<AvroSchema, string | AvroSchema[]>): void {
-    const { name } = schema;
-    if (typeof name === 'string') this.named.set(name, schema);
+  private complex(schema: ComplexSchema): void {
     switch (schema.type) {
       case 'record':
-        for (const field of schema['fields'] as { readonly type: AvroSchema }[]) this.value(field.type);
+        for (const field of fieldsOf(schema)) this.value(field.type);
         return;
       case 'fixed':
         this.skip(schema['size'] as number);
@@ -79,7 +112,7 @@ class Walk {
         return;
       case 'map':
         this.blocks(() => {
-          this.primitive('string');
+          this.simple('string');
           this.value(schema['values'] as AvroSchema);
         });
         return;

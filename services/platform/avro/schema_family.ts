@@ -8,14 +8,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import avsc from 'avsc';
 import type { Schema, Type } from 'avsc';
-import { checkBounds } from './avro_bounds.ts';
+import { AvroBounds } from './avro_bounds.ts';
 import type { AvroSchema } from './avro_bounds.ts';
 import { AvroDecodeError, UnknownSchemaError } from './avro_errors.ts';
 
 type Resolver = ReturnType<Type['createResolver']>;
 
 interface Writer {
-  readonly schema: AvroSchema;
+  readonly bounds: AvroBounds;
   readonly resolver: Resolver;
 }
 
@@ -31,7 +31,10 @@ export class SchemaFamily {
     this.fingerprint = fingerprintOf(this.type);
     for (const schema of [today, ...previous]) {
       const writer = avsc.Type.forSchema(schema as Schema);
-      this.writers.set(fingerprintOf(writer), { schema, resolver: this.type.createResolver(writer) });
+      this.writers.set(fingerprintOf(writer), {
+        bounds: new AvroBounds(schema),
+        resolver: this.type.createResolver(writer),
+      });
     }
   }
 
@@ -47,7 +50,7 @@ export class SchemaFamily {
   decode(bytes: Buffer, fingerprint: string): unknown {
     const writer = this.writers.get(fingerprint);
     if (writer === undefined) throw new UnknownSchemaError(`no schema with the fingerprint ${fingerprint}`);
-    checkBounds(writer.schema, bytes);
+    writer.bounds.check(bytes);
     try {
       return this.type.fromBuffer(bytes, writer.resolver) as unknown;
     } catch (error) {
