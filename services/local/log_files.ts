@@ -3,6 +3,7 @@
  * file is copied and cut short from outside. That works because all of them append.
  */
 import { closeSync, copyFileSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 /** Cuts `file` when it is over `maxBytes`; what was in it stays in `file.1`. True when it did. */
 export function rotate(file: string, maxBytes: number): boolean {
@@ -16,6 +17,8 @@ export function rotate(file: string, maxBytes: number): boolean {
 export class LogTail {
   readonly #file: string;
   #position: number;
+  /** A read may end in the middle of a letter. */
+  readonly #decoder = new StringDecoder('utf8');
   #rest = '';
 
   /** Begins at what is the end of the file now. */
@@ -36,7 +39,7 @@ export class LogTail {
     } finally {
       closeSync(descriptor);
     }
-    const lines = `${this.#rest}${bytes.toString('utf8')}`.split('\n');
+    const lines = `${this.#rest}${this.#decoder.write(bytes)}`.split('\n');
     this.#rest = lines.pop() ?? '';
     return lines;
   }

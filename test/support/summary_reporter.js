@@ -4,6 +4,8 @@ export default class SummaryReporter {
     // A suite that could not even load has no failed test of its own; it must count as a failure all the same.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
-    console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+    const line = `\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`;
+    // Other reporters still write after this; the line is the last of all.
+    process.once('exit', () => console.log(line));
   }
 }
