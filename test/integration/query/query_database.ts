@@ -1,0 +1,89 @@
+/** A migrated database of a test's own, rows for it in a few words, and the API over it without a process around it. */
+import type { FastifyInstance } from 'fastify';
+import { DEFAULT_TENANT } from '../../../services/core/contracts.ts';
+import { connectClickHouse, type ClickHouse } from '../../../services/platform/clickhouse/client.ts';
+import { migrate } from '../../../services/platform/clickhouse/migrate.ts';
+import { readMigrations } from '../../../services/platform/clickhouse/migration_files.ts';
+import { createRegistry } from '../../../services/platform/metrics.ts';
+import { createApi } from '../../../services/query/api.ts';
+import { clickHouseReadiness } from '../../../services/query/readiness.ts';
+import { clickHouseStore } from '../../../services/query/clickhouse_store.ts';
+import { healthRoutes } from '../../../services/query/routes/health_routes.ts';
+import { serviceRoutes } from '../../../services/query/routes/service_routes.ts';
+import { traceRoutes } from '../../../services/query/routes/trace_routes.ts';
+import { quietLog } from '../../support/quiet_log.ts';
+import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
+
+export const connectionTo = (database: string | null) => ({
+  url: testClickHouseUrl(),
+  database,
+  user: 'default',
+  password: '',
+  timeoutMs: 30_000,
+});
+
+export interface QueryDatabase {
+  readonly name: string;
+  readonly clickhouse: ClickHouse;
+  /** Columns by name; the tenant is the default one unless given, others have the column's default. */
+  insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createQueryDatabase(): Promise<QueryDatabase> {
+  const name = uniqueName('query');
+  const config = {
+    clickhouseDatabase: name,
+    clickhouseCluster: '',
+    ttlTracesDays: 30,
+    ttlMetrics10sDays: 2,
+    ttlMetrics1mDays: 30,
+    ttlMetrics1hDays: 400,
+  };
+  await migrate({ connection: connectionTo(null), config, files: await readMigrations() });
+  const clickhouse = connectClickHouse(connectionTo(name));
+  return {
+    name,
+    clickhouse,
+    insert: async (table, rows) => {
+      const lines = rows.map((row) => JSON.stringify({ Tenant: DEFAULT_TENANT, ...row })).join('\n');
+      await clickhouse.command(`INSERT INTO ${table} SETTINGS async_insert = 0 FORMAT JSONEachRow\n${lines}`);
+    },
+    // Never dropped: the embedded server dislikes that.
+    close: () => clickhouse.close(),
+  };
+}
+
+export interface ApiLimits {
+  readonly timeoutMs?: number;
+  readonly maxTraceSpans?: number;
+  readonly maxAnswerBytes?: number;
+  readonly nowMs?: number;
+}
+
+export function apiOver(clickhouse: ClickHouse, limits: ApiLimits = {}): FastifyInstance {
+  const registry = createRegistry('query');
+  const { timeoutMs = 20_000, maxTraceSpans = 1000, maxAnswerBytes = 2 ** 27, nowMs = Date.now() } = limits;
+  const store = clickHouseStore({ clickhouse, timeoutMs, maxTraceSpans, maxAnswerBytes });
+  const clock = { now: () => nowMs };
+  return createApi({
+    log: quietLog,
+    registry,
+    requestTimeoutMs: timeoutMs,
+    routes: [
+      (app) =>
+        healthRoutes(
+          app,
+          registry,
+          clickHouseReadiness(clickhouse, () => readMigrations()),
+        ),
+      (app) => traceRoutes(app, store, clock),
+      (app) => serviceRoutes(app, store, clock),
+    ],
+  });
+}
+
+export async function get(app: FastifyInstance, url: string): Promise<{ status: number; body: unknown }> {
+  const response = await app.inject(url);
+  return { status: response.statusCode, body: response.json<unknown>() };
+}
