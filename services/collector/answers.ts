@@ -50,8 +50,8 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: 'stored' }>): Refusa
 
 /** What the reasons mean to the people who read the exporter's log. */
 const REASONS: Readonly<Record<InvalidId, string>> = {
-  invalid_trace_id: 'trace id is not 16 bytes, or all zero',
-  invalid_span_id: 'span id is not 8 bytes, or all zero',
+  invalid_trace_id: 'whose trace id is not 16 bytes, or is all zero',
+  invalid_span_id: 'whose span id is not 8 bytes, or is all zero',
 };
 
 /** Null where nothing was rejected: then the field must not be set. */
@@ -62,7 +62,7 @@ function partialSuccess(rejected: Rejected): { rejectedSpans: number; errorMessa
   if (reasons.length === 0) return null;
   return {
     rejectedSpans: reasons.reduce((sum, { spans }) => sum + spans, 0),
-    errorMessage: reasons.map(({ meaning, spans }) => `${spans} spans: ${meaning}`).join('; '),
+    errorMessage: `rejected: ${reasons.map(({ meaning, spans }) => `${spans} ${meaning}`).join('; ')}`,
   };
 }
 
