@@ -18,7 +18,33 @@ export function readServiceName(resource: Uint8Array, start = 0, end = resource.
   return name === undefined || name === '' ? UNKNOWN_SERVICE : name;
 }
 
-const SERVICE_NAME_ONLY: ReadonlySet<string> = new Set(['service.name']);
+/**
+ * Keys to be found among attributes. They are compared as bytes: most attributes are passed over, and no text is made of theirs.
+ */
+export class AttributeKeys {
+  private readonly byLength: { readonly key: string; readonly bytes: Uint8Array }[][] = [];
+
+  constructor(keys: readonly string[]) {
+    for (const key of keys) {
+      const bytes = new TextEncoder().encode(key);
+      (this.byLength[bytes.length] ??= []).push({ key, bytes });
+    }
+  }
+
+  /** The key that `buf[start, end)` spells, or null where it is none of these. */
+  find(buf: Uint8Array, start: number, end: number): string | null {
+    const candidates = this.byLength[end - start];
+    if (candidates === undefined) return null;
+    for (const { key, bytes } of candidates) {
+      let i = 0;
+      while (i < bytes.length && bytes[i] === buf[start + i]) i++;
+      if (i === bytes.length) return key;
+    }
+    return null;
+  }
+}
+
+const SERVICE_NAME_ONLY = new AttributeKeys(['service.name']);
 
 /**
  * The string values of the wanted keys among the KeyValue fields (tagged `attributesTag`) of the message
@@ -29,7 +55,7 @@ export function readStringAttributes(
   start: number,
   end: number,
   attributesTag: number,
-  wanted: ReadonlySet<string>,
+  wanted: AttributeKeys,
 ): Map<string, string> {
   const found = new Map<string, string>();
   const cursor = new Cursor(buf, start, end);
@@ -47,14 +73,16 @@ export function readStringAttributes(
   return found;
 }
 
-function readKeyValue(cursor: Cursor, wanted: ReadonlySet<string>, found: Map<string, string>): void {
-  let key = '';
+function readKeyValue(cursor: Cursor, wanted: AttributeKeys, found: Map<string, string>): void {
+  let key: string | null = null;
   let value: string | null = null;
   while (cursor.pos < cursor.end) {
     const tag = readTag(cursor);
     if (tag === KEY_VALUE_KEY) {
-      key = readText(cursor);
-      if (!wanted.has(key)) return;
+      const length = readLength(cursor);
+      key = wanted.find(cursor.buf, cursor.pos, cursor.pos + length);
+      cursor.pos += length;
+      if (key === null) return;
     } else if (tag === KEY_VALUE_VALUE) {
       const length = readLength(cursor);
       value = readStringValue(new Cursor(cursor.buf, cursor.pos, cursor.pos + length));
@@ -63,7 +91,7 @@ function readKeyValue(cursor: Cursor, wanted: ReadonlySet<string>, found: Map<st
       skipValue(cursor, tag);
     }
   }
-  if (value !== null && wanted.has(key)) found.set(key, value);
+  if (key !== null && value !== null) found.set(key, value);
 }
 
 function readStringValue(cursor: Cursor): string | null {

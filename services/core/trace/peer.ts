@@ -4,7 +4,7 @@
  *
  * Not for internal and server spans: whom those know, calls them.
  */
-import { readStringAttributes } from '../otlp/attributes.ts';
+import { AttributeKeys, readStringAttributes } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, SPAN_ATTRIBUTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import type { EdgePeer } from './run.ts';
@@ -18,7 +18,7 @@ const RPC_SERVICE = ['rpc.service'];
 const HOST = ['server.address', 'net.peer.name', 'http.host'];
 const URL = ['url.full', 'http.url'];
 
-const WANTED: ReadonlySet<string> = new Set(
+const WANTED = new AttributeKeys(
   [
     DATABASE_SYSTEM,
     DATABASE_NAME,

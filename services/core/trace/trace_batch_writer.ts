@@ -7,8 +7,8 @@
 import { DEFAULT_TENANT } from '../contracts.ts';
 import { KEEP_ALL } from '../sampling/decision.ts';
 import type { SamplingDecision } from '../sampling/decision.ts';
-import { keyBytes } from '../wire/keys.ts';
 import {
+  reserve,
   varint32Size,
   WireWriter,
   writeBytes,
@@ -73,7 +73,7 @@ export class TraceBatchWriter {
   private writeFields(fragment: Fragment, summary: TraceSummary, sampling: SamplingDecision): void {
     const { trace, part } = this;
     trace.reset();
-    writeLengthField(trace, fields.TRACE_ID, keyBytes(fragment.traceId));
+    writeId(trace, fields.TRACE_ID, fragment.traceId);
     if (fragment.tenant !== DEFAULT_TENANT) writeTextField(trace, fields.TRACE_TENANT, fragment.tenant);
     if (fragment.number > 0) writeNumber(trace, fields.TRACE_FRAGMENT, fragment.number);
     writeNumber(trace, fields.TRACE_REASON, fields.reasonNumber(fragment.reason));
@@ -140,6 +140,14 @@ export class TraceBatchWriter {
 
 /** Longer durations, which only broken clocks give, are written as this: 2^63 ns. */
 const MAX_NS = 2 ** 63;
+
+/** Raw bytes that are kept as latin1. */
+function writeId(writer: WireWriter, tag: number, id: string): void {
+  writeVarint32(writer, tag);
+  writeVarint32(writer, id.length);
+  reserve(writer, id.length);
+  for (let i = 0; i < id.length; i++) writer.buf[writer.pos++] = id.charCodeAt(i);
+}
 
 function writeNumber(writer: WireWriter, tag: number, value: number): void {
   writeVarint32(writer, tag);
