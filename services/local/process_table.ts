@@ -8,11 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** As the system says it: clock ticks since boot on Linux, a date elsewhere. Only ever compared. */
+  /** As the system says it: boot and clock ticks on Linux, a date elsewhere. Only ever compared. */
   readonly startMark: string;
 }
 
 const POLL_MS = 50;
+/** A machine that starts twice in the same way gives the same pids at the same ticks. */
+const bootId = readFile('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 
 /** Null when there is no such process, or only its exit code waits to be fetched (a zombie). */
 export function identify(pid: number): ProcessIdentity | null {
@@ -31,7 +33,7 @@ export function residentBytes(pid: number): number | null {
     const kilobytes = psField(pid, 'rss');
     return kilobytes === null ? null : Number(kilobytes) * 1024;
   }
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '');
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFile(`/proc/${pid}/status`) ?? '');
   return line === null ? null : Number(line[1]) * 1024;
 }
 
@@ -57,17 +59,18 @@ function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat. The second field is a name in parentheses that may hold spaces and parentheses itself. */
+/** The boot, and field 22 of /proc/PID/stat: clock ticks since that boot. The second field is a name in parentheses that may hold spaces and parentheses itself. */
 function linuxStartMark(pid: number): string | null {
-  const stat = readProc(pid, 'stat');
+  const stat = readFile(`/proc/${pid}/stat`);
   if (stat === null) return null;
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null);
+  const ticks = fields[18];
+  return state === 'Z' || state === 'X' || ticks === undefined ? null : `${bootId} ${ticks}`;
 }
 
-function readProc(pid: number, file: string): string | null {
+function readFile(file: string): string | null {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return null;
   }

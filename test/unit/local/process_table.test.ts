@@ -7,7 +7,7 @@ async function startNode(program: string): Promise<{ child: ChildProcess; pid: n
   const child = spawn(process.execPath, ['-e', `${program}; process.stdout.write('ready')`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  if (child.stdout !== null) await once(child.stdout, 'data');
+  await once(child.stdout, 'data');
   return { child, pid: child.pid ?? 0 };
 }
 

@@ -18,7 +18,7 @@ test('a step is published when it begins and when it ends, with its times and ou
 
 test('steps side by side keep their places', async () => {
   const { steps } = recordedSteps();
-  let letFirstEnd = (_: string): void => undefined;
+  let letFirstEnd: (detail: string) => void = () => undefined;
   const first = steps.run('slow', () => new Promise((resolve) => (letFirstEnd = resolve)));
   await steps.run('fast', () => Promise.resolve(''));
   letFirstEnd('at last');
