@@ -38,9 +38,13 @@ export class MigrationError extends Error {
 /** Of this repository. */
 export const MIGRATIONS_DIRECTORY = join(import.meta.dirname, '../../../deploy/clickhouse');
 
-/** How many tokens a table remembers. Far more than can be in flight: one a partition. */
-const DEDUPLICATION_WINDOW = 1000;
-/** A sink may come back to an insert it does not know the end of after this long; a single server's tokens have no age. */
+/**
+ * How many tokens a table remembers: a sink that comes back to an insert it does not know the end of must find its token
+ * among them. Cheap on a single server (60 bytes each); on a cluster each is a node in Keeper. Why as many: services/sink/RATIONALE.md.
+ */
+const DEDUPLICATION_WINDOW = 100_000;
+const REPLICATED_DEDUPLICATION_WINDOW = 20_000;
+/** A single server's tokens have no age. */
 const DEDUPLICATION_SECONDS = 14 * 24 * 3600;
 
 /** All migrations of a directory: numbered ones in order, then repeatable ones. Throws MigrationError on a bad name. */
@@ -103,7 +107,7 @@ function render(placeholder: string, config: MigrationConfig): string | null {
     case 'deduplication':
       return cluster === null
         ? `non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`
-        : `replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, replicated_deduplication_window_seconds = ${DEDUPLICATION_SECONDS}`;
+        : `replicated_deduplication_window = ${REPLICATED_DEDUPLICATION_WINDOW}, replicated_deduplication_window_seconds = ${DEDUPLICATION_SECONDS}`;
     default:
       return numberOf(kind, config);
   }

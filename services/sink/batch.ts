@@ -1,0 +1,86 @@
+/** Gathers the records of a partition into the next batch: a range of offsets, and a block for each table. */
+import type { Block } from '../core/native/block.ts';
+import type { RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
+
+export interface BatchLimits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** What is stored together: the records at offsets `[start, end)`. Transaction markers may lie among them. */
+export interface Batch {
+  readonly start: number;
+  readonly end: number;
+  readonly records: readonly SinkRecord[];
+  /** For each record, how many items it has for each table. */
+  readonly items: readonly (readonly number[])[];
+  /** One for each table, in the order in which they are stored; some without rows. */
+  readonly blocks: readonly Block[];
+  readonly unstorable: readonly Unstorable[];
+  /** When each trace had been received, Unix ms. */
+  readonly receivedMs: readonly number[];
+}
+
+export class BatchBuilder {
+  /** First offset of the batch. */
+  start: number;
+  private readonly rows: RecordRows;
+  private records: SinkRecord[] = [];
+  private items: (readonly number[])[] = [];
+  private unstorable: Unstorable[] = [];
+  private startedMs = 0;
+  private heldBytes = 0;
+
+  constructor(rows: RecordRows, start: number) {
+    this.rows = rows;
+    this.start = start;
+  }
+
+  get isEmpty(): boolean {
+    return this.records.length === 0;
+  }
+
+  /** Kafka's time of the oldest record in it; null where it is empty. */
+  get oldestMs(): number | null {
+    return this.records[0]?.timestampMs ?? null;
+  }
+
+  add(record: SinkRecord, nowMs: number): void {
+    if (this.isEmpty) this.startedMs = nowMs;
+    const appended = this.rows.append(record);
+    this.records.push(record);
+    this.items.push(appended.items);
+    for (const letter of appended.unstorable) this.unstorable.push(letter);
+    this.heldBytes += record.value.length;
+  }
+
+  isFull({ maxRows, maxBytes }: BatchLimits): boolean {
+    const { tables } = this.rows;
+    if (tables.some(({ rows }) => rows >= maxRows)) return true;
+    return tables.reduce((sum, { byteSize }) => sum + byteSize, this.heldBytes) >= maxBytes;
+  }
+
+  isDue(limits: BatchLimits, nowMs: number): boolean {
+    return !this.isEmpty && (nowMs - this.startedMs >= limits.maxAgeMs || this.isFull(limits));
+  }
+
+  /** The batch up to `end`; what is added next belongs to the following one. */
+  take(end: number): Batch {
+    const { start, records, items, unstorable, rows } = this;
+    const blocks = rows.tables.map((table) => table.encode());
+    const receivedMs = [...rows.receivedMs];
+    rows.reset();
+    this.start = end;
+    this.records = [];
+    this.items = [];
+    this.unstorable = [];
+    this.heldBytes = 0;
+    return { start, end, records, items, blocks, unstorable, receivedMs };
+  }
+}
+
+/** How many items the batch has for a table. */
+export function itemCount(batch: Batch, table: number): number {
+  return batch.items.reduce((sum, counts) => sum + (counts[table] ?? 0), 0);
+}

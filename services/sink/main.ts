@@ -1,0 +1,52 @@
+/** The sink as a process: wiring only. */
+import { topicNames } from '../core/contracts.ts';
+import { connectClickHouse } from '../platform/clickhouse/client.ts';
+import { readMigrations } from '../platform/clickhouse/migration_files.ts';
+import { systemClock, systemTimers } from '../platform/clock.ts';
+import { healthServer } from '../platform/health_server.ts';
+import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { runService } from '../platform/run.ts';
+import { BlockWriter } from './block_writer.ts';
+import { SETTINGS } from './config.ts';
+import { METRICS } from './metrics.ts';
+import { SchemaGate } from './schema_gate.ts';
+import { Sink } from './sink.ts';
+
+await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
+  const shared = { clock: systemClock, timers: systemTimers, log, metrics: registry.create(METRICS) };
+  const clickhouse = connectClickHouse({
+    url: config.clickhouseUrl,
+    database: config.clickhouseDatabase,
+    user: config.clickhouseUser,
+    password: config.clickhousePassword,
+    timeoutMs: config.clickhouseTimeoutMs,
+    compressInserts: config.compressInserts,
+    maxConnections: config.concurrentInserts + 1,
+  });
+  const schema = new SchemaGate({ ...shared, clickhouse, files: readMigrations });
+  const sink = new Sink({
+    ...shared,
+    settings: {
+      topics: topicNames(config.kafkaTopicPrefix),
+      group: config.group,
+      start: config.start,
+      batch: { maxRows: config.batchRows, maxBytes: config.batchBytes, maxAgeMs: config.batchMs },
+      memoryBytes: config.memoryBytes,
+    },
+    writer: new BlockWriter({
+      ...shared,
+      clickhouse,
+      maxConcurrent: config.concurrentInserts,
+      random: Math.random,
+    }),
+    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-sink', log }),
+    fail,
+  });
+  const health = healthServer({
+    host: config.host,
+    port: config.healthPort,
+    registry,
+    notReady: () => schema.notReady() ?? sink.notReady(),
+  });
+  return [health, schema, sink];
+});

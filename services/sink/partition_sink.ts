@@ -1,0 +1,301 @@
+/**
+ * One partition's life in this process: claim, replay what was under way, then batch after batch, until it goes elsewhere.
+ *
+ * Not for how a batch is stored (batch_store.ts). While one batch is stored the next is built. After any failed commit nobody
+ * knows what Kafka has: batches and ownership are dropped and the partition is claimed anew.
+ */
+import type { Clock, Timers } from '../platform/clock.ts';
+import {
+  FencedError,
+  KafkaUnavailableError,
+  RecordTooLargeError,
+  UnknownOutcomeError,
+  type Admin,
+  type IncomingRecord,
+  type Input,
+  type Kafka,
+  type Ownership,
+} from '../platform/kafka/port.ts';
+import type { Log } from '../platform/log.ts';
+import { BatchBuilder, type Batch, type BatchLimits } from './batch.ts';
+import { BatchStore } from './batch_store.ts';
+import type { BlockWriter } from './block_writer.ts';
+import { IntentError, type Intent } from './intent.ts';
+import type { SinkMetrics } from './metrics.ts';
+import type { RecordRows, SinkRecord } from './record_rows.ts';
+import { findStart, StartRefusedError, type StartPolicy } from './start_position.ts';
+
+export interface PartitionContext {
+  readonly topic: string;
+  readonly group: string;
+  readonly start: StartPolicy;
+  readonly deadLettersTopic: string;
+  readonly deadLetterPartitions: number;
+  /** Asked anew for each batch: partitions share the memory. */
+  readonly limits: () => BatchLimits;
+  readonly createRows: () => RecordRows;
+  readonly writer: BlockWriter;
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  /** Resolves once the group is joined, which may be after its first partitions are given. */
+  readonly input: Promise<Input>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly metrics: SinkMetrics;
+  /** The process cannot go on: wrong configuration or a bug. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** How often a position that moved without rows (over markers alone) is committed. */
+const IDLE_COMMIT_MS = 5_000;
+/** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
+const REFRESH_COMMIT_MS = 3_600_000;
+/** Whoever was shut out by another owner waits this long before shutting that one out in turn. */
+const FENCED_PAUSE_MS = 1_500;
+const RETRY_PAUSE_MS = 500;
+/** Reading gives way to heartbeats and other partitions after this long. */
+const SLICE_MS = 30;
+/** Longest wait for an insert under way when the partition is given up; what is left then is stored by the next owner. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** What is held between a claim and the next. */
+interface Tenure {
+  readonly ownership: Ownership;
+  readonly store: BatchStore;
+  readonly building: BatchBuilder;
+  /** The batch that has to be stored before all others; null once it is. */
+  replay: Intent | null;
+  /** Next offset to read. */
+  next: number;
+  highWatermark: number;
+  /** Storing or committing; one at a time. Never rejects. */
+  task: Promise<void> | null;
+  /** Kafka's time of the oldest record of the batch that is being stored. */
+  storingMs: number | null;
+}
+
+export class PartitionSink {
+  private readonly partition: number;
+  private readonly context: PartitionContext;
+  private readonly log: Log;
+  private tenure: Tenure | null = null;
+  private closed = false;
+
+  constructor(partition: number, context: PartitionContext) {
+    this.partition = partition;
+    this.context = context;
+    this.log = context.log.child({ topic: context.topic, partition });
+  }
+
+  /** Whether what an earlier owner left is stored, and new records are being read. */
+  get isRunning(): boolean {
+    return this.tenure !== null && this.tenure.replay === null;
+  }
+
+  /** Claims the partition and starts reading; tries again until it is closed. */
+  async open(): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.claim();
+        return;
+      } catch (error) {
+        if (!isPassing(error)) {
+          this.context.fail(error);
+          return;
+        }
+        this.log.warn({ error }, 'claim failed, trying again');
+        await this.context.timers.sleep(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Takes records into the batch that is being built; resolves when there is room for the next ones. */
+  async read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
+    const { tenure } = this;
+    const { clock, timers } = this.context;
+    if (tenure === null) return;
+    tenure.highWatermark = highWatermark;
+    let sliceStart = clock.now();
+    for (const record of records) {
+      // Redelivered by the client: it counts once.
+      if (record.offset < tenure.next) continue;
+      this.endReplayAt(tenure, record.offset);
+      await this.makeRoom(tenure);
+      if (this.tenure !== tenure) return;
+      tenure.building.add(toSinkRecord(record), clock.now());
+      tenure.next = record.offset + 1;
+      if (clock.now() - sliceStart < SLICE_MS) continue;
+      await timers.sleep(0);
+      if (this.tenure !== tenure) return;
+      sliceStart = clock.now();
+    }
+    tenure.next = Math.max(tenure.next, nextOffset);
+    this.endReplayAt(tenure, tenure.next);
+    this.tend();
+  }
+
+  /** Stores and commits what the passing of time asks for. */
+  tend(): void {
+    const { tenure } = this;
+    if (tenure === null) return;
+    const { limits, clock } = this.context;
+    this.tellLag(tenure);
+    if (tenure.task !== null || tenure.replay !== null) return;
+    if (tenure.building.isDue(limits(), clock.now())) this.storeNext(tenure);
+    else if (tenure.building.isEmpty && this.isCommitDue(tenure)) {
+      tenure.building.start = tenure.next;
+      this.run(tenure, () => tenure.store.commit(tenure.next));
+    }
+  }
+
+  /** Gives the partition up; waits a while for what is being stored. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const { tenure } = this;
+    const { timers, metrics, topic } = this.context;
+    if (tenure?.task != null) await Promise.race([tenure.task, timers.sleep(CLOSE_TIMEOUT_MS)]);
+    await this.drop();
+    for (const gauge of [metrics.lagRecords, metrics.lagSeconds]) {
+      gauge.remove({ topic, partition: this.partition });
+    }
+  }
+
+  private async claim(): Promise<void> {
+    const { kafka, admin, topic, group, start, metrics, input } = this.context;
+    const { partition } = this;
+    const transactionalId = `${group}-${topic}-${partition}`;
+    const ownership = await kafka.claim({ topic, partition, group, transactionalId });
+    try {
+      const { offset, intent } = await findStart(ownership.committed, start, admin, topic, partition);
+      // Said before anything is stored: from now on "no offset" means that nothing was.
+      if (ownership.committed === null) await ownership.commit([], [{ group, offset, metadata: '' }]);
+      if (this.closed) {
+        await ownership.release();
+        return;
+      }
+      this.tenure = this.beginAt(offset, intent, ownership);
+      metrics.claims.add(1, { topic });
+      this.log.info({ from: offset, intent }, 'partition claimed');
+      const joined = await input;
+      joined.startAt(partition, offset);
+      joined.resume(partition);
+    } catch (error) {
+      this.tenure = null;
+      await ownership.release();
+      throw error;
+    }
+  }
+
+  private beginAt(offset: number, intent: Intent | null, ownership: Ownership): Tenure {
+    const { topic, deadLettersTopic, deadLetterPartitions, createRows } = this.context;
+    const source = { topic, partition: this.partition, deadLettersTopic, deadLetterPartitions };
+    const isWanted = (): boolean => !this.closed && this.tenure === tenure;
+    const tenure: Tenure = {
+      ownership,
+      store: new BatchStore({ ...this.context, source, ownership, isWanted, log: this.log }, offset),
+      building: new BatchBuilder(createRows(), offset),
+      replay: intent,
+      next: offset,
+      highWatermark: offset,
+      task: null,
+      storingMs: null,
+    };
+    return tenure;
+  }
+
+  /** Waits until the batch that is being built has room. A batch that is replayed takes what it took. */
+  private async makeRoom(tenure: Tenure): Promise<void> {
+    const { limits } = this.context;
+    while (this.tenure === tenure && tenure.replay === null && tenure.building.isFull(limits())) {
+      if (tenure.task === null) this.storeNext(tenure);
+      else await tenure.task;
+    }
+  }
+
+  /** Stores the batch that was under way, once all of it was read: the same records, the same block, the same token. */
+  private endReplayAt(tenure: Tenure, offset: number): void {
+    const { replay } = tenure;
+    if (replay === null || offset < replay.end) return;
+    tenure.replay = null;
+    const batch = tenure.building.take(replay.end);
+    this.context.metrics.replays.add(1, { topic: this.context.topic });
+    this.log.info({ start: batch.start, end: batch.end }, 'storing once more what was under way');
+    this.run(tenure, () => this.store(tenure, batch, replay));
+  }
+
+  private storeNext(tenure: Tenure): void {
+    const batch = tenure.building.take(tenure.next);
+    this.run(tenure, () => this.store(tenure, batch, null));
+  }
+
+  private run(tenure: Tenure, task: () => Promise<void>): void {
+    tenure.task = task()
+      .catch((error: unknown) => this.abandon(tenure, error))
+      .finally(() => {
+        tenure.task = null;
+      });
+  }
+
+  private async store(tenure: Tenure, batch: Batch, announced: Intent | null): Promise<void> {
+    tenure.storingMs = batch.records[0]?.timestampMs ?? null;
+    if (!(await tenure.store.store(batch, announced))) return;
+    tenure.storingMs = null;
+    // Where more is waiting, its intent acknowledges this batch.
+    if (tenure.building.isEmpty) await tenure.store.commit(batch.end);
+  }
+
+  private isCommitDue({ store, next }: Tenure): boolean {
+    if (store.owesLetters) return true;
+    const since = this.context.clock.now() - store.committedAtMs;
+    return since >= (next > store.committed ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
+  }
+
+  private async abandon(tenure: Tenure, error: unknown): Promise<void> {
+    if (this.tenure !== tenure) return;
+    (await this.context.input).pause(this.partition);
+    await this.drop();
+    if (!isPassing(error)) {
+      this.context.fail(error);
+      return;
+    }
+    this.log.warn({ error }, 'commit failed; the partition is claimed anew');
+    void this.reopen(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
+  }
+
+  private async reopen(afterMs: number): Promise<void> {
+    await this.context.timers.sleep(afterMs);
+    await this.open();
+  }
+
+  private async drop(): Promise<void> {
+    const { tenure } = this;
+    this.tenure = null;
+    await tenure?.ownership.release().catch((error: unknown) => this.log.debug({ error }, 'release failed'));
+  }
+
+  private tellLag(tenure: Tenure): void {
+    const { metrics, clock, topic } = this.context;
+    const labels = { topic, partition: this.partition };
+    const oldestMs = tenure.storingMs ?? tenure.building.oldestMs;
+    const isBehind = tenure.highWatermark > tenure.next || oldestMs !== null;
+    metrics.lagRecords.set(isBehind ? Math.max(tenure.highWatermark - tenure.store.committed, 0) : 0, labels);
+    metrics.lagSeconds.set(oldestMs === null ? 0 : Math.max(clock.now() - oldestMs, 0) / 1000, labels);
+  }
+}
+
+function toSinkRecord({ offset, timestampMs, value, headers }: IncomingRecord): SinkRecord {
+  // Copied: a slice would pin the whole fetch until the batch is stored.
+  return { offset, timestampMs, value: Buffer.from(value), headers };
+}
+
+/** Whether trying again may help: it is Kafka's trouble, and not wrong configuration or a bug. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof StartRefusedError || error instanceof IntentError) return false;
+  return (
+    error instanceof FencedError ||
+    error instanceof UnknownOutcomeError ||
+    error instanceof KafkaUnavailableError ||
+    error instanceof RecordTooLargeError
+  );
+}

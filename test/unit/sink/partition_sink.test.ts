@@ -1,0 +1,420 @@
+/** One partition over a Kafka and a ClickHouse in memory: what is stored, whatever fails under it. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { TableRows } from '../../../services/core/native/block.ts';
+import { StringColumn } from '../../../services/core/native/string_columns.ts';
+import { createRegistry } from '../../../services/platform/metrics.ts';
+import { BlockWriter } from '../../../services/sink/block_writer.ts';
+import { METRICS } from '../../../services/sink/metrics.ts';
+import { PartitionSink } from '../../../services/sink/partition_sink.ts';
+import type { AppendedRecord, RecordRows, SinkRecord } from '../../../services/sink/record_rows.ts';
+import type { Input } from '../../../services/platform/kafka/port.ts';
+import { FakeClickHouse } from '../../support/fake_clickhouse.ts';
+import { FakeKafka } from '../../support/fake_kafka.ts';
+import { ManualTime } from '../../support/manual_time.ts';
+import { quietLog } from '../../support/quiet_log.ts';
+
+const TOPIC = 'things';
+const DEAD_LETTERS = 'dead';
+const GROUP = 'sink';
+const TABLES = ['first', 'second'] as const;
+
+/** Records that list ids, each a row in both tables. A record that begins with `!` cannot be read. */
+class IdRows implements RecordRows {
+  private readonly columns = TABLES.map(() => new StringColumn());
+  readonly tables = TABLES.map((name, i) => new TableRows(name, [['id', this.column(i)]]));
+  readonly receivedMs: number[] = [];
+
+  append(record: SinkRecord): AppendedRecord {
+    const text = record.value.toString();
+    const { offset, value, headers } = record;
+    if (text.startsWith('!')) {
+      const letter = { reason: 'malformed_record', error: 'begins with !', offset, value, headers } as const;
+      return { items: [0, 0], unstorable: [letter] };
+    }
+    const ids = idsOf(record);
+    for (const [table] of TABLES.entries()) this.appendItems(record, table, 0, ids.length);
+    return { items: [ids.length, ids.length], unstorable: [] };
+  }
+
+  appendItems(record: SinkRecord, table: number, from: number, to: number): void {
+    for (const id of idsOf(record).slice(from, to)) this.column(table).appendText(id);
+  }
+
+  originals(record: SinkRecord, table: number, from: number, to: number) {
+    return {
+      value: Buffer.from(`${TABLES[table] ?? ''}:${idsOf(record).slice(from, to).join(',')}`),
+      headers: {},
+    };
+  }
+
+  reset(): void {
+    for (const table of this.tables) table.reset();
+  }
+
+  private column(table: number): StringColumn {
+    return this.columns[table] ?? new StringColumn();
+  }
+}
+
+const idsOf = (record: SinkRecord): string[] => record.value.toString().split(',');
+
+/** A sink of one partition that can be killed, and the world around it. */
+class Bench {
+  readonly time = new ManualTime();
+  readonly kafka = new FakeKafka(this.time, 3);
+  readonly clickhouse = new FakeClickHouse();
+  readonly failures: unknown[] = [];
+  private current: { input: Input; sink: { partition: PartitionSink | null }; stop: () => void } | null =
+    null;
+
+  async prepare(): Promise<void> {
+    const admin = await this.kafka.admin();
+    const spec = { partitions: 1, replicationFactor: 1, config: {} };
+    await admin.ensureTopics([
+      { name: TOPIC, ...spec },
+      { name: DEAD_LETTERS, ...spec },
+    ]);
+  }
+
+  async send(...values: string[]): Promise<void> {
+    const producer = await this.kafka.producer();
+    for (const value of values) {
+      await producer.append({ topic: TOPIC, partition: 0, records: [{ value: Buffer.from(value) }] });
+    }
+  }
+
+  async start(maxRows = 4): Promise<void> {
+    const { time, kafka, clickhouse } = this;
+    const admin = await kafka.admin();
+    const metrics = createRegistry('test').create(METRICS);
+    const shared = { clock: time, timers: time, log: quietLog, metrics };
+    const writer = new BlockWriter({ ...shared, clickhouse, maxConcurrent: 1, random: () => 0.5 });
+    const sink: { partition: PartitionSink | null } = { partition: null };
+    const joined = Promise.withResolvers<Input>();
+    const input = await kafka.input(
+      { topic: TOPIC, group: GROUP, isolation: 'read_committed' },
+      {
+        onAssigned: () => {
+          sink.partition = new PartitionSink(0, {
+            ...shared,
+            topic: TOPIC,
+            group: GROUP,
+            start: 'committed',
+            deadLettersTopic: DEAD_LETTERS,
+            deadLetterPartitions: 1,
+            limits: () => ({ maxRows, maxBytes: 1_000_000, maxAgeMs: 1_000 }),
+            createRows: () => new IdRows(),
+            writer,
+            kafka,
+            admin,
+            input: joined.promise,
+            fail: (error) => this.failures.push(error),
+          });
+          void sink.partition.open();
+        },
+        onLost: () => void sink.partition?.close(),
+        onRecords: async (_, records, nextOffset, highWatermark) => {
+          await sink.partition?.read(records, nextOffset, highWatermark);
+        },
+        onFailure: (error) => this.failures.push(error),
+      },
+    );
+    joined.resolve(input);
+    const stopTending = time.every(100, () => sink.partition?.tend());
+    this.current = { input, sink, stop: stopTending };
+  }
+
+  /** The process is gone from one moment to the next: its promises lead nowhere any more. */
+  crash(): void {
+    const { current } = this;
+    this.current = null;
+    if (current === null) return;
+    current.stop();
+    current.sink.partition = null;
+    this.kafka.crash(current.input);
+  }
+
+  async stop(): Promise<void> {
+    const { current } = this;
+    this.current = null;
+    current?.stop();
+    await current?.sink.partition?.close();
+    await current?.input.stop();
+  }
+
+  get isRunning(): boolean {
+    return this.current?.sink.partition?.isRunning ?? false;
+  }
+
+  /** Lets time pass in small steps, with everything that follows done before the next. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      this.time.advance(100);
+      for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async committed() {
+    return (await this.kafka.admin()).committed(GROUP, TOPIC, 0);
+  }
+
+  get letters(): string[] {
+    return this.kafka.records(DEAD_LETTERS, 0).map(({ value, headers }) => {
+      return `${headers['reason']?.toString() ?? ''}@${headers['source.offset']?.toString() ?? ''} ${value.toString()}`;
+    });
+  }
+}
+
+let bench = new Bench();
+const startBench = async (): Promise<Bench> => {
+  bench = new Bench();
+  await bench.prepare();
+  return bench;
+};
+afterEach(async () => {
+  const stopped = bench.stop();
+  await bench.pass(30_000);
+  await stopped;
+});
+
+describe('a partition of the sink', () => {
+  it('stores what is there in every table, and commits its end', async () => {
+    const { kafka, clickhouse } = await startBench();
+    await bench.send('a,b', 'c');
+    await bench.start();
+    await bench.pass(1_500);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b', 'c']);
+    expect(clickhouse.rows('second')).toEqual(['a', 'b', 'c']);
+    expect(await bench.committed()).toEqual({ offset: 2, metadata: '' });
+    expect(kafka.records(DEAD_LETTERS, 0)).toEqual([]);
+  });
+
+  it('waits for a full batch or its time', async () => {
+    const { clickhouse } = await startBench();
+    await bench.start(4);
+    await bench.pass(200);
+    await bench.send('a,b');
+    await bench.pass(500);
+    expect(clickhouse.rows('first')).toEqual([]);
+    await bench.send('c,d');
+    await bench.pass(100);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('says in Kafka what it is about to store before it stores it', async () => {
+    const { clickhouse } = await startBench();
+    await bench.send('a', 'b');
+    clickhouse.isAway = true;
+    await bench.start();
+    await bench.pass(2_000);
+    expect(clickhouse.rows('first')).toEqual([]);
+    expect(await bench.committed()).toEqual({ offset: 0, metadata: '{"intent":2}' });
+  });
+
+  it('loses nothing while ClickHouse is away, and reads no further than its memory', async () => {
+    const { clickhouse } = await startBench();
+    clickhouse.isAway = true;
+    await bench.start(2);
+    const ids = Array.from({ length: 40 }, (_, i) => `id${i}`);
+    await bench.send(...ids);
+    await bench.pass(30_000);
+    // One batch that is being stored, tried with growing pauses.
+    expect(clickhouse.attempts).toBeLessThan(12);
+    clickhouse.isAway = false;
+    await bench.pass(60_000);
+    expect(clickhouse.rows('second')).toEqual(ids);
+    expect(await bench.committed()).toEqual({ offset: 40, metadata: '' });
+  });
+
+  it('stores a batch once though the answer to its insert was lost', async () => {
+    const { clickhouse } = await startBench();
+    await bench.send('a', 'b');
+    clickhouse.failNextInsert('after');
+    await bench.start();
+    await bench.pass(5_000);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b']);
+    expect(clickhouse.attempts).toBe(3);
+  });
+
+  it('replays after a crash exactly what was under way, and goes on behind it', async () => {
+    const { clickhouse } = await startBench();
+    await bench.send('a', 'b');
+    // Stored in the first table, then gone.
+    clickhouse.failNextInsert('after');
+    await bench.start();
+    await bench.pass(1_100);
+    bench.crash();
+    expect(await bench.committed()).toEqual({ offset: 0, metadata: '{"intent":2}' });
+    await bench.send('c');
+    await bench.start();
+    await bench.pass(3_000);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b', 'c']);
+    expect(clickhouse.rows('second')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is not ready before what an earlier owner left is stored', async () => {
+    const { clickhouse } = await startBench();
+    await bench.send('a', 'b');
+    clickhouse.isAway = true;
+    await bench.start();
+    await bench.pass(2_000);
+    bench.crash();
+    await bench.start();
+    expect(bench.isRunning).toBe(false);
+    clickhouse.isAway = false;
+    await bench.pass(2_000);
+    expect(bench.isRunning).toBe(true);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b']);
+  });
+
+  it('sends what it cannot read to dead letters, once, with the commit of its batch', async () => {
+    await startBench();
+    await bench.send('a', '!broken', 'b');
+    await bench.start();
+    await bench.pass(2_000);
+    expect(bench.clickhouse.rows('first')).toEqual(['a', 'b']);
+    expect(bench.letters).toEqual(['malformed_record@1 !broken']);
+    const [letter] = bench.kafka.records(DEAD_LETTERS, 0);
+    expect(letter?.headers['source.topic']?.toString()).toBe(TOPIC);
+    expect(letter?.headers['source.partition']?.toString()).toBe('0');
+    expect(letter?.headers['error']?.toString()).toBe('begins with !');
+  });
+
+  it('passes over a batch of nothing but unreadable records', async () => {
+    await startBench();
+    await bench.send('!x', '!y');
+    await bench.start();
+    await bench.pass(2_000);
+    expect(bench.letters).toEqual(['malformed_record@0 !x', 'malformed_record@1 !y']);
+    expect(await bench.committed()).toEqual({ offset: 2, metadata: '' });
+    expect(bench.clickhouse.attempts).toBe(0);
+  });
+
+  it('stores the good rows of a refused block and dead-letters the bad ones', async () => {
+    await startBench();
+    await bench.send('a,bad1,b', 'c', 'd,e,bad2');
+    await bench.start(100);
+    await bench.pass(4_000);
+    expect(bench.clickhouse.rows('first')).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(bench.clickhouse.rows('second')).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(bench.letters).toEqual([
+      'refused@0 first:bad1',
+      'refused@2 first:bad2',
+      'refused@0 second:bad1',
+      'refused@2 second:bad2',
+    ]);
+    expect(await bench.committed()).toEqual({ offset: 3, metadata: '' });
+  });
+
+  it('claims anew after a commit of unknown outcome', async () => {
+    for (const when of ['before', 'during', 'after'] as const) {
+      await startBench();
+      await bench.send('a', 'b');
+      await bench.start();
+      await bench.pass(500);
+      bench.kafka.failNextCommit(when);
+      await bench.pass(5_000);
+      expect(bench.clickhouse.rows('second')).toEqual(['a', 'b']);
+      expect(await bench.committed()).toEqual({ offset: 2, metadata: '' });
+      await bench.stop();
+    }
+  });
+
+  it('stops in the middle of an outage without waiting for its end', async () => {
+    await startBench();
+    await bench.send('a', 'b', 'c', 'd', 'e', 'f');
+    bench.clickhouse.isAway = true;
+    await bench.start(2);
+    await bench.pass(5_000);
+    const stopped = bench.stop();
+    await bench.pass(30_000);
+    await stopped;
+    expect(bench.failures).toEqual([]);
+  });
+
+  it('refuses to guess where to begin when the beginning of the log is gone', async () => {
+    await startBench();
+    await bench.send('a', 'b');
+    bench.kafka.deleteRecords(TOPIC, 0, 1);
+    await bench.start();
+    await bench.pass(500);
+    expect(String(bench.failures[0])).toContain('SPANMILL_SINK_START');
+  });
+
+  it('keeps each good row once and each bad one in dead letters, wherever it is killed', async () => {
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(100, 300, 1_100) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: fc.constant('send' as const), count: fc.integer({ min: 1, max: 5 }) }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constant('insert' as const),
+          when: fc.constantFrom('before' as const, 'after' as const),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constant('commit' as const),
+          when: fc.constantFrom('before' as const, 'during' as const, 'after' as const),
+        }),
+      },
+    );
+    const kinds = fc.infiniteStream(fc.constantFrom('', '', '', '', 'bad', '!'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        kinds,
+        fc.integer({ min: 1, max: 6 }),
+        async (steps, kind, maxRows) => {
+          await startBench();
+          const good: string[] = [];
+          const bad: string[] = [];
+          const malformed: string[] = [];
+          let number = 0;
+          const nextRecord = (): string => {
+            const name = kind.next().value as string;
+            if (name === '!') {
+              malformed.push(`!${number}`);
+              return `!${number++}`;
+            }
+            const ids = [`id${number++}`, `${name}${number++}`];
+            for (const id of ids) (id.startsWith('bad') ? bad : good).push(id);
+            return ids.join(',');
+          };
+          await bench.start(maxRows);
+          for (const one of steps) {
+            if (one.do === 'pass') await bench.pass(one.ms);
+            else if (one.do === 'send') for (let i = 0; i < one.count; i++) await bench.send(nextRecord());
+            else if (one.do === 'insert') bench.clickhouse.failNextInsert(one.when);
+            else if (one.do === 'commit') bench.kafka.failNextCommit(one.when);
+            else {
+              bench.crash();
+              await bench.start(maxRows);
+            }
+          }
+          await bench.pass(40_000);
+          expect(bench.failures).toEqual([]);
+          for (const table of TABLES) expect(bench.clickhouse.rows(table)).toEqual(good);
+          expect(
+            bench.letters.filter((letter) => letter.includes('!')).map((letter) => letter.split(' ')[1]),
+          ).toEqual(malformed);
+          for (const table of TABLES) {
+            const refused = bench.letters.filter((letter) => letter.includes(`${table}:`));
+            expect(refused.map((letter) => letter.split(':')[1])).toEqual(bad);
+          }
+          await bench.stop();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
