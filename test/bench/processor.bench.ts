@@ -32,7 +32,7 @@ const text = (key: string, stringValue: string) => ({ key, value: { stringValue 
 /** One trace: a chain of server, client, server ... over four services, so that edges and paths are real. */
 function traceOf(services: number) {
   const traceId = bytes(16);
-  let parentSpanId = new Uint8Array(0);
+  let parentSpanId: Uint8Array = new Uint8Array(0);
   return Array.from({ length: SPANS_A_TRACE }, (_, i) => {
     const spanId = bytes(8);
     const start = BigInt(START_MS) * 1_000_000n + BigInt(i * 1_000_000);

@@ -130,7 +130,7 @@ describe('the pipeline, with its processor and its sink killed under load', () =
       'SELECT Client, Server, ConnectionType, sum(Calls) AS Calls FROM service_edges GROUP BY ALL ORDER BY ALL',
     );
     expect(edges).toEqual([
-      { Client: 'checkout', Server: 'orders', ConnectionType: 'database', Calls: TRACES },
+      { Client: 'checkout', Server: 'postgresql/orders', ConnectionType: 'database', Calls: TRACES },
       { Client: 'frontend', Server: 'catalog', ConnectionType: 'rpc', Calls: TRACES },
       { Client: 'frontend', Server: 'checkout', ConnectionType: 'rpc', Calls: TRACES },
     ]);
