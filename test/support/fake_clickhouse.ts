@@ -17,11 +17,17 @@ export class FakeClickHouse implements ClickHouse {
   attempts = 0;
   isAway = false;
   private readonly tokens = new Map<string, string>();
-  private readonly faults: InsertFault[] = [];
+  private readonly faults: (InsertFault | null)[] = [];
+  private isMended = false;
 
-  /** The next insert throws ClickHouseUnavailableError, before or after what it does. */
-  failNextInsert(when: InsertFault): void {
-    this.faults.push(when);
+  /** The next insert, or the one behind `others` others, throws ClickHouseUnavailableError, before or after what it does. */
+  failNextInsert(when: InsertFault, others = 0): void {
+    this.faults.push(...Array<null>(others).fill(null), when);
+  }
+
+  /** From now on it takes any row. */
+  mend(): void {
+    this.isMended = true;
   }
 
   rows(table: string): string[] {
@@ -34,7 +40,7 @@ export class FakeClickHouse implements ClickHouse {
     const fault = this.faults.shift();
     if (this.isAway || fault === 'before') throw new ClickHouseUnavailableError('away');
     const rows = rowsOf(bytes);
-    if (rows.some((row) => row.includes('bad'))) {
+    if (!this.isMended && rows.some((row) => row.includes('bad'))) {
       throw new ClickHouseRefusedError('bad row', 469, 'VIOLATED_CONSTRAINT', {});
     }
     this.store(table, token, rows);
