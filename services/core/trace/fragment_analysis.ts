@@ -19,7 +19,7 @@ import { WireError } from '../wire/cursor.ts';
 import { criticalPath } from './critical_path.ts';
 import { countCalls } from './edges.ts';
 import { readLinksWithin } from './links.ts';
-import { readPeer } from './peer.ts';
+import { PeerReader } from './peer.ts';
 import type { EdgeEnd, Fragment, SpanTable } from './run.ts';
 import { readSpanFacts } from './span_facts.ts';
 import type { SpanFacts } from './span_facts.ts';
@@ -36,6 +36,7 @@ export interface Deltas {
 
 export class FragmentAnalysis {
   private readonly operations = new OperationNames();
+  private readonly peers = new PeerReader();
   private readonly view = new SpanView();
   private readonly spanWindows: SpanWindows;
   private readonly edgeWindows: EdgeWindows;
@@ -52,7 +53,7 @@ export class FragmentAnalysis {
     for (const span of fragment.spans) {
       const read = readSpanFacts(span, fragment.receivedMs, this.operations, view);
       facts.push(read);
-      span.node.edge = edgeEnd(read, view, fragment.traceId);
+      span.node.edge = this.edgeEnd(read, fragment.traceId);
     }
     const tree = buildSpanTree(fragment, facts);
     const pathNs = criticalPath(facts, tree.parents, tree.top);
@@ -73,19 +74,21 @@ export class FragmentAnalysis {
     const capped = this.spanWindows.capped + this.edgeWindows.capped;
     return { spans: this.spanWindows.flush(), edges: this.edgeWindows.flush(), capped };
   }
-}
 
-function edgeEnd(facts: SpanFacts, view: SpanView, traceId: string): EdgeEnd {
-  const { service, startMs, durationNs, isError, weight } = facts;
-  return {
-    service,
-    startMs,
-    durationNs,
-    isError,
-    weight,
-    peer: readOr(null, () => readPeer(view)),
-    links: facts.kind === KIND_CONSUMER ? readOr(NO_LINKS, () => readLinksWithin(view, traceId)) : NO_LINKS,
-  };
+  /** Of the span that was read last. */
+  private edgeEnd(facts: SpanFacts, traceId: string): EdgeEnd {
+    const { service, startMs, durationNs, isError, weight, kind } = facts;
+    const { peers, view } = this;
+    return {
+      service,
+      startMs,
+      durationNs,
+      isError,
+      weight,
+      peer: readOr(null, () => peers.read(view)),
+      links: kind === KIND_CONSUMER ? readOr(NO_LINKS, () => readLinksWithin(view, traceId)) : NO_LINKS,
+    };
+  }
 }
 
 const NO_LINKS: readonly string[] = [];

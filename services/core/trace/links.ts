@@ -5,8 +5,10 @@ import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
 import { key16, key8 } from '../wire/keys.ts';
 
 const NONE: readonly string[] = [];
+/** As many as an OpenTelemetry SDK sends by default; they are kept until the run ends. */
+const MAX_LINKS = 128;
 
-/** Ids of the linked spans, each once, without those of other traces. Throws WireError where a link is malformed. */
+/** Ids of the linked spans, each once, the first of them where there are many, without those of other traces. Throws WireError where a link is malformed. */
 export function readLinksWithin(view: SpanView, traceId: string): readonly string[] {
   let found: Set<string> | null = null;
   const cursor = new Cursor(view.buf, view.start, view.end);
@@ -19,7 +21,8 @@ export function readLinksWithin(view: SpanView, traceId: string): readonly strin
     const length = readLength(cursor);
     const spanId = readLink(new Cursor(view.buf, cursor.pos, cursor.pos + length), traceId);
     cursor.pos += length;
-    if (spanId !== null) (found ??= new Set()).add(spanId);
+    if (spanId !== null) found = (found ?? new Set()).add(spanId);
+    if (found !== null && found.size >= MAX_LINKS) break;
   }
   return found === null ? NONE : [...found];
 }

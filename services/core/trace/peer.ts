@@ -7,7 +7,7 @@
 import { AttributeKeys, readStringAttributes } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, SPAN_ATTRIBUTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
-import type { EdgePeer } from './run.ts';
+import type { ConnectionType, EdgePeer } from './run.ts';
 
 const DATABASE_SYSTEM = ['db.system.name', 'db.system'];
 const DATABASE_NAME = ['db.namespace', 'db.name'];
@@ -33,15 +33,34 @@ const WANTED = new AttributeKeys(
 
 /** Names of peers come from attributes, which may hold anything. */
 const MAX_NAME_LENGTH = 200;
+const MAX_KNOWN_PEERS = 10_000;
 
-/** The peer that the span in `view` names, or null. Throws WireError where its attributes are malformed. */
-export function readPeer(view: SpanView): EdgePeer | null {
-  if (view.kind !== KIND_CLIENT && view.kind !== KIND_PRODUCER && view.kind !== KIND_CONSUMER) return null;
-  const attributes = readStringAttributes(view.buf, view.start, view.end, SPAN_ATTRIBUTES, WANTED);
-  if (attributes.size === 0) return null;
-  const peer = peerOf(view.kind, attributes);
-  if (peer === null || peer.name.length <= MAX_NAME_LENGTH) return peer;
-  return { ...peer, name: peer.name.slice(0, MAX_NAME_LENGTH) };
+/**
+ * Reads peers and gives the same object for the same peer: spans keep theirs until their run ends, and a name that is cut out
+ * of a long attribute would keep all of it. Bounded; starts over when full. Makes no difference to any result.
+ */
+export class PeerReader {
+  private readonly known = new Map<string, EdgePeer>();
+
+  /** The peer that the span in `view` names, or null. Throws WireError where its attributes are malformed. */
+  read(view: SpanView): EdgePeer | null {
+    if (view.kind !== KIND_CLIENT && view.kind !== KIND_PRODUCER && view.kind !== KIND_CONSUMER) return null;
+    const attributes = readStringAttributes(view.buf, view.start, view.end, SPAN_ATTRIBUTES, WANTED);
+    const peer = attributes.size === 0 ? null : peerOf(view.kind, attributes);
+    return peer === null ? null : this.intern(peer.type, peer.name.slice(0, MAX_NAME_LENGTH));
+  }
+
+  private intern(type: ConnectionType, name: string): EdgePeer {
+    const key = type + name;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    if (this.known.size >= MAX_KNOWN_PEERS) this.known.clear();
+    // Through bytes and back: a string of its own, not a window on the long one.
+    const own = Buffer.from(key).toString();
+    const peer = { type, name: own.slice(type.length) };
+    this.known.set(own, peer);
+    return peer;
+  }
 }
 
 /** Attributes are the wanted keys, with their string values. */

@@ -43,6 +43,9 @@ export function isSent(span: SpanNode): span is SentSpan {
 
 const anySpan = (): boolean => true;
 
+/** Two spans may share an id, in Zipkin. Where thousands do, ids are broken, and asking all of them for each would take hours. */
+const MAX_OF_ONE_ID = 64;
+
 function best(
   spans: SpanTable,
   spanId: string,
@@ -50,7 +53,8 @@ function best(
   accepts: (span: SentSpan) => boolean,
 ): SentSpan | null {
   let found: SentSpan | null = null;
-  for (let span = spans.find(spanId) ?? null; span !== null; span = span.sameId) {
+  let span = spans.find(spanId) ?? null;
+  for (let asked = 0; span !== null && asked < MAX_OF_ONE_ID; span = span.sameId, asked++) {
     if (span === child || !isSent(span) || !accepts(span)) continue;
     if (found === null || compareAsParents(span, found, child) < 0) found = span;
   }

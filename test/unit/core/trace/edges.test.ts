@@ -198,4 +198,27 @@ describe('an edge', () => {
       ]),
     ).toEqual(['cart -> web unknown 1', 'web -> cart rpc 1']);
   });
+
+  test('asks no more than 64 of the spans that share an id, so that broken ids cost no more than others', () => {
+    const sharing = (count: number) => [
+      { id: 'a', service: 'x', kind: INTERNAL },
+      { id: 'a', service: 'web', kind: INTERNAL },
+      ...Array.from({ length: count }, (_, i) => ({ id: 'a', service: 'x', kind: INTERNAL, start: i })),
+      { id: 'c', parent: 'a', service: 'web', kind: INTERNAL },
+    ];
+    expect(lines(sharing(62))).toEqual([]);
+    expect(lines(sharing(63))).toEqual(['x -> web unknown 1']);
+  });
+
+  test('takes as many links of a consumer as an SDK sends', () => {
+    const producers = Array.from({ length: 200 }, (_, i) => ({
+      id: `p${i}`,
+      service: 'web',
+      kind: PRODUCER,
+    }));
+    const links = producers.map(({ id }) => id);
+    expect(lines([...producers, { id: 'c', service: 'mail', kind: CONSUMER, links }])).toEqual([
+      'web -> mail messaging 128',
+    ]);
+  });
 });

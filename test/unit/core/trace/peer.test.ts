@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { peerOf, readPeer } from '../../../../services/core/trace/peer.ts';
+import { peerOf, PeerReader } from '../../../../services/core/trace/peer.ts';
 import { readSpanView, SpanView } from '../../../../services/core/otlp/span_view.ts';
 import { encodeSpan } from '../../../support/fragments.ts';
 
@@ -56,15 +56,22 @@ describe('the queue of a message', () => {
 });
 
 describe('reading the peer of a span', () => {
+  const reader = new PeerReader();
   const read = (kind: number, attributes: Record<string, string>) => {
     const bytes = encodeSpan({ id: 'a', kind, attributes });
     const view = new SpanView();
     readSpanView(view, bytes, 0, bytes.length);
-    return readPeer(view);
+    return reader.read(view);
   };
 
   test('finds it among its attributes', () => {
     expect(read(CLIENT, { other: 'x', 'server.address': 'pay' })).toEqual({ name: 'pay', type: 'rpc' });
+  });
+
+  test('gives one object for one peer, of one type', () => {
+    const attributes = { 'messaging.destination.name': 'orders' };
+    expect(read(PRODUCER, attributes)).toBe(read(CONSUMER, attributes));
+    expect(read(CLIENT, { 'server.address': 'orders' })).toEqual({ name: 'orders', type: 'rpc' });
   });
 
   test('asks clients, producers and consumers only', () => {
