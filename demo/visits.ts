@@ -30,8 +30,8 @@ export class Visits {
       return { method: 'GET', path: `/search?q=${WORDS[this.#below(WORDS.length)] ?? ''}`, user };
     if (kind < 60) return { method: 'GET', path: `/products/${this.#product()}`, user };
     if (kind < 80) return { method: 'POST', path: '/cart/items', user, body: { product: this.#product() } };
-    const buyer = this.#buyers.shift();
-    if (kind < 95 && buyer !== undefined) return { method: 'POST', path: '/checkout', user: buyer };
+    const buyer = kind < 95 ? this.#buyers.shift() : undefined;
+    if (buyer !== undefined) return { method: 'POST', path: '/checkout', user: buyer };
     if (this.#lastOrder > 0)
       return { method: 'GET', path: `/orders/${1 + this.#below(this.#lastOrder)}`, user };
     return { method: 'GET', path: '/', user };

@@ -16,7 +16,7 @@ export async function findObstacles(plan: LocalPlan): Promise<string[]> {
     mavenObstacle(plan),
     spaceObstacle(plan.home, plan.config.minFreeMegabytes),
     ...sharedPorts(plan.ports),
-    ...(await Promise.all(plan.ports.map(portObstacle))),
+    ...(await Promise.all(firstUses(plan.ports).map(portObstacle))),
   ];
   return found.filter((obstacle) => obstacle !== null);
 }
@@ -67,6 +67,11 @@ export async function portObstacle({ process, port, remedy }: PortUse): Promise<
   });
   if (isFree) return null;
   return `port ${port} is taken, ${process} needs it: stop what listens there, or choose another with ${remedy}`;
+}
+
+/** Two probes of one port would find each other. */
+function firstUses(ports: readonly PortUse[]): PortUse[] {
+  return ports.filter(({ port }, index) => ports.findIndex((use) => use.port === port) === index);
 }
 
 /** Two of ours on one port: nobody listens there yet, so the probe would not see it. */
