@@ -52,6 +52,7 @@ export class SpansTopic implements Part {
 
   /** Waits for Kafka and the topic as long as it takes. */
   async start(): Promise<void> {
+    this.options.log.info({ topic: this.options.topic }, 'looking for Kafka and the spans topic');
     await this.untilReached();
     if (this.isStopped) throw new Error('stopped before Kafka was reached');
     this.producer = await this.options.kafka.producer();

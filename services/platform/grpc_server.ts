@@ -11,6 +11,8 @@ import {
   status,
   type sendUnaryData,
   type ServerUnaryCall,
+  logVerbosity,
+  setLogVerbosity,
 } from '@grpc/grpc-js';
 import { google } from '../../proto/generated/index.js';
 import { settlesWithin } from './kafka/deadline.ts';
@@ -64,6 +66,8 @@ export interface GrpcServerPart extends Part {
 }
 
 export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
+  // It writes to the console what it also gives us as errors.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_STREAMS,
