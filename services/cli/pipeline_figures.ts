@@ -21,8 +21,10 @@ export interface Figure {
   readonly meaning: string;
 }
 
-const RECEIVED = COLLECTOR.spansReceived.name;
-const STORED = SINK.spans.name;
+type Total = (samples: readonly Sample[]) => number | null;
+
+const received: Total = (samples) => sumOf(samples, COLLECTOR.spansReceived.name);
+const stored: Total = (samples) => sumOf(samples, SINK.rows.name, { table: 'otel_traces' });
 const MISSING = '-';
 
 export function pipelineFigures(scrapes: Scrapes): Figure[] {
@@ -30,10 +32,10 @@ export function pipelineFigures(scrapes: Scrapes): Figure[] {
   return [
     {
       name: 'generation rate',
-      value: rateText(scrapes, RECEIVED),
+      value: rateText(scrapes, received),
       meaning: 'spans received by the collector',
     },
-    { name: 'storage rate', value: rateText(scrapes, STORED), meaning: 'spans written to ClickHouse' },
+    { name: 'storage rate', value: rateText(scrapes, stored), meaning: 'spans written to ClickHouse' },
     {
       name: 'capture rate',
       value: captureText(now),
@@ -59,9 +61,9 @@ export function pipelineFigures(scrapes: Scrapes): Figure[] {
   ];
 }
 
-function rateText({ before, now, elapsedMs }: Scrapes, counter: string): string {
-  const first = sumOf(before, counter);
-  const second = sumOf(now, counter);
+function rateText({ before, now, elapsedMs }: Scrapes, total: Total): string {
+  const first = total(before);
+  const second = total(now);
   if (first === null || second === null || elapsedMs <= 0) return MISSING;
   // A service that was started again in between counts from 0.
   const grown = second >= first ? second - first : second;
@@ -69,10 +71,9 @@ function rateText({ before, now, elapsedMs }: Scrapes, counter: string): string 
 }
 
 function captureText(now: readonly Sample[]): string {
-  const received = sumOf(now, RECEIVED);
-  const stored = sumOf(now, STORED);
-  if (received === null || stored === null || received === 0) return MISSING;
-  return `${shareText(stored / received)} (${countText(stored)} of ${countText(received)})`;
+  const [all, kept] = [received(now), stored(now)];
+  if (all === null || kept === null || all === 0) return MISSING;
+  return `${shareText(kept / all)} (${countText(kept)} of ${countText(all)})`;
 }
 
 function quantilesText(now: readonly Sample[], histogram: string): string {

@@ -1,8 +1,10 @@
 /** Reads the Prometheus text format, as far as the services write it: counters, gauges, histograms. */
 
+export type Labels = Readonly<Record<string, string>>;
+
 export interface Sample {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly value: number;
 }
 
@@ -21,9 +23,12 @@ export function parsePrometheusText(text: string): Sample[] {
   return samples;
 }
 
-/** Null where there is no such sample: a figure that is not measured is not 0. */
-export function sumOf(samples: readonly Sample[], name: string): number | null {
-  return fold(samples, name, (sum, value) => sum + value);
+/** Over the series with these labels. Null where there is no such sample: a figure that is not measured is not 0. */
+export function sumOf(samples: readonly Sample[], name: string, labels: Labels = {}): number | null {
+  const wanted = samples.filter((sample) =>
+    Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  );
+  return fold(wanted, name, (sum, value) => sum + value);
 }
 
 export function maxOf(samples: readonly Sample[], name: string): number | null {

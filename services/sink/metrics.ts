@@ -4,10 +4,11 @@ import { counter, gauge, histogram, type Metrics } from '../platform/metrics.ts'
 const PARTITION = ['topic', 'partition'];
 
 export const METRICS = {
-  rows: counter('spanmill_sink_rows_total', 'Rows stored, by table. Replays after a crash count again.', [
-    'table',
-  ]),
-  spans: counter('spanmill_sink_spans_stored_total', 'Spans stored: the upper part of the capture rate.'),
+  rows: counter(
+    'spanmill_sink_rows_total',
+    'Rows stored, by table: those of otel_traces are the spans. Replays after a crash count again.',
+    ['table'],
+  ),
   inserts: counter('spanmill_sink_inserts_total', 'Blocks stored, by table.', ['table']),
   insertedBytes: counter('spanmill_sink_inserted_bytes_total', 'Bytes of the blocks stored, by table.', [
     'table',

@@ -347,9 +347,13 @@ function newNode(view: SpanView): SpanNode {
   };
 }
 
+/** A client that gives one id to more spans than this in a trace is broken; its retries are not looked for beyond. */
+const MAX_SAME_ID = 64;
+
 /** Whether a span of the same id, kind and bytes is in the run: a client's retry counts once. */
 function isKnown(spans: SpanTable, node: SpanNode): boolean {
-  for (let known = spans.find(node.spanId) ?? null; known !== null; known = known.sameId) {
+  let known = spans.find(node.spanId) ?? null;
+  for (let seen = 0; known !== null && seen < MAX_SAME_ID; seen++, known = known.sameId) {
     if (known.kind === node.kind && known.fingerprint === node.fingerprint) return true;
   }
   return false;

@@ -22,7 +22,8 @@ describe("the pipeline's figures", () => {
     const now = scraped(
       'spanmill_collector_spans_received_total{protocol="grpc"} 600',
       'spanmill_collector_spans_received_total{protocol="http"} 400',
-      'spanmill_sink_spans_stored_total 990',
+      'spanmill_sink_rows_total{table="otel_traces"} 990',
+      'spanmill_sink_rows_total{table="trace_summaries"} 100',
     );
     expect(figure('capture rate', { now })).toBe('99 % (990 of 1,000)');
   });
