@@ -16,23 +16,23 @@ const MIN_JAVA = 17;
 const MAVEN_TIMEOUT_MS = 600_000;
 
 /** Makes sure that `jarsDir` holds what the pom asks for; a changed pom resolves anew. True when Maven had to run. */
-export async function ensureKafkaJars(jarsDir: string): Promise<boolean> {
+export async function ensureKafkaJars(jarsDir: string, maven = 'mvn'): Promise<boolean> {
   const marker = join(jarsDir, '.resolved');
   const wanted = createHash('sha256').update(readFileSync(POM_FILE)).digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return false;
 
   rmSync(jarsDir, { recursive: true, force: true });
   mkdirSync(jarsDir, { recursive: true });
-  await resolveWithMaven(jarsDir);
+  await resolveWithMaven(maven, jarsDir);
   writeFileSync(marker, wanted);
   return true;
 }
 
 /** Throws ServerStartError when there is no Java, or one too old for Kafka 4. */
-export async function requireJava(): Promise<void> {
+export async function requireJava(java = 'java'): Promise<void> {
   let version: string;
   try {
-    version = (await run('java', ['-version'])).stderr;
+    version = (await run(java, ['-version'])).stderr;
   } catch (error) {
     throw new ServerStartError(
       `Kafka needs Java ${MIN_JAVA} or newer, and there is no java: ${installHint('openjdk-17-jre-headless', 'openjdk@17')}`,
@@ -46,10 +46,10 @@ export async function requireJava(): Promise<void> {
   );
 }
 
-async function resolveWithMaven(jarsDir: string): Promise<void> {
+async function resolveWithMaven(maven: string, jarsDir: string): Promise<void> {
   const args = ['-q', '-B', '-f', POM_FILE, 'dependency:copy-dependencies', `-DoutputDirectory=${jarsDir}`];
   try {
-    await run('mvn', args, { timeout: MAVEN_TIMEOUT_MS });
+    await run(maven, args, { timeout: MAVEN_TIMEOUT_MS });
   } catch (error) {
     const { code, stdout } = error as { code?: unknown; stdout?: string };
     if (code === 'ENOENT') {
