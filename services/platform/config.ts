@@ -126,8 +126,10 @@ export function readConfig<S extends Settings>(
 }
 
 function suggestion(name: string, known: ReadonlySet<string>): string {
-  const near = [...known].find((candidate) => editDistance(candidate, name) <= 3);
-  return near === undefined ? '' : `; did you mean ${near}?`;
+  const [nearest] = [...known]
+    .map((candidate) => ({ candidate, distance: editDistance(candidate, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined || nearest.distance > 3 ? '' : `; did you mean ${nearest.candidate}?`;
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,5 +1,5 @@
 /** `/healthz`, `/readyz` and `/metrics` of a service without an HTTP API of its own. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { MetricRegistry } from './metrics.ts';
 import type { Part } from './lifecycle.ts';
 
@@ -18,7 +18,9 @@ export function healthServer(options: HealthServerOptions): Part {
     start: () =>
       new Promise((resolve, reject) => {
         server = createServer((request, response) => {
-          void answer(request.url ?? '/', response, options);
+          answer(request, response, options).catch((error: unknown) => {
+            send(response, 500, 'text/plain', `no answer: ${String(error)}\n`);
+          });
         });
         server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options.port)));
         server.listen(options.port, options.host, () => resolve());
@@ -40,10 +42,17 @@ export function explain(error: NodeJS.ErrnoException, port: number): Error {
   });
 }
 
-async function answer(url: string, response: ServerResponse, options: HealthServerOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HealthServerOptions,
+): Promise<void> {
   const { registry, notReady } = options;
-  const path = url.split('?', 1)[0];
-  if (path === '/healthz') {
+  const path = (request.url ?? '/').split('?', 1)[0];
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    send(response, 405, 'text/plain', 'only GET and HEAD\n');
+  } else if (path === '/healthz') {
     send(response, 200, 'text/plain', 'ok\n');
   } else if (path === '/readyz') {
     const reason = notReady();

@@ -19,10 +19,15 @@ export interface LogOptions {
 /** Errors are given as `{ error }` and written with their cause. */
 export function createLog(options: LogOptions): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
-  return pino({
+  const settings = {
     level: options.level,
     base: { service: options.service },
     serializers: { error: pino.stdSerializers.errWithCause },
-    ...(pretty && { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,service' } } }),
-  });
+  };
+  if (pretty) {
+    const transport = { target: 'pino-pretty', options: { ignore: 'pid,hostname,service' } };
+    return pino({ ...settings, transport });
+  }
+  // Written as it is said: otherwise a fatal line, which is flushed at once, and the lines around it change places.
+  return pino(settings, pino.destination({ dest: 1, sync: true }));
 }

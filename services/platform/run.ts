@@ -3,7 +3,7 @@
  * SIGINT. The only place that ends the process.
  */
 import { ConfigError, readConfig, type Config, type Settings } from './config.ts';
-import { startAll, stopAll, type Part } from './lifecycle.ts';
+import { Lifecycle, type Part } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { createRegistry, type MetricRegistry } from './metrics.ts';
 import { SERVICE_PREFIXES, type LOG_SETTINGS } from './settings.ts';
@@ -29,10 +29,11 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
   const { logLevel, logFormat } = config as Config<typeof LOG_SETTINGS>;
   const log = createLog({ service, level: logLevel, format: logFormat });
   const registry = createRegistry(service);
-  let parts: readonly Part[] = [];
+  let parts = new Lifecycle([]);
   let stopping = false;
+  let exitCode = 0;
 
-  const end = async (code: number): Promise<void> => {
+  const end = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => {
@@ -40,30 +41,29 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
       process.exit(1);
     }, STOP_TIMEOUT_MS).unref();
     try {
-      await stopAll(parts);
+      await parts.stop();
       log.info({}, 'stopped');
     } catch (error) {
       log.error({ error }, 'stop failed');
-      process.exit(1);
+      exitCode = 1;
     }
-    process.exit(code);
+    process.exit(exitCode);
   };
   const fail = (error: unknown): void => {
-    if (!stopping) log.fatal({ error }, 'cannot go on');
-    void end(1);
+    log.fatal({ error }, stopping ? 'failed while it stopped' : 'cannot go on');
+    exitCode = 1;
+    void end();
   };
 
-  process.on('SIGTERM', () => void end(0));
-  process.on('SIGINT', () => void end(0));
+  process.on('SIGTERM', () => void end());
+  process.on('SIGINT', () => void end());
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 
-  parts = compose({ config, log, registry, fail });
   try {
-    await startAll(parts);
-    log.info({}, 'started');
+    parts = new Lifecycle(compose({ config, log, registry, fail }));
+    if (await parts.start()) log.info({}, 'started');
   } catch (error) {
-    parts = [];
     fail(error);
   }
 }
