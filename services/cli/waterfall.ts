@@ -157,7 +157,7 @@ function marks(span: SpanAnswer, glyphs: Glyphs): string {
 }
 
 function isCritical(span: SpanAnswer): boolean {
-  return Number(span.criticalTimeNs) > 0;
+  return span.criticalTimeNs > 0;
 }
 
 function isError(span: SpanAnswer): boolean {
