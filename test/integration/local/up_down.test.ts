@@ -34,9 +34,10 @@ function spanmill(...args: string[]): Promise<Outcome> {
 }
 
 async function sqlNumber(query: string): Promise<number> {
-  const { code, stdout, stderr } = await spanmill('sql', '--format', 'json', query);
+  const { code, stdout, stderr } = await spanmill('sql', '--format', 'tsv', query);
   if (code !== 0) throw new Error(stderr);
-  return Number((JSON.parse(stdout) as { n: string | number }).n);
+  // A line of names, then the row.
+  return Number(stdout.split('\n')[1]);
 }
 
 function state(): SupervisorState {
@@ -51,8 +52,10 @@ function everyProcess(): ProcessIdentity[] {
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; await delay(100)) {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline) {
     if (holds()) return;
+    await delay(100);
   }
   throw new Error(`not within 30 s: ${what}`);
 }
