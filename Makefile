@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen fmt lint typecheck test test-unit bench check
+.PHONY: help setup up down status gen fmt lint typecheck test test-unit bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -33,7 +33,10 @@ fmt: setup ## Format all files
 lint: setup ## Lint, layers included
 	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
 
-typecheck: setup ## Check the types
+typedocs: setup ## Write the README's configuration tables from the settings
+	@$(NODE) services/cli/docs.ts
+
+check: setup ## Check the types
 	@$(BIN)/typescript/bin/tsc --noEmit
 
 test: setup ## All tests; integration tests start their own Kafka and ClickHouse
@@ -45,6 +48,9 @@ test-unit: setup ## Tests that need no server
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
 
+docs: setup ## Write the README's configuration tables from the settings
+	@$(NODE) services/cli/docs.ts
+
 check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@echo '== format'
 	@$(BIN)/prettier/bin/prettier.cjs --check --log-level=warn .
@@ -54,5 +60,6 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@$(BIN)/typescript/bin/tsc --noEmit
 	@echo '== generated code'
 	@$(NODE) proto/generate.js --check
+	@$(NODE) services/cli/docs.ts --check
 	@echo '== tests'
 	@$(JEST)

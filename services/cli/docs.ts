@@ -32,7 +32,12 @@ export function configurationTables(): string {
     const shared = new Set(Object.values(SHARED).map(({ env }) => env));
     const own = Object.values(settings).filter(({ env }) => settings === SHARED || !shared.has(env));
     const rows = own.map(({ env, default: byDefault, unit, meaning }) => {
-      const value = byDefault === undefined ? 'required' : byDefault === '' ? '' : `\`${String(byDefault)}\``;
+      const value =
+        byDefault === undefined
+          ? 'required'
+          : byDefault === ''
+            ? ''
+            : `\`${byDefault as string | number | boolean}\``;
       return `| \`${env}\` | ${value} | ${unit.replaceAll('|', '\\|')} | ${meaning} |`;
     });
     return [`**${title}**`, '', '| name | default | unit | meaning |', '|---|---|---|---|', ...rows, ''].join(
