@@ -33,10 +33,7 @@ fmt: setup ## Format all files
 lint: setup ## Lint, layers included
 	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
 
-typedocs: setup ## Write the README's configuration tables from the settings
-	@$(NODE) services/cli/docs.ts
-
-check: setup ## Check the types
+typecheck: setup ## Check the types
 	@$(BIN)/typescript/bin/tsc --noEmit
 
 test: setup ## All tests; integration tests start their own Kafka and ClickHouse

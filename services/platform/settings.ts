@@ -26,7 +26,7 @@ export const KAFKA_SETTINGS = {
   kafkaTopicPrefix: text({
     env: 'SPANMILL_KAFKA_TOPIC_PREFIX',
     default: DEFAULT_TOPIC_PREFIX,
-    meaning: 'Topics are named <prefix>.spans, .traces, .metrics and .dead-letters.',
+    meaning: 'Topics are named PREFIX.spans, PREFIX.traces, PREFIX.metrics and PREFIX.dead-letters.',
   }),
 };
 

@@ -11,7 +11,7 @@ export const SETTINGS = {
   group: text({
     env: 'SPANMILL_PROCESSOR_GROUP',
     default: 'spanmill-processor',
-    meaning: 'Consumer group; its true position is committed as <group>.progress.',
+    meaning: 'Consumer group; its true position is committed as GROUP.progress.',
   }),
   start: choice({
     env: 'SPANMILL_PROCESSOR_START',
