@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerStartError } from './server_process.ts';
@@ -21,10 +21,18 @@ export async function ensureKafkaJars(jarsDir: string, maven = 'mvn'): Promise<b
   const wanted = createHash('sha256').update(readFileSync(POM_FILE)).digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return false;
 
-  rmSync(jarsDir, { recursive: true, force: true });
-  mkdirSync(jarsDir, { recursive: true });
-  await resolveWithMaven(maven, jarsDir);
-  writeFileSync(marker, wanted);
+  // Put in place whole: somebody else may resolve, or start from, the same directory at this moment.
+  const fresh = `${jarsDir}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  try {
+    await resolveWithMaven(maven, fresh);
+    writeFileSync(join(fresh, '.resolved'), wanted);
+    rmSync(jarsDir, { recursive: true, force: true });
+    renameSync(fresh, jarsDir);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
   return true;
 }
 

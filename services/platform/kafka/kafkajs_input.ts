@@ -16,6 +16,7 @@ import { findFirstOffset } from './first_offset.ts';
 import { connectAdmin } from './kafkajs_admin.ts';
 import { requestError } from './kafkajs_errors.ts';
 import { toIncoming } from './kafkajs_records.ts';
+import { isHeld, newPartition, type PartitionState } from './partition_state.ts';
 import type { Admin, IncomingRecord, Input, InputListener, InputOptions } from './port.ts';
 import { stickyAssigner } from './sticky_assigner.ts';
 
@@ -38,19 +39,6 @@ const CRASH_PAUSE_MS = 1_000;
 const STOP_TIMEOUT_MS = 15_000;
 /** Crashes in a row, without a join between them, after which the process had better end. */
 const MAX_CRASHES = 60;
-
-interface PartitionState {
-  /** Offset of the next record to deliver; null before `startAt`, and while it is looked up what there is. */
-  next: number | null;
-  /** A handler has records that it has not finished. */
-  busy: boolean;
-  /** By the listener. */
-  paused: boolean;
-  /** What kafkajs was told last; null when it has to be told anew. */
-  held: boolean | null;
-  /** Counts calls of `startAt`: the last one stands. */
-  starts: number;
-}
 
 export async function joinGroup(
   client: KafkaJs,
@@ -155,7 +143,7 @@ class GroupInput implements Input {
     const added = assigned.filter((partition) => !this.partitions.has(partition));
     for (const partition of lost) this.partitions.delete(partition);
     for (const partition of added) {
-      this.partitions.set(partition, { next: null, busy: false, paused: false, held: null, starts: 0 });
+      this.partitions.set(partition, newPartition());
     }
     for (const [partition, state] of this.partitions) {
       state.held = null;
@@ -307,10 +295,6 @@ interface MarkersPassed {
   readonly partition: number;
   readonly lastOffset: string;
   readonly highWatermark: string;
-}
-
-function isHeld({ next, busy, paused }: PartitionState): boolean {
-  return next === null || busy || paused;
 }
 
 /** Where the fetch began; kafkajs's types do not have it. */
