@@ -83,7 +83,7 @@ async function follow(
   const interrupted = context.interrupted().then(() => 'interrupted' as const);
   for (;;) {
     const state = readState(stateFile(plan.home));
-    const isOurs = state !== null && (started === null || state.supervisor.pid === started.pid);
+    const isOurs = state !== null && isFollowed(state, started);
     if (isOurs) progress.update(state.steps, context.clock.now());
     if (isOurs && state.phase === 'ready') break;
     const isGone = isOurs ? !isRunning(state.supervisor) : started?.end() !== undefined;
@@ -98,6 +98,12 @@ async function follow(
     }
   }
   progress.end();
+}
+
+/** The supervisor that was started here, or one that was there first and made this one step back. */
+function isFollowed({ supervisor }: SupervisorState, started: StartedSupervisor | null): boolean {
+  if (started === null || supervisor.pid === started.pid) return true;
+  return started.end() !== undefined && isRunning(supervisor);
 }
 
 function reasonOfEnd(
