@@ -12,6 +12,14 @@ import type { RecordStore } from '../core/trace/record_store.ts';
 import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import {
+  FENCED_PAUSE_MS,
+  IDLE_COMMIT_MS,
+  REFRESH_COMMIT_MS,
+  RETRY_PAUSE_MS,
+  SLICE_MS,
+  type OwnedPartition,
+} from '../platform/kafka/group_reader.ts';
+import {
   FencedError,
   type Admin,
   type IncomingRecord,
@@ -56,15 +64,6 @@ export interface WorkerContext {
 
 /** A silent partition gets a tick after this long. Below `maxStepMs`, so that each tick counts in full. */
 const TICK_AFTER_MS = 1_000;
-/** How often a position that moved without output is committed: lag is then true, and a restart quick. */
-const IDLE_COMMIT_MS = 5_000;
-/** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
-const REFRESH_COMMIT_MS = 3_600_000;
-/** Whoever was shut out by another owner waits this long before shutting that one out in turn. */
-const FENCED_PAUSE_MS = 1_500;
-const RETRY_PAUSE_MS = 500;
-/** Reading gives way to heartbeats and other partitions after this long. */
-const SLICE_MS = 30;
 
 /** What is held between a claim and the next. */
 interface Tenure {
@@ -80,7 +79,7 @@ interface Tenure {
   heardAtMs: number;
 }
 
-export class PartitionWorker {
+export class PartitionWorker implements OwnedPartition {
   private readonly partition: number;
   private readonly context: WorkerContext;
   private readonly log: Log;

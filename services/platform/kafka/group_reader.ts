@@ -1,0 +1,113 @@
+/**
+ * A membership in a consumer group whose partitions each have a life of their own: opened when they are given, closed when
+ * they go elsewhere. The group only deals out work; the right to write is each partition's claim.
+ *
+ * Not for what happens to a partition: that is the service's OwnedPartition.
+ */
+import type { IncomingRecord, Input, InputOptions, Kafka } from './port.ts';
+
+/** What a service does with one partition that it was given. */
+export interface OwnedPartition {
+  /** Whether what an earlier owner left is made up for, and new records are being read. */
+  readonly isRunning: boolean;
+  /** Claims the partition and starts reading; tries again until it is closed. Never rejects. */
+  open(): Promise<void>;
+  /** Takes records; resolves when the next ones may come. */
+  read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void>;
+  /** Does what the passing of time asks for. */
+  tend(): Promise<void>;
+  /** Gives the partition up. */
+  close(): Promise<void>;
+}
+
+export interface GroupReaderOptions<P extends OwnedPartition> {
+  readonly kafka: Kafka;
+  readonly input: InputOptions;
+  /** The input resolves once the group is joined, which may be after its first partitions are given. */
+  readonly createPartition: (partition: number, input: Promise<Input>) => P;
+  /** The process cannot go on. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A partition is claimed again this long after Kafka did not take a commit or a claim, */
+export const RETRY_PAUSE_MS = 500;
+/** and this long after another owner shut it out: two that think they own it take turns, not blows. */
+export const FENCED_PAUSE_MS = 1_500;
+/** How often a position that moved without output is committed: lag is then true, and a restart quick. */
+export const IDLE_COMMIT_MS = 5_000;
+/** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
+export const REFRESH_COMMIT_MS = 3_600_000;
+/** Reading gives way to heartbeats and other partitions after this long. */
+export const SLICE_MS = 30;
+
+export class GroupReader<P extends OwnedPartition> {
+  private readonly options: GroupReaderOptions<P>;
+  private readonly partitions = new Map<number, P>();
+  private readonly closing = new Set<Promise<void>>();
+  private input: Input | null = null;
+
+  constructor(options: GroupReaderOptions<P>) {
+    this.options = options;
+  }
+
+  /** Partitions at hand. */
+  get size(): number {
+    return this.partitions.size;
+  }
+
+  /** Resolves once the group is joined. */
+  async start(): Promise<void> {
+    const { kafka, input, fail } = this.options;
+    const joined = kafka.input(input, {
+      onAssigned: (partitions) => partitions.forEach((partition) => this.open(partition, joined)),
+      onLost: (partitions) => partitions.forEach((partition) => this.close(partition)),
+      onRecords: async (partition, records, nextOffset, highWatermark) => {
+        await this.partitions.get(partition)?.read(records, nextOffset, highWatermark);
+      },
+      onFailure: fail,
+    });
+    this.input = await joined;
+  }
+
+  /** Gives all partitions up and leaves the group. */
+  async stop(): Promise<void> {
+    // Before the input: a reader that waits for room would keep it from stopping.
+    await this.closeAll();
+    await this.input?.stop();
+    // What was given while the input stopped.
+    await this.closeAll();
+  }
+
+  tend(): void {
+    for (const partition of this.partitions.values()) partition.tend().catch(this.options.fail);
+  }
+
+  /** Null when every partition at hand is read live, else why not. */
+  notReady(): string | null {
+    const { topic } = this.options.input;
+    if (this.input === null) return `not yet a member of the consumer group of ${topic}`;
+    const behind = [...this.partitions].filter(([, { isRunning }]) => !isRunning).map(([number]) => number);
+    return behind.length === 0
+      ? null
+      : `partitions of ${topic} being claimed or replayed: ${behind.join(', ')}`;
+  }
+
+  private open(partition: number, joined: Promise<Input>): void {
+    const opened = this.options.createPartition(partition, joined);
+    this.partitions.set(partition, opened);
+    opened.open().catch(this.options.fail);
+  }
+
+  private close(partition: number): void {
+    const closed = this.partitions.get(partition);
+    if (closed === undefined) return;
+    this.partitions.delete(partition);
+    const done = closed.close().finally(() => this.closing.delete(done));
+    this.closing.add(done);
+  }
+
+  private async closeAll(): Promise<void> {
+    for (const partition of [...this.partitions.keys()]) this.close(partition);
+    await Promise.all(this.closing);
+  }
+}
