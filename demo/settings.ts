@@ -53,8 +53,10 @@ export const DEMO_SETTINGS = {
 
 export type DemoConfig = Config<typeof DEMO_SETTINGS>;
 
+/** Settings of others may stand in the same environment. */
 export function readDemoConfig(env: Readonly<Record<string, string | undefined>>): DemoConfig {
-  return readConfig(DEMO_SETTINGS, env);
+  const own = Object.entries(env).filter(([name]) => name.startsWith('SPANMILL_DEMO_'));
+  return readConfig(DEMO_SETTINGS, Object.fromEntries(own));
 }
 
 export function shopPort(config: Pick<DemoConfig, 'basePort'>, service: ShopService): number {

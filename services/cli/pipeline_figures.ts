@@ -39,7 +39,7 @@ export function pipelineFigures(scrapes: Scrapes): Figure[] {
     {
       name: 'capture rate',
       value: captureText(now),
-      meaning: 'spans stored ÷ received since the services started; some are under way',
+      meaning: 'stored ÷ received, since the start; some are under way',
     },
     {
       name: 'transfer delay',

@@ -15,4 +15,9 @@ describe("the shop's addresses", () => {
     expect(shopUrl(config, 'payment')).toBe('http://payment:7002');
     expect(shopUrl(config, 'cart')).toBe('http://127.0.0.1:7004');
   });
+
+  test('are read from an environment that holds other settings too; only their own faults count', () => {
+    expect(() => readDemoConfig({ SPANMILL_QUERY_PORT: '1', SPANMILL_DEMO_RATE: '5' })).not.toThrow();
+    expect(() => readDemoConfig({ SPANMILL_DEMO_RTE: '5' })).toThrow('SPANMILL_DEMO_RTE is not known');
+  });
 });
