@@ -131,14 +131,9 @@ export class PartitionWorker implements OwnedPartition {
   }
 
   /** Looks after commits, ticks and cuts that the passing of time asks for. */
-  async tend(): Promise<void> {
+  tend(): void {
     if (this.steps.isBusy) return;
-    await this.steps.run(async () => {
-      const { tenure } = this;
-      if (tenure === null) return;
-      if (this.isCommitDue(tenure)) await this.commit(tenure);
-      if (this.tenure === tenure) await this.writeControlRecords(tenure);
-    });
+    this.steps.run(() => this.lookAfter()).catch(this.context.fail);
   }
 
   /** Gives the partition up. Nothing is published any more when it resolves. */
@@ -230,6 +225,13 @@ export class PartitionWorker implements OwnedPartition {
     }
     metrics.analysisSeconds.observe((worked + clock.now() - sliceStart) / 1000);
     if (this.isCommitDue(tenure)) await this.commit(tenure);
+  }
+
+  private async lookAfter(): Promise<void> {
+    const { tenure } = this;
+    if (tenure === null) return;
+    if (this.isCommitDue(tenure)) await this.commit(tenure);
+    if (this.tenure === tenure) await this.writeControlRecords(tenure);
   }
 
   private isCommitDue(tenure: Tenure): boolean {

@@ -6,6 +6,14 @@
  */
 import type { Clock, Timers } from '../platform/clock.ts';
 import {
+  FENCED_PAUSE_MS,
+  IDLE_COMMIT_MS,
+  REFRESH_COMMIT_MS,
+  RETRY_PAUSE_MS,
+  SLICE_MS,
+  type OwnedPartition,
+} from '../platform/kafka/group_reader.ts';
+import {
   FencedError,
   KafkaUnavailableError,
   RecordTooLargeError,
@@ -47,15 +55,6 @@ export interface PartitionContext {
   readonly fail: (error: unknown) => void;
 }
 
-/** How often a position that moved without rows (over markers alone) is committed. */
-const IDLE_COMMIT_MS = 5_000;
-/** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
-const REFRESH_COMMIT_MS = 3_600_000;
-/** Whoever was shut out by another owner waits this long before shutting that one out in turn. */
-const FENCED_PAUSE_MS = 1_500;
-const RETRY_PAUSE_MS = 500;
-/** Reading gives way to heartbeats and other partitions after this long. */
-const SLICE_MS = 30;
 /** Longest wait for an insert under way when the partition is given up; what is left then is stored by the next owner. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -75,7 +74,7 @@ interface Tenure {
   storingMs: number | null;
 }
 
-export class PartitionSink {
+export class PartitionSink implements OwnedPartition {
   private readonly partition: number;
   private readonly context: PartitionContext;
   private readonly log: Log;

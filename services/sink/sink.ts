@@ -2,12 +2,12 @@
  * The sink: a member of the consumer groups of the traces and the metrics topic, with a way into ClickHouse for every partition it
  * is given.
  *
- * Not for what happens to a partition (partition_sink.ts). The groups only deal out work; the right to store is each
- * partition's claim.
+ * Not for what happens to a partition: partition_sink.ts.
  */
 import type { TopicNames } from '../core/contracts.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
-import type { Admin, Input, Kafka } from '../platform/kafka/port.ts';
+import { GroupReader } from '../platform/kafka/group_reader.ts';
+import type { Admin, Kafka } from '../platform/kafka/port.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { BatchLimits } from './batch.ts';
@@ -42,120 +42,75 @@ export interface SinkOptions {
 /** How often batches that are due and lag are looked after. */
 const TEND_MS = 100;
 
-interface TopicReading {
-  readonly topic: string;
-  readonly createRows: () => RecordRows;
-  readonly partitions: Map<number, PartitionSink>;
-  joined: Promise<Input> | null;
-  input: Input | null;
-}
-
 export class Sink implements Part {
   readonly name = 'sink';
   private readonly options: SinkOptions;
-  private readonly readings: readonly TopicReading[];
-  private readonly closing = new Set<Promise<void>>();
+  private readers: readonly GroupReader<PartitionSink>[] = [];
   private admin: Admin | null = null;
-  private deadLetterPartitions = 1;
   private stopTending: () => void = () => undefined;
 
   constructor(options: SinkOptions) {
     this.options = options;
-    const { traces, metrics } = options.settings.topics;
-    this.readings = [reading(traces, () => new TraceRecords()), reading(metrics, () => new MetricRecords())];
   }
 
   async start(): Promise<void> {
     const { kafka, timers, settings } = this.options;
-    this.admin = await kafka.admin();
-    this.deadLetterPartitions = await this.admin.partitionCount(settings.topics.deadLetters);
-    for (const one of this.readings) await this.join(one, this.admin);
+    const { traces, metrics, deadLetters } = settings.topics;
+    const admin = (this.admin = await kafka.admin());
+    const deadLetterPartitions = await admin.partitionCount(deadLetters);
+    this.readers = [
+      this.readerOf(traces, () => new TraceRecords(), admin, deadLetterPartitions),
+      this.readerOf(metrics, () => new MetricRecords(), admin, deadLetterPartitions),
+    ];
+    for (const reader of this.readers) await reader.start();
     this.stopTending = timers.every(TEND_MS, () => {
-      for (const { partitions } of this.readings)
-        for (const partition of partitions.values()) partition.tend();
+      for (const reader of this.readers) reader.tend();
     });
   }
 
   async stop(): Promise<void> {
     this.stopTending();
-    // Before the inputs: a reader that waits for room would keep its input from stopping.
-    for (const one of this.readings)
-      for (const partition of [...one.partitions.keys()]) this.close(one, partition);
-    await Promise.all(this.closing);
-    await Promise.all(this.readings.map(async ({ input }) => input?.stop()));
-    // What was assigned while the inputs stopped.
-    await Promise.all(this.closing);
+    await Promise.all(this.readers.map((reader) => reader.stop()));
     await this.admin?.stop();
   }
 
   /** Null when every partition is read live and stored, else why not. */
   notReady(): string | null {
-    const { writer } = this.options;
-    for (const { topic, input, partitions } of this.readings) {
-      if (input === null) return `not yet a member of the consumer group of ${topic}`;
-      const behind = [...partitions]
-        .filter(([, partition]) => !partition.isRunning)
-        .map(([number]) => number);
-      if (behind.length > 0) return `partitions of ${topic} being claimed or replayed: ${behind.join(', ')}`;
-    }
-    return writer.failure;
+    if (this.readers.length === 0) return 'not yet started';
+    const reasons = this.readers.map((reader) => reader.notReady());
+    return reasons.find((reason) => reason !== null) ?? this.options.writer.failure;
   }
 
-  private async join(one: TopicReading, admin: Admin): Promise<void> {
-    const { kafka, settings, fail } = this.options;
-    one.joined = kafka.input(
-      { topic: one.topic, group: settings.group, isolation: 'read_committed' },
-      {
-        onAssigned: (partitions) => partitions.forEach((partition) => this.open(one, admin, partition)),
-        onLost: (partitions) => partitions.forEach((partition) => this.close(one, partition)),
-        onRecords: async (partition, records, nextOffset, highWatermark) => {
-          await one.partitions.get(partition)?.read(records, nextOffset, highWatermark);
-        },
-        onFailure: fail,
-      },
-    );
-    one.input = await one.joined;
-  }
-
-  private open(
-    { topic, createRows, partitions, joined: input }: TopicReading,
+  private readerOf(
+    topic: string,
+    createRows: () => RecordRows,
     admin: Admin,
-    partition: number,
-  ): void {
-    if (input === null) return;
-    const { settings } = this.options;
-    const opened = new PartitionSink(partition, {
-      ...this.options,
-      topic,
-      group: settings.group,
-      start: settings.start,
-      deadLettersTopic: settings.topics.deadLetters,
-      deadLetterPartitions: this.deadLetterPartitions,
-      limits: () => this.limits(),
-      createRows,
+    deadLetterPartitions: number,
+  ): GroupReader<PartitionSink> {
+    const { kafka, settings, fail } = this.options;
+    const { group, start, topics } = settings;
+    const limits = (): BatchLimits => this.limits();
+    const context = {
+      group,
+      start,
+      deadLettersTopic: topics.deadLetters,
+      deadLetterPartitions,
+      limits,
       admin,
-      input,
+    };
+    return new GroupReader({
+      kafka,
+      input: { topic, group, isolation: 'read_committed' },
+      createPartition: (partition, input) =>
+        new PartitionSink(partition, { ...this.options, ...context, topic, createRows, input }),
+      fail,
     });
-    partitions.set(partition, opened);
-    void opened.open();
-  }
-
-  private close({ partitions }: TopicReading, partition: number): void {
-    const closed = partitions.get(partition);
-    if (closed === undefined) return;
-    partitions.delete(partition);
-    const done = closed.close().finally(() => this.closing.delete(done));
-    this.closing.add(done);
   }
 
   /** Each partition holds one batch that is being built and one that is being stored. */
   private limits(): BatchLimits {
     const { batch, memoryBytes } = this.options.settings;
-    const partitions = this.readings.reduce((sum, one) => sum + one.partitions.size, 0);
+    const partitions = this.readers.reduce((sum, { size }) => sum + size, 0);
     return { ...batch, maxBytes: Math.min(batch.maxBytes, memoryBytes / (2 * Math.max(partitions, 1))) };
   }
-}
-
-function reading(topic: string, createRows: () => RecordRows): TopicReading {
-  return { topic, createRows, partitions: new Map(), joined: null, input: null };
 }

@@ -14,8 +14,8 @@ export interface OwnedPartition {
   open(): Promise<void>;
   /** Takes records; resolves when the next ones may come. */
   read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void>;
-  /** Does what the passing of time asks for. */
-  tend(): Promise<void>;
+  /** Begins what the passing of time asks for. */
+  tend(): void;
   /** Gives the partition up. */
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export class GroupReader<P extends OwnedPartition> {
   }
 
   tend(): void {
-    for (const partition of this.partitions.values()) partition.tend().catch(this.options.fail);
+    for (const partition of this.partitions.values()) partition.tend();
   }
 
   /** Null when every partition at hand is read live, else why not. */
