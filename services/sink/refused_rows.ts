@@ -1,6 +1,6 @@
 /**
  * Stores a block that ClickHouse refused without its bad rows: pieces of it are tried, smaller after a refusal and larger
- * after a success, until a refused piece is one item. That goes to dead letters, the rest is stored.
+ * after a success, until a refused piece is one item (or few, where many were refused). That goes to dead letters, the rest is stored.
  *
  * A pure walk but for the two functions it is given. Each step is reported, and committed by the caller, before the next is taken: where a
  * crash interrupts it, the next owner goes on from there, with at most one piece tried again under the same token.
@@ -11,8 +11,8 @@ import { itemCount, type Batch } from './batch.ts';
 import type { RefusalProgress } from './intent.ts';
 import type { RecordRows, Unstorable } from './record_rows.ts';
 
-/** After so many bad items one by one, a refused piece is dead-lettered as it is: the fault is not in a few rows. */
-export const MAX_SINGLE_REFUSALS = 100;
+/** After as many refused pieces the smallest that is tried is twice as large: where the fault is in all rows, the search ends. */
+export const REFUSALS_A_STEP = 100;
 
 export interface RefusalWalk {
   readonly batch: Batch;
@@ -30,9 +30,10 @@ export async function storeAroundRefusals(walk: RefusalWalk): Promise<boolean> {
   const { table } = walk.progress;
   const total = itemCount(batch, table);
   let { item, size } = walk.progress;
-  let singles = 0;
+  let refusals = 0;
   while (item < total) {
-    const to = Math.min(item + Math.max(size, 1), total);
+    const smallest = 2 ** Math.floor(refusals / REFUSALS_A_STEP);
+    const to = Math.min(item + Math.max(size, smallest), total);
     const refused: Unstorable[] = [];
     try {
       const block = buildPiece(batch, rows, table, item, to);
@@ -41,9 +42,8 @@ export async function storeAroundRefusals(walk: RefusalWalk): Promise<boolean> {
       size = Math.min(2 * size, total);
     } catch (error) {
       if (!(error instanceof ClickHouseRefusedError)) throw error;
-      const isSingle = to - item === 1;
-      if (isSingle || singles >= MAX_SINGLE_REFUSALS) {
-        if (isSingle) singles++;
+      if (to - item <= smallest) {
+        refusals++;
         refused.push(...originalsOf(batch, rows, table, item, to, error.message));
         item = to;
       } else {
