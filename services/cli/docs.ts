@@ -4,10 +4,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEMO_SETTINGS } from '../../demo/settings.ts';
 import * as collector from '../collector/config.ts';
 import { CLI_SETTINGS, LOCAL_SETTINGS } from '../local/settings.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import type { Settings } from '../platform/config.ts';
+import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
 import { CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS } from '../platform/settings.ts';
 import * as processor from '../processor/config.ts';
 import * as query from '../query/config.ts';
@@ -20,8 +22,8 @@ const TABLES: readonly (readonly [title: string, settings: Settings])[] = [
   ['Processor', processor.SETTINGS],
   ['Sink', sink.SETTINGS],
   ['Query', query.SETTINGS],
-  ['`spanmill migrate`', MIGRATION_SETTINGS],
-  ['`make up` and the command line', { ...LOCAL_SETTINGS, ...CLI_SETTINGS }],
+  ['`spanmill migrate`', { ...TOPIC_SETTINGS, ...MIGRATION_SETTINGS }],
+  ['`make up` and the command line', { ...LOCAL_SETTINGS, ...CLI_SETTINGS, ...DEMO_SETTINGS }],
 ];
 const BEGIN = '<!-- configuration: made by `make docs` -->';
 const END = '<!-- end of configuration -->';
