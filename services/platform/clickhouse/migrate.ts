@@ -3,7 +3,7 @@
  *
  * ClickHouse has no transactions over statements, so each statement of a migration can be run again (IF NOT EXISTS): a
  * migration that failed half way, or that two runners apply at once, ends the same. A migration that was applied and then edited
- * is refused, since nobody could say what the tables look like. Why no library: RATIONALE.md.
+ * is refused, since nobody could say what the tables look like. Why no library: deploy/clickhouse/RATIONALE.md.
  */
 import {
   checksumOf,
