@@ -134,7 +134,7 @@ export class Batcher {
     const startedMs = clock.now();
     let failure: Error | null = null;
     try {
-      await append({ topic, partition: queue.partition, records });
+      await append({ topic, partition: queue.partition, records, compression: 'zstd' });
       metrics.appendSeconds.observe((clock.now() - startedMs) / 1000);
     } catch (error) {
       metrics.appendFailures.add(1);

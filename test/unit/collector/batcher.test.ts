@@ -68,6 +68,13 @@ const part = (partition: number, bytes: number, fill = 1): PartitionSpans => ({
   bytes: new Uint8Array(bytes).fill(fill),
 });
 
+test('records leave compressed: names and attributes repeat from span to span', async () => {
+  const setup = new Setup();
+  setup.add(part(0, RECORD_BYTES));
+  await setup.answer(0);
+  expect(setup.appends.map(({ batch }) => batch.compression)).toEqual(['zstd']);
+});
+
 describe('an answer', () => {
   test('comes once Kafka has acknowledged every partition of the request, not before', async () => {
     const setup = new Setup();
