@@ -19,6 +19,10 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
     budgetBytes: config.memoryBytes,
     fileBytes: SCRATCH_FILE_BYTES,
     onDiskFull: () => metrics.scratchFull.add(1),
+    onChange: (residentBytes, spilledBytes) => {
+      metrics.residentBytes.set(residentBytes);
+      metrics.spilledBytes.set(spilledBytes);
+    },
   });
   const { forgetMs, settleMs, settleCompleteMs, maxFragmentSpans } = config;
   const processor = new Processor({

@@ -17,6 +17,8 @@ export interface ScratchOptions {
   /** A scratch file is closed for writing at this size. */
   readonly fileBytes: number;
   readonly onDiskFull: (error: unknown) => void;
+  /** Called with every change of either. */
+  readonly onChange: (residentBytes: number, spilledBytes: number) => void;
 }
 
 export class ScratchStore implements RecordStore {
@@ -37,6 +39,7 @@ export class ScratchStore implements RecordStore {
     this.resident.add(record);
     this.residentBytes += value.length;
     if (this.residentBytes > this.options.budgetBytes) this.spill();
+    this.tellChange();
     return record;
   }
 
@@ -49,6 +52,11 @@ export class ScratchStore implements RecordStore {
       this.spilledBytes -= record.length;
       this.releaseFile(record.place.file);
     }
+    this.tellChange();
+  }
+
+  private tellChange(): void {
+    this.options.onChange(this.residentBytes, this.spilledBytes);
   }
 
   private spill(): void {

@@ -9,12 +9,20 @@ const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(lengt
 describe('scratch store', () => {
   let directory: string;
   let full: unknown[];
+  let told: [resident: number, spilled: number][];
   const store = (budgetBytes: number, at = directory): ScratchStore =>
-    new ScratchStore({ directory: at, budgetBytes, fileBytes: 250, onDiskFull: (error) => full.push(error) });
+    new ScratchStore({
+      directory: at,
+      budgetBytes,
+      fileBytes: 250,
+      onDiskFull: (error) => full.push(error),
+      onChange: (...bytesHeld) => told.push(bytesHeld),
+    });
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'scratch-'));
     full = [];
+    told = [];
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -52,6 +60,20 @@ describe('scratch store', () => {
     spilled.release();
     resident.release();
     expect([scratch.residentBytes, scratch.spilledBytes]).toEqual([0, 0]);
+  });
+
+  test('tells with every change how much is in memory and how much on disk', () => {
+    const scratch = store(150);
+    const spilled = scratch.hold(bytes(100, 1));
+    const resident = scratch.hold(bytes(80, 2));
+    spilled.release();
+    resident.release();
+    expect(told).toEqual([
+      [100, 0],
+      [80, 100],
+      [80, 0],
+      [0, 0],
+    ]);
   });
 
   test('keeps records in memory and says so when the disk takes no more', () => {
