@@ -11,7 +11,7 @@ export const SETTINGS = {
   port: port({
     env: 'SPANMILL_QUERY_PORT',
     default: 16_686,
-    meaning: 'Port of the API, the page, and of /metrics, /healthz and /readyz.',
+    meaning: 'Port of the API, and of /metrics, /healthz and /readyz.',
   }),
   requestTimeoutMs: integer({
     env: 'SPANMILL_QUERY_TIMEOUT_MS',

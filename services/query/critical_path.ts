@@ -1,6 +1,6 @@
 /**
  * Which spans of a stored trace made it take as long as it did: the processor's critical path, over the tree of an
- * answer. The trace page marks spans by it; the sums per operation over all traces come from the processor.
+ * answer. The waterfall marks spans by it; the sums per operation over all traces come from the processor.
  */
 import { criticalPath } from '../core/trace/critical_path.ts';
 import type { TraceTree, TreeSpan } from './trace_tree.ts';

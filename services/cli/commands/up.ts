@@ -123,7 +123,7 @@ function whereThingsAre(state: SupervisorState | null, { terminal }: CliContext)
   const lines = [
     ...(failure === null ? [] : ['', yellow(failure)]),
     '',
-    `  ${bold('API and page')}   ${addresses.query}`,
+    `  ${bold('query API')}      ${addresses.query}`,
     `  ${bold('send spans to')}  ${addresses.otlpGrpc} (OTLP/gRPC), ${addresses.otlpHttp}/v1/traces (OTLP/HTTP)`,
     `  ${bold('ClickHouse')}     ${addresses.clickhouse}, database ${addresses.database}`,
     ...(addresses.shop === null ? [] : [`  ${bold('demo shop')}      ${addresses.shop}`]),
