@@ -1,6 +1,6 @@
 /**
  * Processes as the operating system knows them. A pid alone says little, since it is given out again; together with
- * the process' start it names one process for ever. Not for starting or stopping in order (supervised.ts, stop.ts).
+ * the process' start it names one process for ever. Not for starting or stopping in order (supervised.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * A stored trace as the API answers it: plain JSON, the tree resolved, times relative to the trace's start.
  *
- * Not for reading the store (trace_store.ts). Nanoseconds are numbers as long as a JavaScript number holds them
+ * Not for reading the store (store.ts). Nanoseconds are numbers as long as a JavaScript number holds them
  * exactly (104 days) and decimal strings beyond; moments since 1970 are beyond and always strings.
  */
 import { criticalTimes } from './critical_path.ts';
