@@ -89,7 +89,6 @@ function servicePlans(
 ): ProcessPlan[] {
   const directories = {
     SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: join(home, 'data/processor'),
-    SPANMILL_COLLECTOR_SPOOL_DIRECTORY: join(home, 'data/spool'),
   };
   return SERVICES.map(({ name, settings, healthPort }) => {
     const health = `http://127.0.0.1:${String(values[healthPort])}`;
