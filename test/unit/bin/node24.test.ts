@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
-const SCRIPT = join(import.meta.dirname, '../../../bin/node24');
+const ROOT = join(import.meta.dirname, '../../..');
+const SCRIPT = join(ROOT, 'bin/node24');
 /** What the script needs of a POSIX system, so that the real node and npm stay out of its sight. */
 const TOOLS = ['sh', 'dirname', 'uname', 'mkdir', 'mv', 'rm', 'cat'];
 
@@ -40,10 +41,11 @@ function program(name: string, text: string): void {
   writeFileSync(join(path, name), text, { mode: 0o755 });
 }
 
-function run() {
+function run(homeSetting = join(directory, 'home')) {
   const home = join(directory, 'home');
   const { status, stdout, stderr } = spawnSync('/bin/sh', [SCRIPT], {
-    env: { PATH: path, SPANMILL_HOME: home },
+    cwd: directory,
+    env: { PATH: path, SPANMILL_HOME: homeSetting },
     encoding: 'utf8',
   });
   return { status, stdout: stdout.trim(), stderr, home };
@@ -64,6 +66,14 @@ describe('bin/node24', () => {
     expect(first.status).toBe(0);
     expect(readdirSync(first.home)).toEqual(['node']);
     expect(run()).toMatchObject({ status: 0, stdout: first.stdout, stderr: '' });
+  });
+
+  test('takes a relative SPANMILL_HOME from the checkout, wherever it is called', () => {
+    program('node', node(20));
+    program('npm', npm(24));
+    const { status, home } = run(relative(ROOT, join(directory, 'home')));
+    expect(status).toBe(0);
+    expect(readdirSync(home)).toEqual(['node']);
   });
 
   test('fetches a pinned range, without install scripts', () => {
