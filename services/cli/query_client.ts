@@ -1,5 +1,6 @@
 /** Asks the query service. Every way it can fail is a CliError that says what to do. */
 import { Option } from 'commander';
+import { CLI_SETTINGS } from '../local/settings.ts';
 import { CliError } from './context.ts';
 
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
@@ -13,8 +14,8 @@ const TIMEOUT_MS = 60_000;
 
 export const queryUrlOption = (): Option =>
   new Option('--query-url <url>', 'address of the query service')
-    .env('SPANMILL_QUERY_URL')
-    .default('http://127.0.0.1:16686');
+    .env(CLI_SETTINGS.queryUrl.env)
+    .default(CLI_SETTINGS.queryUrl.default);
 
 export function queryClient(baseUrl: string, fetcher: Fetch = fetch): QueryClient {
   return {

@@ -7,7 +7,7 @@ import { lockFile, logFile, stateFile } from './paths.ts';
 import type { LocalPlan } from './plan.ts';
 import { endProcess, isRunning } from './process_table.ts';
 import { releaseLock } from './lock.ts';
-import { LOCAL_SETTINGS } from './settings.ts';
+import { CLI_SETTINGS, LOCAL_SETTINGS } from './settings.ts';
 import { readState, type ProcessRecord, type SupervisorState } from './state.ts';
 import type { Environment } from './tables.ts';
 
@@ -70,7 +70,7 @@ export function runningStack(env: Environment, root: string): Record<string, str
   if (state === null || !isRunning(state.supervisor)) return {};
   const { query, clickhouse, database } = state.addresses;
   return {
-    SPANMILL_QUERY_URL: query,
+    [CLI_SETTINGS.queryUrl.env]: query,
     [CLICKHOUSE_SETTINGS.clickhouseUrl.env]: clickhouse,
     [CLICKHOUSE_SETTINGS.clickhouseDatabase.env]: database,
   };
