@@ -14,6 +14,8 @@ const run = promisify(execFile);
 export const POM_FILE = join(import.meta.dirname, '../../deploy/local/pom.xml');
 const MIN_JAVA = 17;
 const MAVEN_TIMEOUT_MS = 600_000;
+/** By Debian's own choice of version, since each release has another one: 17 in 12, 21 in 13. */
+const JAVA_HINT = installHint('default-jre-headless', 'openjdk@17');
 
 /** Makes sure that `jarsDir` holds what the pom asks for; a changed pom resolves anew. True when Maven had to run. */
 export async function ensureKafkaJars(jarsDir: string, maven = 'mvn'): Promise<boolean> {
@@ -42,15 +44,14 @@ export async function requireJava(java = 'java'): Promise<void> {
   try {
     version = (await run(java, ['-version'])).stderr;
   } catch (error) {
-    throw new ServerStartError(
-      `Kafka needs Java ${MIN_JAVA} or newer, and there is no java: ${installHint('openjdk-17-jre-headless', 'openjdk@17')}`,
-      { cause: error },
-    );
+    throw new ServerStartError(`Kafka needs Java ${MIN_JAVA} or newer, and there is no java: ${JAVA_HINT}`, {
+      cause: error,
+    });
   }
   const major = Number(/version "(?:1\.)?(\d+)/.exec(version)?.[1]);
   if (major >= MIN_JAVA) return;
   throw new ServerStartError(
-    `Kafka needs Java ${MIN_JAVA} or newer, this is ${version.split('\n', 1)[0] ?? ''}: ${installHint('openjdk-17-jre-headless', 'openjdk@17')}`,
+    `Kafka needs Java ${MIN_JAVA} or newer, this is ${version.split('\n', 1)[0] ?? ''}: ${JAVA_HINT}`,
   );
 }
 
