@@ -113,7 +113,7 @@ export class PartitionSink implements OwnedPartition {
   async read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
     const { tenure } = this;
     const { clock, timers } = this.context;
-    if (tenure === null) return;
+    if (tenure === null || this.closed) return;
     tenure.highWatermark = highWatermark;
     let sliceStart = clock.now();
     for (const record of records) {
@@ -121,12 +121,12 @@ export class PartitionSink implements OwnedPartition {
       if (record.offset < tenure.next) continue;
       this.endReplayAt(tenure, record.offset);
       await this.makeRoom(tenure);
-      if (this.tenure !== tenure) return;
+      if (!this.isCurrent(tenure)) return;
       tenure.building.add(toSinkRecord(record), clock.now());
       tenure.next = record.offset + 1;
       if (clock.now() - sliceStart < SLICE_MS) continue;
       await timers.sleep(0);
-      if (this.tenure !== tenure) return;
+      if (!this.isCurrent(tenure)) return;
       sliceStart = clock.now();
     }
     tenure.next = Math.max(tenure.next, nextOffset);
@@ -137,7 +137,7 @@ export class PartitionSink implements OwnedPartition {
   /** Stores and commits what the passing of time asks for. */
   tend(): void {
     const { tenure } = this;
-    if (tenure === null) return;
+    if (tenure === null || this.closed) return;
     const { limits, clock } = this.context;
     this.tellLag(tenure);
     if (tenure.task !== null || tenure.replay !== null) return;
@@ -189,7 +189,7 @@ export class PartitionSink implements OwnedPartition {
   private beginAt(offset: number, intent: Intent | null, ownership: Ownership): Tenure {
     const { topic, deadLettersTopic, deadLetterPartitions, createRows } = this.context;
     const source = { topic, partition: this.partition, deadLettersTopic, deadLetterPartitions };
-    const isWanted = (): boolean => !this.closed && this.tenure === tenure;
+    const isWanted = (): boolean => this.isCurrent(tenure);
     const tenure: Tenure = {
       ownership,
       store: new BatchStore({ ...this.context, source, ownership, isWanted, log: this.log }, offset),
@@ -203,10 +203,18 @@ export class PartitionSink implements OwnedPartition {
     return tenure;
   }
 
+  /**
+   * Whether anything may still begin in it. After a close nothing may: a batch that was given up is not stored, and the intent
+   * of the next would acknowledge it.
+   */
+  private isCurrent(tenure: Tenure): boolean {
+    return !this.closed && this.tenure === tenure;
+  }
+
   /** Waits until the batch that is being built has room. A batch that is replayed takes what it took. */
   private async makeRoom(tenure: Tenure): Promise<void> {
     const { limits } = this.context;
-    while (this.tenure === tenure && tenure.replay === null && tenure.building.isFull(limits())) {
+    while (this.isCurrent(tenure) && tenure.replay === null && tenure.building.isFull(limits())) {
       if (tenure.task === null) this.storeNext(tenure);
       else await tenure.task;
     }

@@ -324,6 +324,23 @@ describe('a partition of the sink', () => {
     expect(clickhouse.rows('first')).toEqual(['a', 'b']);
   });
 
+  it('loses nothing that waits for ClickHouse when the partition is given up', async () => {
+    const { clickhouse } = await startBench();
+    clickhouse.isAway = true;
+    await bench.start(2);
+    const ids = Array.from({ length: 10 }, (_, i) => `id${i}`);
+    await bench.send(...ids);
+    await bench.pass(5_000);
+    const stopped = bench.stop();
+    await bench.pass(15_000);
+    await stopped;
+    expect(await bench.committed()).toEqual({ offset: 0, metadata: '{"intent":2}' });
+    clickhouse.isAway = false;
+    await bench.start(2);
+    await bench.pass(20_000);
+    expect(clickhouse.rows('first')).toEqual(ids);
+  });
+
   it('sends what it cannot read to dead letters, once, with the commit of its batch', async () => {
     await startBench();
     await bench.send('a', '!broken', 'b');
