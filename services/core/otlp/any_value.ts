@@ -8,7 +8,16 @@
  * A string, which nearly all of them are, is copied from where it lies and never becomes a JavaScript string. Lists become JSON
  * as Go writes it: keys in order, `<`, `>` and `&` escaped. The only recursion over received bytes, so it has a depth limit.
  */
-import { Cursor, WireError, advance, readLength, readTag, readVarint32, skipValue } from '../wire/cursor.ts';
+import {
+  Cursor,
+  WireError,
+  advance,
+  readLength,
+  readTag,
+  readVarint32,
+  skipValue,
+  submessage,
+} from '../wire/cursor.ts';
 import { decodeUtf8 } from './attributes.ts';
 import {
   ANY_ARRAY,
@@ -194,14 +203,6 @@ function readPair(cursor: Cursor): { key: string; value: ValueRange } {
     }
   }
   return { key, value };
-}
-
-/** A cursor over the length-delimited value that comes next; the outer one is moved behind it. */
-function submessage(cursor: Cursor): Cursor {
-  const length = readLength(cursor);
-  const start = cursor.pos;
-  cursor.pos += length;
-  return new Cursor(cursor.buf, start, cursor.pos);
 }
 
 function boolAt(buf: Uint8Array, value: ValueRange): boolean {

@@ -27,6 +27,7 @@ import {
   readVarint32,
   readVarint53,
   skipValue,
+  submessage,
   uint32At,
   WireError,
 } from '../wire/cursor.ts';
@@ -245,12 +246,4 @@ function readRange(cursor: Cursor): ByteRange {
   const start = cursor.pos;
   cursor.pos += length;
   return { start, end: cursor.pos };
-}
-
-/** A cursor over the length-delimited value that comes next; the outer one is moved behind it. */
-function submessage(cursor: Cursor): Cursor {
-  const length = readLength(cursor);
-  const start = cursor.pos;
-  cursor.pos += length;
-  return new Cursor(cursor.buf, start, cursor.pos);
 }

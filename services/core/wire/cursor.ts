@@ -107,6 +107,14 @@ export function readLength(cursor: Cursor): number {
   return length;
 }
 
+/** A cursor over the length-delimited value that comes next; the outer one is moved behind it. */
+export function submessage(cursor: Cursor): Cursor {
+  const length = readLength(cursor);
+  const start = cursor.pos;
+  cursor.pos += length;
+  return new Cursor(cursor.buf, start, cursor.pos);
+}
+
 /** What readVarint32 dropped of a length must have been zeros, or the length lies beyond any message. */
 function checkLongLength(buf: Uint8Array, start: number, end: number): void {
   let dropped = buf[start + 4]! & 0x70;
