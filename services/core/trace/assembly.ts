@@ -8,6 +8,7 @@
  *
  * Not for what is made of a fragment (fragment_analysis.ts), nor for when to commit (the processor).
  */
+import { TRACE_ID_BYTES } from '../otlp/fields.ts';
 import { findInvalidId, hasParent, readSpanView, SpanView } from '../otlp/span_view.ts';
 import { SpanIndex } from '../otlp/span_index.ts';
 import { fingerprint, key16, key8 } from '../wire/keys.ts';
@@ -71,8 +72,6 @@ export interface OverdueRun {
   /** Set by who wrote the control record, so that the run is named once. */
   cutAsked: boolean;
 }
-
-const TRACE_ID_BYTES = 16;
 
 export class Assembly {
   private readonly rules: AssemblyRules;

@@ -95,14 +95,7 @@ export function writeLengthField(
 
 /** Writes 64 bits, little endian, from a whole number from 0 to 2^53. */
 export function writeFixed64(writer: WireWriter, value: number): void {
-  reserve(writer, 8);
-  const low = (value % 0x1_0000_0000) >>> 0;
-  const high = Math.floor(value / 0x1_0000_0000);
-  for (let byte = 0; byte < 4; byte++) {
-    writer.buf[writer.pos + byte] = low >>> (8 * byte);
-    writer.buf[writer.pos + 4 + byte] = high >>> (8 * byte);
-  }
-  writer.pos += 8;
+  writeFixed64Halves(writer, value % 0x1_0000_0000, Math.floor(value / 0x1_0000_0000));
 }
 
 /** Writes 64 bits, little endian, from two unsigned halves. */
