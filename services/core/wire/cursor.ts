@@ -176,8 +176,3 @@ export function uint32At(buf: Uint8Array, at: number): number {
 export function uint32BigEndianAt(buf: Uint8Array, at: number): number {
   return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!) >>> 0;
 }
-
-/** The 64 bits at `at`, little endian, as a double: exact below 2^53. */
-export function uint64At(buf: Uint8Array, at: number): number {
-  return uint32At(buf, at + 4) * 0x1_0000_0000 + uint32At(buf, at);
-}
