@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc_server.ts';
 import { CONTENT_ENCODINGS, type ContentEncoding } from './http_body.ts';
 
-export const TRACES_PATH = '/v1/traces';
+const TRACES_PATH = '/v1/traces';
 export const PROTOBUF = 'application/x-protobuf';
 export const JSON_TYPE = 'application/json';
 export type ContentType = typeof PROTOBUF | typeof JSON_TYPE;

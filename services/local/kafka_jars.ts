@@ -11,7 +11,7 @@ import { ServerStartError } from './server_process.ts';
 
 const run = promisify(execFile);
 
-export const POM_FILE = join(import.meta.dirname, '../../deploy/local/pom.xml');
+const POM_FILE = join(import.meta.dirname, '../../deploy/local/pom.xml');
 const MIN_JAVA = 17;
 const MAVEN_TIMEOUT_MS = 600_000;
 /** By Debian's own choice of version, since each release has another one: 17 in 12, 21 in 13. */

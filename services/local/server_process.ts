@@ -59,10 +59,10 @@ export async function startServer(server: ServerCommand): Promise<RunningServer>
   throw new ServerStartError(`${server.name} ${outcome}; ${lastLines(server.logFile)}`);
 }
 
-/** Ends a server by its pid, also one that another process started. Resolves when it is gone. */
-export async function stopProcess(pid: number, timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
+/** Resolves when the process is gone. */
+async function stopProcess(pid: number): Promise<void> {
   if (!signal(pid, 'SIGTERM')) return;
-  for (let waited = 0; waited < timeoutMs; waited += POLL_MS) {
+  for (let waited = 0; waited < STOP_TIMEOUT_MS; waited += POLL_MS) {
     await delay(POLL_MS);
     if (!signal(pid, 0)) return;
   }
@@ -95,7 +95,7 @@ export function requireSpace(name: string, directory: string, minBytes: number):
 }
 
 /** The end of a log file in one line, for an error message. */
-export function lastLines(logFile: string): string {
+function lastLines(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '');

@@ -59,9 +59,7 @@ export const histogram = (
 ): Declared<'histogram'> => ({ kind: 'histogram', name, help, labels, buckets });
 
 /** From a millisecond to ten minutes. */
-export const SECONDS = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600,
-];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
 export interface MetricRegistry {
   create<D extends Declarations>(declarations: D): Metrics<D>;

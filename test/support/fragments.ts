@@ -79,7 +79,7 @@ export function encodeSpan(spec: SpanSpec): Uint8Array {
 }
 
 /** A span as assembly hands it on, known to the run's table. Bytes before and after it are not its own. */
-export function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
+function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
   const bytes = encodeSpan(spec);
   const node = {
     spanId: spanId(spec.id),

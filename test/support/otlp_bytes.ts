@@ -68,7 +68,7 @@ export function tracesData(groups: readonly TestGroup[]): Buffer {
 }
 
 /** The bytes of one Span message. */
-export function spanBytes(span: TestSpan): Uint8Array {
+function spanBytes(span: TestSpan): Uint8Array {
   const writer = new WireWriter();
   const startMs = span.startMs ?? 0;
   writeLengthField(writer, SPAN_TRACE_ID, Buffer.from(span.traceId, 'hex'));

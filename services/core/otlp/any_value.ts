@@ -39,7 +39,7 @@ export interface TextSink {
 }
 
 /** Lists inside lists deeper than this are written as `TOO_DEEP`. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 export const TOO_DEEP = '(nested too deep)';
 
 const NO_VALUE = 0;

@@ -9,7 +9,7 @@ import { ANY_STRING, KEY_VALUE_KEY, KEY_VALUE_VALUE, RESOURCE_ATTRIBUTES } from 
 import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
 
 /** What OpenTelemetry's specification calls a service without a name. */
-export const UNKNOWN_SERVICE = 'unknown_service';
+const UNKNOWN_SERVICE = 'unknown_service';
 
 /** `service.name` of a Resource message, or `unknown_service`. Throws WireError where the bytes are no Resource. */
 export function readServiceName(resource: Uint8Array, start = 0, end = resource.length): string {

@@ -60,6 +60,6 @@ export function readSpanFacts(
 }
 
 /** A kind of OTLP, or 0 where it is none. */
-export function knownKind(kind: number): number {
+function knownKind(kind: number): number {
   return kind > 0 && kind < SPAN_KINDS.length ? kind : 0;
 }

@@ -27,8 +27,8 @@ export class WireError extends Error {
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
-export const GROUP_START = 3;
-export const GROUP_END = 4;
+const GROUP_START = 3;
+const GROUP_END = 4;
 export const FIXED32 = 5;
 
 /** Unknown groups nest at most this deep; no message of ours has any. */
