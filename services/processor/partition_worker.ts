@@ -149,9 +149,11 @@ export class PartitionWorker implements OwnedPartition {
     if (this.closed) return;
     const { settings, kafka, admin, metrics } = this.context;
     const { group } = settings;
-    const transactionalId = `${group}-${this.partition}`;
+    const topic = settings.topics.spans;
+    // With the topic: pipelines that share a Kafka by their prefix may have groups of one name.
+    const transactionalId = `${group}-${topic}-${this.partition}`;
     const ownership = await kafka.claim({
-      topic: settings.topics.spans,
+      topic,
       partition: this.partition,
       group,
       transactionalId,
@@ -253,7 +255,8 @@ export class PartitionWorker implements OwnedPartition {
       await ownership.commit(outputs.take(), offsets);
     } catch (error) {
       metrics.commits.add(1, { outcome: 'failed' });
-      (await input).pause(this.partition);
+      // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
+      if (!this.closed) (await input).pause(this.partition);
       await this.drop();
       if (isFatal(error)) {
         this.context.fail(error);

@@ -260,7 +260,8 @@ export class PartitionSink implements OwnedPartition {
 
   private async abandon(tenure: Tenure, error: unknown): Promise<void> {
     if (this.tenure !== tenure) return;
-    (await this.context.input).pause(this.partition);
+    // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
+    if (!this.closed) (await this.context.input).pause(this.partition);
     await this.drop();
     if (!isPassing(error)) {
       this.context.fail(error);

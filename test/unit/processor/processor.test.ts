@@ -15,6 +15,7 @@ import { createRegistry } from '../../../services/platform/metrics.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../../services/platform/kafka/topics.ts';
 import type { OutgoingRecord } from '../../../services/platform/kafka/port.ts';
 import { METRICS } from '../../../services/processor/metrics.ts';
+import type { WorkerSettings } from '../../../services/processor/partition_worker.ts';
 import { Processor } from '../../../services/processor/processor.ts';
 import { encodePosition } from '../../../services/processor/position.ts';
 import { FakeKafka } from '../../support/fake_kafka.ts';
@@ -39,16 +40,35 @@ class Bench {
   readonly time = new ManualTime();
   readonly kafka = new FakeKafka(this.time, 3);
   readonly failures: unknown[] = [];
+  claims = 0;
   private readonly processors = new Set<Processor>();
+  private readonly held = new Map<number, Promise<unknown>>();
+  /** Somebody waits for a commit that is held. */
+  private isHolding = false;
+
+  constructor() {
+    const claim = this.kafka.claim.bind(this.kafka);
+    this.kafka.claim = async (options) => {
+      this.claims++;
+      const ownership = await claim(options);
+      return {
+        ...ownership,
+        commit: async (outputs, offsets) => {
+          const hold = this.held.get(options.partition);
+          this.held.delete(options.partition);
+          await hold;
+          await ownership.commit(outputs, offsets);
+        },
+      };
+    };
+  }
 
   async prepare(partitions = 1): Promise<void> {
     const admin = await this.kafka.admin();
     await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions }));
   }
 
-  async startProcessor(
-    settings: Partial<{ start: 'committed' | 'earliest' | 'latest' }> = {},
-  ): Promise<Processor> {
+  async startProcessor(settings: Partial<Pick<WorkerSettings, 'start' | 'topics'>> = {}): Promise<Processor> {
     const processor = new Processor({
       settings: { ...SETTINGS, ...settings },
       kafka: this.kafka,
@@ -67,6 +87,17 @@ class Bench {
   async stopProcessor(processor: Processor): Promise<void> {
     this.processors.delete(processor);
     await processor.stop();
+  }
+
+  /** The partition's next commit waits until the function that this gives back is called. */
+  holdNextCommit(partition: number): () => void {
+    const hold = Promise.withResolvers<unknown>();
+    this.held.set(partition, hold.promise);
+    this.isHolding = true;
+    return () => {
+      this.isHolding = false;
+      hold.resolve(null);
+    };
   }
 
   async send(spans: readonly TestSpan[], partition = 0): Promise<void> {
@@ -88,7 +119,7 @@ class Bench {
 
   private async settle(): Promise<void> {
     for (let turn = 0; turn < 4; turn++) {
-      await this.kafka.quiet();
+      if (!this.isHolding) await this.kafka.quiet();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -307,6 +338,38 @@ describe('the processor', () => {
     expect(cuts.map(({ headers }) => headers[CUT_HEADER]?.toString('hex'))).toEqual([id(1, 32)]);
     expect(bench.fragments().map(({ reason }) => reason)).toContain('cut');
     expect(bench.publishedSpans()).toHaveLength(70);
+    await bench.stop();
+  });
+
+  test('reads on when a partition comes back while the commit of its earlier life is under way', async () => {
+    const two = new Bench();
+    await two.prepare(2);
+    await two.startProcessor();
+    await two.send([span(1, 11)], 1);
+    await two.pass(300);
+    const letGo = two.holdNextCommit(1);
+    await two.pass(3_000);
+    // Away and back again.
+    await two.stopProcessor(await two.startProcessor());
+    await two.pass(1_000);
+    letGo();
+    await two.pass(1_000);
+    await two.send([span(2, 21)], 1);
+    await two.pass(LONG);
+    expect(two.publishedSpans(1)).toEqual([id(11, 16), id(21, 16)]);
+    await two.stop();
+  });
+
+  test('shares a Kafka with the processor of another pipeline, though their groups have one name', async () => {
+    const other = topicNames('other');
+    await (await bench.kafka.admin()).ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix: 'other' }));
+    await bench.startProcessor();
+    await bench.pass(1_000);
+    await bench.startProcessor({ topics: other });
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    expect(bench.publishedSpans()).toEqual([id(11, 16)]);
+    expect(bench.claims).toBe(1 + DEFAULT_TOPIC_OPTIONS.partitions);
     await bench.stop();
   });
 

@@ -11,6 +11,7 @@ import type { AppendedRecord, RecordRows, SinkRecord } from '../../../services/s
 import type { Input } from '../../../services/platform/kafka/port.ts';
 import { FakeClickHouse } from '../../support/fake_clickhouse.ts';
 import { FakeKafka } from '../../support/fake_kafka.ts';
+import { FakeMember } from '../../support/fake_kafka_group.ts';
 import { ManualTime } from '../../support/manual_time.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 
@@ -67,6 +68,23 @@ class Bench {
   readonly failures: unknown[] = [];
   private current: { input: Input; sink: { partition: PartitionSink | null }; stop: () => void } | null =
     null;
+  private held: Promise<unknown> | null = null;
+
+  constructor() {
+    const claim = this.kafka.claim.bind(this.kafka);
+    this.kafka.claim = async (options) => {
+      const ownership = await claim(options);
+      return {
+        ...ownership,
+        commit: async (outputs, offsets) => {
+          const { held } = this;
+          this.held = null;
+          await held;
+          await ownership.commit(outputs, offsets);
+        },
+      };
+    };
+  }
 
   async prepare(): Promise<void> {
     const admin = await this.kafka.admin();
@@ -75,6 +93,21 @@ class Bench {
       { name: TOPIC, ...spec },
       { name: DEAD_LETTERS, ...spec },
     ]);
+  }
+
+  /** The next commit waits until the function that this gives back is called. */
+  holdNextCommit(): () => void {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.held = promise;
+    return () => resolve(null);
+  }
+
+  /** The partition goes elsewhere and comes back at once. */
+  loseAndRegain(): void {
+    const input = this.current?.input;
+    if (!(input instanceof FakeMember)) throw new TypeError('not an input of the fake');
+    input.lose([]);
+    input.gain([0], input.assignedIn + 1);
   }
 
   async send(...values: string[]): Promise<void> {
@@ -339,6 +372,22 @@ describe('a partition of the sink', () => {
     await bench.start(2);
     await bench.pass(20_000);
     expect(clickhouse.rows('first')).toEqual(ids);
+  });
+
+  it('reads on when the partition comes back while a commit of its earlier life is under way', async () => {
+    await startBench();
+    await bench.start();
+    await bench.pass(500);
+    await bench.send('a');
+    const letGo = bench.holdNextCommit();
+    await bench.pass(2_000);
+    bench.loseAndRegain();
+    await bench.pass(1_000);
+    letGo();
+    await bench.pass(1_000);
+    await bench.send('b');
+    await bench.pass(5_000);
+    expect(bench.clickhouse.rows('first')).toEqual(['a', 'b']);
   });
 
   it('sends what it cannot read to dead letters, once, with the commit of its batch', async () => {
