@@ -31,9 +31,9 @@ export async function storeAroundRefusals(walk: RefusalWalk): Promise<boolean> {
   const total = itemCount(batch, table);
   let { item, size } = walk.progress;
   let refusals = 0;
+  let smallest = 1;
   while (item < total) {
-    const smallest = 2 ** Math.floor(refusals / REFUSALS_A_STEP);
-    const to = Math.min(item + Math.max(size, smallest), total);
+    const to = Math.min(item + size, total);
     const refused: Unstorable[] = [];
     try {
       const block = buildPiece(batch, rows, table, item, to);
@@ -50,6 +50,9 @@ export async function storeAroundRefusals(walk: RefusalWalk): Promise<boolean> {
         size = Math.ceil((to - item) / 2);
       }
     }
+    smallest = 2 ** Math.floor(refusals / REFUSALS_A_STEP);
+    // Reported as it will be tried: a piece that was stored and not reported is tried again only under the same token.
+    size = Math.max(size, smallest);
     await walk.report({ table, item, size }, refused);
   }
   return true;

@@ -59,6 +59,7 @@ async function walk(sizes: readonly number[], bad: ReadonlySet<number>) {
   const stored: number[] = [];
   const refused: string[] = [];
   const reports: RefusalProgress[] = [];
+  const pieces: string[] = [];
   let attempts = 0;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const done = await storeAroundRefusals({
@@ -67,6 +68,7 @@ async function walk(sizes: readonly number[], bad: ReadonlySet<number>) {
     rows,
     insert: (block, from, to) => {
       attempts++;
+      pieces.push(`${from}-${to}`);
       expect(block.rows).toBe(to - from);
       if (rows.items.some((item) => bad.has(item))) {
         return Promise.reject(new ClickHouseRefusedError('bad', 469, 'VIOLATED_CONSTRAINT', {}));
@@ -80,7 +82,23 @@ async function walk(sizes: readonly number[], bad: ReadonlySet<number>) {
       return Promise.resolve();
     },
   });
-  return { done, stored, refused: refused.map(Number), attempts, reports };
+  return { done, stored, refused: refused.map(Number), attempts, reports, pieces };
+}
+
+/** The piece that whoever goes on from there tries first. */
+async function firstPiece(batch: Batch, progress: RefusalProgress): Promise<string> {
+  let piece = '';
+  await storeAroundRefusals({
+    batch,
+    progress,
+    rows: new CountedRows(),
+    insert: (_, from, to) => {
+      piece = `${from}-${to}`;
+      return Promise.resolve(false);
+    },
+    report: () => Promise.resolve(),
+  });
+  return piece;
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -121,6 +139,15 @@ describe('the search for refused rows', () => {
     for (const [i, { item }] of reports.entries())
       expect(item).toBeGreaterThanOrEqual(reports[i - 1]?.item ?? 0);
     expect(reports.at(-1)?.item).toBe(20);
+  });
+
+  it('tries the same piece again after a crash, also where many were refused before', async () => {
+    const bad = new Set(range(2_000).filter((item) => item % 3 === 0));
+    const sizes = Array<number>(20).fill(100);
+    const { pieces, reports } = await walk(sizes, bad);
+    for (const [i, progress] of reports.slice(0, -1).entries()) {
+      expect(await firstPiece(batchOf(sizes), progress)).toBe(pieces[i + 1]);
+    }
   });
 
   it('ends where the partition is given up', async () => {
