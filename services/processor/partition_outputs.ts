@@ -30,7 +30,7 @@ import {
 import type { OutgoingRecord, PartitionRecords } from '../platform/kafka/port.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 
-/** A record of the traces topic is closed at this size, before compression. */
+/** A record of the traces topic holds about as much before compression, unless it is a single fragment that is larger. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** A metrics record holds at most this many deltas, so that no record outgrows its topic. */
 const DELTAS_A_RECORD = 5_000;
@@ -72,8 +72,10 @@ export class PartitionOutputs implements AssemblyListener {
     metrics.fragments.add(1, { reason: fragment.reason });
     metrics.spans.add(fragment.spans.length);
     metrics.transferSeconds.observe(Math.max(fragment.receivedMs - toMs(summary.end), 0) / 1000);
+    // A large fragment goes alone: with others it might be more than the topic takes, now and at each new try.
+    const bytes = fragment.spans.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (this.batch.byteLength + bytes > BATCH_BYTES) this.closeBatch();
     this.batch.add(fragment, summary);
-    if (this.batch.byteLength >= BATCH_BYTES) this.closeBatch();
   }
 
   onRunEnd(tenant: string, spans: SpanTable): void {

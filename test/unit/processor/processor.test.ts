@@ -1,4 +1,5 @@
 /** The processor over a Kafka in memory: what readers of its topics see, whatever fails under it. */
+import { randomFillSync } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -175,6 +176,13 @@ const span = (trace: number, number: number, parent?: number): TestSpan => ({
   startMs: 1_700_000_000_000,
   ...(parent !== undefined && { parentId: id(parent, 16) }),
 });
+const MIB = 1024 * 1024;
+/** A record of one span whose name are so many random bytes. */
+function incompressible(one: TestSpan, bytes: number): OutgoingRecord {
+  const value = tracesData([{ service: 'shop', spans: [{ ...one, name: 'x'.repeat(bytes) }] }]);
+  randomFillSync(value, value.indexOf('xxxx'), Math.floor(bytes));
+  return { value };
+}
 /** Longer than anything that is owed takes: settling, forgetting, the mark behind it, the commit behind that. */
 const LONG = 14_000;
 
@@ -324,6 +332,16 @@ describe('the processor', () => {
     expect(bench.publishedSpans()).toEqual([id(12, 16)]);
     await bench.stop();
   });
+
+  test('publishes the largest span that there may be whatever else is to be published with it', async () => {
+    await bench.startProcessor();
+    await bench.append(incompressible(span(1, 11), 3.9 * MIB));
+    await bench.append(incompressible(span(2, 21), 3.9 * MIB));
+    await bench.append(incompressible(span(2, 22, 21), 15.9 * MIB));
+    await bench.pass(LONG);
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16), id(22, 16)]);
+    await bench.stop();
+  }, 60_000);
 
   test('ends a trace that never falls silent by a control record', async () => {
     await bench.startProcessor();
