@@ -7,10 +7,9 @@
  * span table has the names as they were sent. Invariant: the template of a template is itself.
  */
 import { decodeUtf8 } from '../otlp/attributes.ts';
+import { limitName } from '../otlp/limit_name.ts';
 import { fingerprint } from '../wire/keys.ts';
 
-/** Longer names are cut. */
-export const MAX_OPERATION_LENGTH = 200;
 /** More bytes than this are not looked at: names are bounded before work is spent on them. */
 const MAX_NAME_BYTES = 1_000;
 
@@ -32,9 +31,9 @@ const LONG_ID_DIGITS = 4;
 export function operationName(name: string): string {
   // The shortened name may read differently (half a word, an open brace): it is settled when nothing changes any more.
   // That ends, for a change by replacement takes digits away and a change by cutting makes the name short enough.
-  let settled = shorten(name);
+  let settled = limitName(name);
   for (;;) {
-    const next = shorten(settled.replace(TOKEN, replaceToken));
+    const next = limitName(settled.replace(TOKEN, replaceToken));
     if (next === settled) return settled;
     settled = next;
   }
@@ -47,13 +46,6 @@ function replaceToken(token: string, placeholder: string | undefined, word: stri
   if (digits === 0) return word;
   if (HEX_ID.test(word) || (word.length >= LONG_ID_LENGTH && digits >= LONG_ID_DIGITS)) return '{}';
   return word.replace(/\d{4,}/g, '{}');
-}
-
-function shorten(name: string): string {
-  if (name.length <= MAX_OPERATION_LENGTH) return name;
-  const last = name.charCodeAt(MAX_OPERATION_LENGTH - 1);
-  const splitsPair = last >= 0xd800 && last < 0xdc00;
-  return name.slice(0, MAX_OPERATION_LENGTH - (splitsPair ? 1 : 0));
 }
 
 interface KnownName {

@@ -6,16 +6,17 @@
  * Not for turning all of them into text (any_value.ts, for the sink). Only string values are found here.
  */
 import { ANY_STRING, KEY_VALUE_KEY, KEY_VALUE_VALUE, RESOURCE_ATTRIBUTES } from './fields.ts';
+import { limitName } from './limit_name.ts';
 import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
 
 /** What OpenTelemetry's specification calls a service without a name. */
 const UNKNOWN_SERVICE = 'unknown_service';
 
-/** `service.name` of a Resource message, or `unknown_service`. Throws WireError where the bytes are no Resource. */
+/** `service.name` of a Resource message, at most 200 characters of it, or `unknown_service`. Throws WireError where the bytes are no Resource. */
 export function readServiceName(resource: Uint8Array, start = 0, end = resource.length): string {
   const values = readStringAttributes(resource, start, end, RESOURCE_ATTRIBUTES, SERVICE_NAME_ONLY);
   const name = values.get('service.name');
-  return name === undefined || name === '' ? UNKNOWN_SERVICE : name;
+  return name === undefined || name === '' ? UNKNOWN_SERVICE : limitName(name);
 }
 
 /**

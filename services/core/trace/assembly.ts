@@ -9,16 +9,15 @@
  * Not for what is made of a fragment (fragment_analysis.ts), nor for when to commit (the processor).
  */
 import { TRACE_ID_BYTES } from '../otlp/fields.ts';
-import { findInvalidId, hasParent, readSpanView, SpanView } from '../otlp/span_view.ts';
-import { SpanIndex } from '../otlp/span_index.ts';
+import { hasParent, type SpanView } from '../otlp/span_view.ts';
 import { fingerprint, key16, key8 } from '../wire/keys.ts';
-import { WireError } from '../wire/cursor.ts';
 import { DEFAULT_TENANT } from '../contracts.ts';
-import type { AssemblyListener, RejectReason } from './analysis.ts';
-import { HeaderTable } from './header_table.ts';
+import type { AssemblyListener } from './analysis.ts';
+import { headerBytes } from './header_table.ts';
 import { OpenRun, type LogClock } from './open_run.ts';
 import type { HeldRecord, RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
+import { SpanIntake } from './span_intake.ts';
 import type { CloseReason, SpanHeader, SpanNode, SpanTable } from './run.ts';
 
 /** All times are stream time in milliseconds. */
@@ -33,8 +32,9 @@ export interface AssemblyRules {
   readonly markMs: number;
   /** Stream time advances by at most this much a record: an outage of the brokers is no silence of the services. */
   readonly maxStepMs: number;
-  /** A fragment that has as many spans or bytes is sent at once. */
+  /** A fragment that has as many spans is sent at once. */
   readonly maxFragmentSpans: number;
+  /** A fragment is sent before a span that would make it larger; so only a single span can be larger. */
   readonly maxFragmentBytes: number;
 }
 
@@ -90,9 +90,7 @@ export class Assembly {
   private endedLow: LowWater | null = null;
   private owesMetrics = false;
 
-  private readonly index = new SpanIndex();
-  private readonly view = new SpanView();
-  private readonly headers = new HeaderTable();
+  private readonly intake: SpanIntake;
 
   /** `clock` is the one that was committed with the low water, or zeros at the start of a log. */
   constructor(rules: AssemblyRules, clock: LogClock, store: RecordStore, listener: AssemblyListener) {
@@ -101,6 +99,7 @@ export class Assembly {
     this.mark = Math.floor(clock.streamMs / rules.markMs);
     this.store = store;
     this.listener = listener;
+    this.intake = new SpanIntake(listener);
   }
 
   get openRuns(): number {
@@ -193,77 +192,37 @@ export class Assembly {
   }
 
   private readSpans(record: LogRecord, before: LogClock): void {
-    const { index } = this;
-    try {
-      index.read(record.value);
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.listener.onRejected('malformed_record', record, null, error.message);
-      return;
-    }
     const held = this.store.hold(record.value);
-    const headers = this.internHeaders(record);
-    for (let i = 0; i < index.count; i++) {
-      const header = headers[index.group[i] ?? 0] ?? null;
-      const reason = header === null ? 'malformed_resource' : this.viewSpan(record.value, i);
-      if (header === null || reason !== null) this.reject(reason ?? 'malformed_resource', record, i);
-      else this.takeSpan(record, before, header, held);
-    }
+    this.intake.read(record, (view, header) => this.takeSpan(record, before, view, header, held));
     held.release();
   }
 
-  /** The header of each group; null where its resource is no message. */
-  private internHeaders(record: LogRecord): (SpanHeader | null)[] {
-    return this.index.groups.map((group) => {
-      try {
-        return this.headers.intern(record.value, group);
-      } catch (error) {
-        if (!(error instanceof WireError)) throw error;
-        return null;
-      }
-    });
-  }
-
-  private viewSpan(value: Uint8Array, i: number): RejectReason | null {
-    try {
-      readSpanView(this.view, value, this.index.start[i] ?? 0, this.index.end[i] ?? 0);
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      return 'malformed_span';
-    }
-    return findInvalidId(this.view);
-  }
-
-  private reject(reason: RejectReason, record: LogRecord, i: number): void {
-    const group = this.index.groups[this.index.group[i] ?? 0];
-    if (group === undefined) return;
-    const span = { group, start: this.index.start[i] ?? 0, end: this.index.end[i] ?? 0 };
-    this.listener.onRejected(reason, record, span, reason.replaceAll('_', ' '));
-  }
-
-  /** Adds the span in `this.view` to its run. */
-  private takeSpan(record: LogRecord, before: LogClock, header: SpanHeader, held: HeldRecord): void {
-    const { view } = this;
+  private takeSpan(
+    record: LogRecord,
+    before: LogClock,
+    view: SpanView,
+    header: SpanHeader,
+    held: HeldRecord,
+  ): void {
     const run = this.touch(record, key16(view.buf, view.traceIdStart), before);
     const node = newNode(view);
     if (isKnown(run.spans, node)) {
       if (run.settling !== null) this.settle(run);
       return;
     }
+    const { maxFragmentSpans, maxFragmentBytes } = this.rules;
+    const bytes = bytesOf(run, view, header);
+    if (run.unsentBytes + bytes > maxFragmentBytes) this.send(run, 'full', record.offset);
     run.spans.add(node);
     run.missingParents.delete(node.spanId);
     if (node.parentId === '') run.hasRoot = true;
     else if (run.spans.find(node.parentId) === undefined) run.missingParents.add(node.parentId);
     held.retain();
     run.unsent.push({ node, header, record: held, start: view.start, end: view.end });
-    run.unsentBytes += view.end - view.start;
+    run.unsentBytes += bytes;
     run.receivedMs = record.appendMs;
-    const { maxFragmentSpans, maxFragmentBytes } = this.rules;
-    if (run.unsent.length >= maxFragmentSpans || run.unsentBytes >= maxFragmentBytes) {
-      this.send(run, 'full', record.offset);
-    } else {
-      this.settle(run);
-    }
+    if (run.unsent.length >= maxFragmentSpans) this.send(run, 'full', record.offset);
+    else this.settle(run);
   }
 
   /** The run of a trace, begun if need be, with its silence broken: a repeated span breaks it like any other. */
@@ -333,6 +292,12 @@ export class Assembly {
 /** Trace ids of different tenants never meet. */
 function keyOf(tenant: string, traceId: string): string {
   return tenant === DEFAULT_TENANT ? traceId : traceId + tenant;
+}
+
+/** What the span adds to its fragment: headers count too, as often as they change from span to span. */
+function bytesOf(run: OpenRun, view: SpanView, header: SpanHeader): number {
+  const own = view.end - view.start;
+  return run.unsent.at(-1)?.header === header ? own : own + headerBytes(header);
 }
 
 function newNode(view: SpanView): SpanNode {

@@ -6,11 +6,13 @@ import type { SpanGroup } from '../otlp/span_index.ts';
 import { readServiceName } from '../otlp/attributes.ts';
 import type { SpanHeader } from './run.ts';
 
-/** Beyond this many the table starts over: headers in use live on, only their sharing is lost. */
+/** Beyond as many headers or bytes the table starts over: headers in use live on, only their sharing is lost. */
 const MAX_HEADERS = 10_000;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 export class HeaderTable {
   private readonly headers = new Map<string, SpanHeader>();
+  private bytes = 0;
 
   /** The header of a group of `record`. Throws WireError where the resource is no message. */
   intern(record: Uint8Array, group: SpanGroup): SpanHeader {
@@ -24,10 +26,22 @@ export class HeaderTable {
       scopeSchemaUrl: record.slice(group.scopeSchemaUrlStart, group.scopeSchemaUrlEnd),
       service: readServiceName(record, group.resourceStart, group.resourceEnd),
     };
-    if (this.headers.size >= MAX_HEADERS) this.headers.clear();
+    if (this.headers.size >= MAX_HEADERS || this.bytes >= MAX_BYTES) this.clear();
     this.headers.set(key, header);
+    this.bytes += headerBytes(header);
     return header;
   }
+
+  private clear(): void {
+    this.headers.clear();
+    this.bytes = 0;
+  }
+}
+
+/** What a batch pays for the header, its field tags and lengths aside. */
+export function headerBytes(header: SpanHeader): number {
+  const { resource, resourceSchemaUrl, scope, scopeSchemaUrl } = header;
+  return resource.length + resourceSchemaUrl.length + scope.length + scopeSchemaUrl.length;
 }
 
 /** All four parts as one string; their lengths stand before them, so that no two groups share a key. */

@@ -7,6 +7,7 @@
 import { AttributeKeys, readStringAttributes } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, SPAN_ATTRIBUTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
+import { limitName } from '../otlp/limit_name.ts';
 import type { ConnectionType, EdgePeer } from './run.ts';
 
 const DATABASE_SYSTEM = ['db.system.name', 'db.system'];
@@ -31,8 +32,6 @@ const WANTED = new AttributeKeys(
   ].flat(),
 );
 
-/** Names of peers come from attributes, which may hold anything. */
-const MAX_NAME_LENGTH = 200;
 const MAX_KNOWN_PEERS = 10_000;
 
 /**
@@ -47,7 +46,7 @@ export class PeerReader {
     if (view.kind !== KIND_CLIENT && view.kind !== KIND_PRODUCER && view.kind !== KIND_CONSUMER) return null;
     const attributes = readStringAttributes(view.buf, view.start, view.end, SPAN_ATTRIBUTES, WANTED);
     const peer = attributes.size === 0 ? null : peerOf(view.kind, attributes);
-    return peer === null ? null : this.intern(peer.type, peer.name.slice(0, MAX_NAME_LENGTH));
+    return peer === null ? null : this.intern(peer.type, limitName(peer.name));
   }
 
   private intern(type: ConnectionType, name: string): EdgePeer {

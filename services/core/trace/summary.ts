@@ -1,6 +1,7 @@
 /** What is said of a fragment as a whole: TraceSummary of proto/spanmill/v1/trace_batch.proto, as the processor makes it. */
 import { compareText, OTHER } from '../metrics/deltas.ts';
 import { decodeUtf8 } from '../otlp/attributes.ts';
+import { limitName } from '../otlp/limit_name.ts';
 import { readSpanView } from '../otlp/span_view.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import type { Fragment } from './run.ts';
@@ -21,7 +22,7 @@ export interface TraceSummary {
   readonly end: UnixTime;
   readonly spans: number;
   readonly errors: number;
-  /** Of the span without a parent; empty and 0 where the fragment has none. The name is as it was sent. */
+  /** Of the span without a parent; empty and 0 where the fragment has none. The name is as it was sent, cut at 200 characters. */
   readonly rootService: string;
   readonly rootName: string;
   readonly rootDurationNs: number;
@@ -78,7 +79,7 @@ function readName(fragment: Fragment, position: number, view: SpanView): string 
   const span = fragment.spans[position];
   if (span === undefined) return '';
   readSpanView(view, span.buf, span.start, span.end);
-  return decodeUtf8(span.buf, view.nameStart, view.nameEnd);
+  return limitName(decodeUtf8(span.buf, view.nameStart, view.nameEnd));
 }
 
 function steps(facts: readonly SpanFacts[], pathNs: Float64Array): PathStep[] {

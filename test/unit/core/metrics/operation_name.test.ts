@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { MAX_NAME_LENGTH } from '../../../../services/core/otlp/limit_name.ts';
 import fc from 'fast-check';
-import {
-  MAX_OPERATION_LENGTH,
-  operationName,
-  OperationNames,
-} from '../../../../services/core/metrics/operation_name.ts';
+import { operationName, OperationNames } from '../../../../services/core/metrics/operation_name.ts';
 
 describe('operation names', () => {
   test.each([
@@ -42,7 +39,7 @@ describe('operation names', () => {
   });
 
   test('are cut where they are long, without breaking a character in two', () => {
-    expect(operationName('x'.repeat(500))).toBe('x'.repeat(MAX_OPERATION_LENGTH));
+    expect(operationName('x'.repeat(500))).toBe('x'.repeat(MAX_NAME_LENGTH));
     const pairs = operationName('x' + '😀'.repeat(300));
     expect(pairs).toBe('x' + '😀'.repeat(99));
   });
@@ -79,7 +76,7 @@ describe('operation names', () => {
       fc.property(pieces, (parts) => {
         const template = operationName(parts.join(''));
         expect(operationName(template)).toBe(template);
-        expect(template.length).toBeLessThanOrEqual(MAX_OPERATION_LENGTH);
+        expect(template.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
       }),
       { numRuns: 2_000 },
     );
