@@ -193,10 +193,15 @@ class GroupInput implements Input {
     if (!(await settlesWithin(LET_GO_AFTER_MS, handled))) this.apply(partition, state);
   }
 
-  private passedMarkers({ partition, lastOffset, highWatermark }: MarkersPassed): void {
+  private passedMarkers({ partition, firstOffset, lastOffset, highWatermark }: MarkersPassed): void {
     const state = this.partitions.get(partition);
     const nextOffset = Number(lastOffset) + 1;
     if (state === undefined || state.next === null || isHeld(state) || nextOffset <= state.next) return;
+    if (firstOffset !== null && Number(firstOffset) > state.next) {
+      // Fetched before the partition was set back: what lies between was not read.
+      void this.seek(partition, state, state.next);
+      return;
+    }
     void this.deliver(partition, state, [], nextOffset, Number(highWatermark));
     this.apply(partition, state);
   }
@@ -293,6 +298,8 @@ class GroupInput implements Input {
 
 interface MarkersPassed {
   readonly partition: number;
+  /** Markers included; null where all that was fetched lies before what was asked for. */
+  readonly firstOffset: string | null;
   readonly lastOffset: string;
   readonly highWatermark: string;
 }

@@ -189,6 +189,27 @@ describe('batches from kafkajs', () => {
     expect(consumer.resolved).toEqual(['1']);
   });
 
+  test('markers behind the last record are passed, those from behind a gap are not', async () => {
+    await startedAt({ 0: 0 });
+    const markers = (firstOffset: number, lastOffset: number) => ({
+      partition: 0,
+      batchSize: 0,
+      firstOffset: String(firstOffset),
+      lastOffset: String(lastOffset),
+      highWatermark: '1000',
+    });
+    consumer.emit(EVENTS.START_BATCH_PROCESS, markers(0, 1));
+    await turn();
+    expect(listener.next.get(0)).toBe(2);
+    // Fetched before the partition was set back, from a broker that led it then.
+    consumer.emit(EVENTS.START_BATCH_PROCESS, markers(50, 60));
+    await turn();
+    expect(listener.next.get(0)).toBe(2);
+    expect(consumer.seeks.get(0)).toBe('2');
+    await consumer.fetched(0, 2, [2]);
+    expect(listener.values(0)).toEqual(['2']);
+  });
+
   test('records that were delivered before are skipped', async () => {
     await startedAt({ 0: 0 });
     await consumer.fetched(0, 0, [0, 1, 2]);
