@@ -11,7 +11,7 @@ export class StartRefusedError extends Error {
   override name = 'StartRefusedError';
 }
 
-/** Throws StartRefusedError and PositionError. */
+/** Throws StartRefusedError and PositionError, and an Error where the brokers have less than was read. */
 export async function findStart(
   committed: CommittedOffset | null,
   policy: StartPolicy,
@@ -24,6 +24,13 @@ export async function findStart(
   if (committed === null)
     return firstStart(policy, spans, await watermarksOf(admin, topics.traces, partition));
   const position = decodePosition(committed);
+  if (position.publishFrom > spans.high) {
+    // For a moment that is a new leader that does not know its end yet; for longer, records that are gone. What is written
+    // in their place would be taken for published.
+    throw new Error(
+      `${topics.spans}/${partition} ends at ${spans.high}, before offset ${position.publishFrom} that was published`,
+    );
+  }
   if (position.low.offset >= spans.low) return position;
   const lost = spans.low - position.low.offset;
   log.error(

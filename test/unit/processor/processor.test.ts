@@ -404,6 +404,26 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  test('swallows nothing that is written where the brokers have lost what was published', async () => {
+    const ownership = await bench.kafka.claim({
+      topic: topics.spans,
+      partition: 0,
+      group: GROUP,
+      transactionalId: 'x',
+    });
+    const low = { offset: 0, clock: { streamMs: 0, appendMs: bench.time.now() } };
+    await ownership.commit([], [{ group: GROUP, ...encodePosition({ low, publishFrom: 10 }) }]);
+    const processor = await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    expect(processor.notReady()).not.toBeNull();
+    expect(await (await bench.kafka.admin()).committed(GROUP, topics.spans, 0)).toEqual(
+      encodePosition({ low, publishFrom: 10 }),
+    );
+    expect(bench.kafka.records(topics.spans, 0)).toHaveLength(1);
+    await bench.stop();
+  });
+
   test('begins behind what is there when told so', async () => {
     await bench.send([span(1, 11)]);
     const producer = await bench.kafka.producer();
