@@ -24,6 +24,8 @@ const servers = {
 };
 
 export default {
+  // Property tests take seconds where two cores do everything else as well; what hangs still ends.
+  testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/support/summary_reporter.js'],
   projects: [
     project('unit'),
