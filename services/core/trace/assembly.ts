@@ -13,7 +13,7 @@ import { hasParent, type SpanView } from '../otlp/span_view.ts';
 import { fingerprint, key16, key8 } from '../wire/keys.ts';
 import { DEFAULT_TENANT } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
-import { headerBytes } from './header_table.ts';
+import { headerBytes, isSameHeader } from './header_table.ts';
 import { OpenRun, type LogClock } from './open_run.ts';
 import type { HeldRecord, RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
@@ -297,7 +297,8 @@ function keyOf(tenant: string, traceId: string): string {
 /** What the span adds to its fragment: headers count too, as often as they change from span to span. */
 function bytesOf(run: OpenRun, view: SpanView, header: SpanHeader): number {
   const own = view.end - view.start;
-  return run.unsent.at(-1)?.header === header ? own : own + headerBytes(header);
+  const last = run.unsent.at(-1)?.header;
+  return last !== undefined && isSameHeader(last, header) ? own : own + headerBytes(header);
 }
 
 function newNode(view: SpanView): SpanNode {

@@ -44,6 +44,21 @@ export function headerBytes(header: SpanHeader): number {
   return resource.length + resourceSchemaUrl.length + scope.length + scopeSchemaUrl.length;
 }
 
+/** Whether two headers say the same. What the table shares depends on all that was read, and what is sent must not. */
+export function isSameHeader(a: SpanHeader, b: SpanHeader): boolean {
+  return (
+    a === b ||
+    (equalBytes(a.resource, b.resource) &&
+      equalBytes(a.resourceSchemaUrl, b.resourceSchemaUrl) &&
+      equalBytes(a.scope, b.scope) &&
+      equalBytes(a.scopeSchemaUrl, b.scopeSchemaUrl))
+  );
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 /** All four parts as one string; their lengths stand before them, so that no two groups share a key. */
 function keyOf(record: Uint8Array, group: SpanGroup): string {
   const resource = latin1(record, group.resourceStart, group.resourceEnd);

@@ -83,6 +83,25 @@ describe('assembly', () => {
     expect(fragments.map(({ spans }) => spans)).toEqual([[1], [2], [3]]);
   });
 
+  // A replay begins at the first span of a run: what was read before must not show in how the run is sent.
+  test('sends a trace alike whatever other headers were read before it', () => {
+    const other = (number: number, serviceBytes: number) => ({
+      spans: [span(number, { traceId: id(number, 32) })],
+      service: 'x'.repeat(serviceBytes),
+    });
+    const MIB = 1024 * 1024;
+    const fragmentsAfter = (before: readonly ReturnType<typeof other>[]) => {
+      const { fragments, readSpans, settle } = assemble();
+      for (const { spans, service } of before) readSpans(spans, service);
+      readSpans([span(1)], 's'.repeat(1_200));
+      for (const { spans, service } of [other(8, MIB), other(9, 10)]) readSpans(spans, service);
+      readSpans([span(2)], 's'.repeat(1_200));
+      settle();
+      return fragments.map(({ spans }) => spans).filter(([first = 0]) => first < 5);
+    };
+    expect(fragmentsAfter([other(7, 15.5 * MIB)])).toEqual(fragmentsAfter([]));
+  });
+
   test('keeps the same trace id of two tenants apart', () => {
     const { fragments, read, settle } = assemble();
     read(tracesData([{ service: 'shop', spans: [span(1)] }]), 'one');
