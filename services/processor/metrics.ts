@@ -11,7 +11,7 @@ export const METRICS = {
     'reason',
   ]),
   capped: counter(
-    'spanmill_processor_capped_series_total',
+    'spanmill_processor_capped_total',
     'Spans and edges counted under __other__ for a full cap.',
   ),
   commits: counter('spanmill_processor_commits_total', 'Commits of a partition, by outcome.', ['outcome']),

@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { connectClickHouse, type ClickHouse } from '../../services/platform/clickhouse/client.ts';
 import { migrate } from '../../services/platform/clickhouse/migrate.ts';
 import { readMigrations } from '../../services/platform/clickhouse/migration_files.ts';
+import { topicNames, type TopicNames } from '../../services/core/contracts.ts';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
+import type { Admin } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import { freePorts } from './free_ports.ts';
 import { quietLog } from './quiet_log.ts';
@@ -27,6 +29,8 @@ export interface Pipeline {
   start(service: ServiceName): Promise<void>;
   /** Resolves when the process is gone. */
   kill(service: ServiceName, signal: NodeJS.Signals): Promise<void>;
+  /** How many records were ever written to a topic, transaction markers among them. */
+  recordsIn(topic: keyof TopicNames): Promise<number>;
   /** What the service says of itself on /metrics. */
   metrics(service: ServiceName): Promise<string>;
   stop(): Promise<void>;
@@ -87,6 +91,10 @@ export async function startPipeline(
       running.delete(service);
       if (one !== undefined) await end(one.child, signal);
     },
+    recordsIn: async (topic) => {
+      const watermarks = await withAdmin((admin) => admin.watermarks(topicNames(prefix)[topic]));
+      return watermarks.reduce((sum, { high }) => sum + high, 0);
+    },
     metrics: async (service) => (await fetch(healthUrl(service, 'metrics'))).text(),
     stop: async () => {
       for (const { child } of [...running.values()].reverse()) await end(child, 'SIGTERM');
@@ -106,11 +114,18 @@ const connectionOf = (database: string) => ({
   timeoutMs: 30_000,
 });
 
-async function prepare(prefix: string): Promise<void> {
+async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   const kafka = connectKafka({ brokers: testKafka(), clientId: 'test', log: quietLog });
   const admin = await kafka.admin();
-  await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix }));
-  await admin.stop();
+  try {
+    return await ask(admin);
+  } finally {
+    await admin.stop();
+  }
+}
+
+async function prepare(prefix: string): Promise<void> {
+  await withAdmin((admin) => admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix })));
   const config = {
     clickhouseDatabase: prefix,
     clickhouseCluster: '',
