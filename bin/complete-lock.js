@@ -4,7 +4,7 @@
  * to be run after `npm install`; `--check` only says whether something is missing.
  *
  * npm leaves out an optional package when the registry in use does not offer it, and then refuses its own lock file
- * (`npm ci`: "Missing: ... from lock file", npm/cli#9846). The parents name exact versions, so the entries follow from them.
+ * (`npm ci`: "Missing: ... from lock file"). The parents name exact versions, so the entries follow from them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
