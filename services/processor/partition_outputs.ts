@@ -13,9 +13,9 @@ import {
   TENANT_HEADER,
   type TopicNames,
 } from '../core/contracts.ts';
-import { singleSpanTracesData } from '../core/otlp/rejected_span.ts';
+import { groupTracesData } from '../core/otlp/rejected_span.ts';
 import { DEFAULT_METRIC_LIMITS } from '../core/metrics/limits.ts';
-import type { AssemblyListener, RejectedSpan, RejectReason } from '../core/trace/analysis.ts';
+import type { AssemblyListener, RejectedSpans, RejectReason } from '../core/trace/analysis.ts';
 import type { LogRecord } from '../core/trace/assembly.ts';
 import { FragmentAnalysis } from '../core/trace/fragment_analysis.ts';
 import type { Fragment, SpanTable } from '../core/trace/run.ts';
@@ -94,11 +94,10 @@ export class PartitionOutputs implements AssemblyListener {
     }
   }
 
-  onRejected(reason: RejectReason, record: LogRecord, span: RejectedSpan | null, detail: string): void {
+  onRejected(reason: RejectReason, record: LogRecord, spans: RejectedSpans | null, detail: string): void {
     if (record.offset < this.publishFrom) return;
-    this.metrics.rejected.add(1, { reason });
-    const bytes =
-      span === null ? record.value : singleSpanTracesData(record.value, span.group, span.start, span.end);
+    this.metrics.rejected.add(spans?.spans.length ?? 1, { reason });
+    const bytes = spans === null ? record.value : groupTracesData(record.value, spans.group, spans.spans);
     const headers = {
       [DEAD_LETTER_HEADERS.reason]: reason,
       [DEAD_LETTER_HEADERS.error]: detail,

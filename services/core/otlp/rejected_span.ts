@@ -11,6 +11,12 @@ import {
 import type { SpanGroup } from './span_index.ts';
 import { WireWriter, writeLengthField } from '../wire/writer.ts';
 
+/** The bytes `[start, end)` of a message. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** TracesData bytes with the one span `message[start, end)`, its resource and its scope, all byte for byte. */
 export function singleSpanTracesData(
   message: Uint8Array,
@@ -18,9 +24,14 @@ export function singleSpanTracesData(
   start: number,
   end: number,
 ): Uint8Array {
-  const scopeSpans = new WireWriter(end - start + 256);
+  return groupTracesData(message, group, [{ start, end }]);
+}
+
+/** The same with several spans of the group. */
+export function groupTracesData(message: Uint8Array, group: SpanGroup, spans: readonly Extent[]): Uint8Array {
+  const scopeSpans = new WireWriter();
   writePart(scopeSpans, SCOPE_SPANS_SCOPE, message, group.scopeStart, group.scopeEnd);
-  writeLengthField(scopeSpans, SCOPE_SPANS_SPANS, message, start, end);
+  for (const { start, end } of spans) writeLengthField(scopeSpans, SCOPE_SPANS_SPANS, message, start, end);
   writePart(scopeSpans, SCOPE_SPANS_SCHEMA_URL, message, group.scopeSchemaUrlStart, group.scopeSchemaUrlEnd);
   const resourceSpans = new WireWriter(scopeSpans.pos + 256);
   writePart(resourceSpans, RESOURCE_SPANS_RESOURCE, message, group.resourceStart, group.resourceEnd);

@@ -12,6 +12,7 @@
 import { partitionOf } from './partition.ts';
 import { SpanIndex } from './span_index.ts';
 import { findInvalidId, readSpanView, SpanView, type InvalidId } from './span_view.ts';
+import { WireError } from '../wire/cursor.ts';
 import { copySpans } from './traces_copy.ts';
 
 /** The spans of one partition, as TracesData bytes. */
@@ -30,6 +31,18 @@ export interface SplitRequest {
 }
 
 const REJECTED = -1;
+
+/** Resources counted once for each of their scopes, as the processor keeps them: as many times the request, and this much. */
+const MAX_HEADER_SHARE = 16;
+const MIN_HEADER_LIMIT = 1024 * 1024;
+
+/** A small request of one large resource and very many scopes would be more than the processor's memory holds. */
+function checkHeaders({ groups }: SpanIndex, requestBytes: number): void {
+  const limit = MIN_HEADER_LIMIT + MAX_HEADER_SHARE * requestBytes;
+  let bytes = 0;
+  for (const group of groups) bytes += group.resourceEnd - group.resourceStart;
+  if (bytes > limit) throw new WireError('too many scopes under a large resource');
+}
 
 /** Owns the scratch of the walk, so one splitter serves one request after the other. */
 export class RequestSplitter {
@@ -53,6 +66,7 @@ export class RequestSplitter {
     const bytes = new Uint8Array(request.buffer, request.byteOffset, request.length);
     const { index } = this;
     index.read(bytes);
+    checkHeaders(index, bytes.length);
     const rejected = this.assignPartitions(bytes);
     this.sortByPartition();
     const parts: PartitionSpans[] = [];

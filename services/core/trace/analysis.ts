@@ -2,6 +2,7 @@
  * What assembly tells the world outside: the one place where fragments, ends of runs and marks of stream time arrive.
  * Implemented by the processor's analysis (metrics, edges, summaries) and by the tests' recorders.
  */
+import type { Extent } from '../otlp/rejected_span.ts';
 import type { SpanGroup } from '../otlp/span_index.ts';
 import type { LogRecord } from './assembly.ts';
 import type { Fragment, SpanTable } from './run.ts';
@@ -16,11 +17,10 @@ export const REJECT_REASONS = [
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** A span of a record that was not taken: `record.value[start, end)`, under the headers of `group`. */
-export interface RejectedSpan {
+/** Spans of a record that were not taken: each is `record.value[start, end)`, all under the headers of `group`. */
+export interface RejectedSpans {
   readonly group: SpanGroup;
-  readonly start: number;
-  readonly end: number;
+  readonly spans: readonly Extent[];
 }
 
 export interface AssemblyListener {
@@ -31,5 +31,5 @@ export interface AssemblyListener {
   /** Stream time crossed a mark: what was counted since the last one leaves. */
   onMark(offset: number): void;
   /** Bytes that are no span, or a span without ids. Null for the record as a whole. Good for the call. */
-  onRejected(reason: RejectReason, record: LogRecord, span: RejectedSpan | null, detail: string): void;
+  onRejected(reason: RejectReason, record: LogRecord, spans: RejectedSpans | null, detail: string): void;
 }

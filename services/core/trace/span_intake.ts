@@ -4,6 +4,7 @@
  * Not for what becomes of a span (assembly.ts). One view is reused: it is good during the call that gets it. A fault inside a
  * span or a resource costs that span or that resource, never the record around it.
  */
+import type { Extent } from '../otlp/rejected_span.ts';
 import { SpanIndex } from '../otlp/span_index.ts';
 import { findInvalidId, readSpanView, SpanView } from '../otlp/span_view.ts';
 import { WireError } from '../wire/cursor.ts';
@@ -33,12 +34,26 @@ export class SpanIntake {
       return;
     }
     const headers = this.internHeaders(record);
+    // By group: spans under a resource that is none go as one, since the resource in each might be more than memory holds.
+    const underNone = new Map<number, Extent[]>();
     for (let i = 0; i < index.count; i++) {
-      const header = headers[index.group[i] ?? 0] ?? null;
-      const reason = header === null ? 'malformed_resource' : this.viewSpan(record.value, i);
-      if (header === null || reason !== null) this.reject(reason ?? 'malformed_resource', record, i);
-      else take(this.view, header);
+      const group = index.group[i] ?? 0;
+      const header = headers[group] ?? null;
+      if (header === null) {
+        const spans = underNone.get(group);
+        if (spans === undefined) underNone.set(group, [this.extent(i)]);
+        else spans.push(this.extent(i));
+        continue;
+      }
+      const reason = this.viewSpan(record.value, i);
+      if (reason === null) take(this.view, header);
+      else this.reject(reason, record, group, [this.extent(i)]);
     }
+    for (const [group, spans] of underNone) this.reject('malformed_resource', record, group, spans);
+  }
+
+  private extent(i: number): Extent {
+    return { start: this.index.start[i] ?? 0, end: this.index.end[i] ?? 0 };
   }
 
   /** The header of each group; null where its resource is no message. */
@@ -63,10 +78,9 @@ export class SpanIntake {
     return findInvalidId(this.view);
   }
 
-  private reject(reason: RejectReason, record: LogRecord, i: number): void {
-    const group = this.index.groups[this.index.group[i] ?? 0];
+  private reject(reason: RejectReason, record: LogRecord, position: number, spans: readonly Extent[]): void {
+    const group = this.index.groups[position];
     if (group === undefined) return;
-    const span = { group, start: this.index.start[i] ?? 0, end: this.index.end[i] ?? 0 };
-    this.listener.onRejected(reason, record, span, reason.replaceAll('_', ' '));
+    this.listener.onRejected(reason, record, { group, spans }, reason.replaceAll('_', ' '));
   }
 }

@@ -333,6 +333,20 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  // A letter for each span, with the resource in each, may be more than memory holds.
+  test('dead-letters all spans under a resource that is none as one', async () => {
+    const value = tracesData([{ service: 'shop', spans: [span(1, 11), span(1, 12), span(2, 21)] }]);
+    const name = value.indexOf('service.name');
+    value.fill(0xff, name - 4, name);
+    await bench.startProcessor();
+    await bench.append({ value });
+    await bench.pass(LONG);
+    const letters = bench.kafka.records(topics.deadLetters, 0);
+    expect(letters.map(({ headers }) => headers['reason']?.toString())).toEqual(['malformed_resource']);
+    expect(letters[0]?.value).toEqual(value);
+    await bench.stop();
+  });
+
   test('publishes the largest span that there may be whatever else is to be published with it', async () => {
     await bench.startProcessor();
     await bench.append(incompressible(span(1, 11), 3.9 * MIB));

@@ -135,6 +135,26 @@ describe('splitting a request', () => {
     expect(() => new RequestSplitter(2).split(Uint8Array.of(0x0a, 0x05, 0x00))).toThrow(WireError);
   });
 
+  // The processor keeps the resource for each scope: a megabyte of request would be gigabytes there.
+  test('refuses a large resource over very many scopes, and takes a usual one over many', () => {
+    const request = (resourceBytes: number, scopes: number) =>
+      encode({
+        resourceSpans: [
+          {
+            resource: { attributes: [{ key: 'x'.repeat(resourceBytes) }] },
+            scopeSpans: Array.from({ length: scopes }, (_, i) => ({
+              scope: { name: `scope ${i}` },
+              spans: [{ traceId: id(16, 1), spanId: id(8, 1) }],
+            })),
+          },
+        ],
+      });
+    const splitter = new RequestSplitter(2);
+    expect(() => splitter.split(request(100_000, 1_000))).toThrow('too many scopes');
+    expect(splitter.split(request(10_000, 100)).accepted).toBe(100);
+    expect(splitter.split(request(1_000_000, 3)).accepted).toBe(3);
+  });
+
   test('finds nothing to send in an empty request, and none in one of headers alone', () => {
     const headersOnly = encode({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope: { name: 'a' } }] }] });
     for (const request of [new Uint8Array(0), headersOnly]) {
