@@ -136,8 +136,22 @@ export class TraceRecords implements RecordRows {
       if (!(error instanceof WireError || error instanceof RowsTooLargeError)) throw error;
       spans.rows.rollback();
       spans.startHeaders();
-      return error;
+      return error instanceof WireError ? (this.lettersTooLarge() ?? error) : error;
     }
+  }
+
+  /** Each malformed span goes to dead letters with its headers: of a large resource that may be more than memory holds. */
+  private lettersTooLarge(): RowsTooLargeError | null {
+    const { reader, limits } = this;
+    let bytes = 0;
+    for (const position of reader.spanHeader) {
+      const { resourceStart, resourceEnd, scopeStart, scopeEnd } = this.headerAt(position);
+      bytes += resourceEnd - resourceStart + scopeEnd - scopeStart;
+    }
+    if (bytes <= limits.maxRowBytes) return null;
+    return new RowsTooLargeError(
+      `malformed spans that may be more than ${limits.maxRowBytes} bytes with their headers`,
+    );
   }
 
   private appendGoodSpans(record: SinkRecord, from = 0, to = Infinity): Unstorable[] {

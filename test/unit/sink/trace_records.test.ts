@@ -114,6 +114,14 @@ describe('records of the traces topic', () => {
     expect(tight.append(traces(1)).items).toEqual([3, 1]);
   });
 
+  it('are refused when their malformed spans, with the resource in each, would be too many bytes', () => {
+    const tight = new TraceRecords({ maxRecordBytes: 1e9, maxRowBytes: 10_000 });
+    const bad = batchWithBadSpans(Array<boolean>(1_000).fill(true));
+    expect(tight.append(bad).unstorable).toMatchObject([{ reason: 'too_large', value: bad.value }]);
+    expect(tight.tables.map((table) => table.rows)).toEqual([0, 0]);
+    expect(tight.append(batchWithBadSpans([true, false])).items).toEqual([2, 1]);
+  });
+
   it('lose a malformed span alone, and keep it whole under its resource', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), (isBad) => {
