@@ -291,7 +291,7 @@ export class Assembly {
 
 /** Trace ids of different tenants never meet. */
 function keyOf(tenant: string, traceId: string): string {
-  return tenant === DEFAULT_TENANT ? traceId : traceId + tenant;
+  return tenant === DEFAULT_TENANT ? traceId : `${traceId}/${tenant}`;
 }
 
 /** What the span adds to its fragment: headers count too, as often as they change from span to span. */

@@ -106,10 +106,14 @@ describe('assembly', () => {
     const { fragments, read, settle } = assemble();
     read(tracesData([{ service: 'shop', spans: [span(1)] }]), 'one');
     read(tracesData([{ service: 'shop', spans: [span(2)] }]), 'two');
+    read(tracesData([{ service: 'shop', spans: [span(3)] }]));
+    read(tracesData([{ service: 'shop', spans: [span(4)] }]), '');
     settle();
     expect(fragments.map(({ tenant, spans }) => [tenant, spans])).toEqual([
       ['one', [1]],
       ['two', [2]],
+      [DEFAULT_TENANT, [3]],
+      ['', [4]],
     ]);
   });
 
