@@ -16,11 +16,13 @@ const readValue = (value: object) => readSpan({ attributes: [{ key: 'k', value }
 /** As OTLP/JSON has it: ids in hexadecimal, enums as numbers, 64-bit integers as strings, other bytes in base64. */
 function otlpJson(message: opentelemetry.proto.trace.v1.TracesData): string {
   const object = TracesData.toObject(message, { longs: String, bytes: String, json: true });
-  return JSON.stringify(object, (key, value: unknown) =>
-    key === 'traceId' || key === 'spanId' || key === 'parentSpanId'
-      ? Buffer.from(String(value), 'base64').toString('hex')
-      : value,
-  );
+  return JSON.stringify(object, (key, value: unknown) => {
+    if (key === 'traceId' || key === 'spanId' || key === 'parentSpanId') {
+      return Buffer.from(String(value), 'base64').toString('hex');
+    }
+    // As a number, JSON.stringify would drop its sign.
+    return Object.is(value, -0) ? '-0' : value;
+  });
 }
 
 test('any request comes out as it went into JSON', () => {
