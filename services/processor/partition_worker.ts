@@ -21,6 +21,7 @@ import {
 } from '../platform/kafka/group_reader.ts';
 import {
   FencedError,
+  isKafkaTrouble,
   type Admin,
   type IncomingRecord,
   type Input,
@@ -33,8 +34,8 @@ import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
-import { encodePosition, PositionError, type Position } from './position.ts';
-import { findStart, StartRefusedError, type StartPolicy } from './start_position.ts';
+import { encodePosition, type Position } from './position.ts';
+import { findStart, type StartPolicy } from './start_position.ts';
 
 export interface WorkerSettings {
   readonly topics: TopicNames;
@@ -105,7 +106,7 @@ export class PartitionWorker implements OwnedPartition {
         await this.steps.run(() => this.claim());
         return;
       } catch (error) {
-        if (isFatal(error)) {
+        if (!isKafkaTrouble(error)) {
           this.context.fail(error);
           return;
         }
@@ -176,6 +177,7 @@ export class PartitionWorker implements OwnedPartition {
       input.startAt(this.partition, start.low.offset);
       input.resume(this.partition);
     } catch (error) {
+      this.tenure = null;
       await ownership.release();
       throw error;
     }
@@ -258,7 +260,7 @@ export class PartitionWorker implements OwnedPartition {
       // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
       if (!this.closed) (await input).pause(this.partition);
       await this.drop();
-      if (isFatal(error)) {
+      if (!isKafkaTrouble(error)) {
         this.context.fail(error);
         return;
       }
@@ -336,9 +338,4 @@ function toLogRecord(record: IncomingRecord): LogRecord {
     value: Buffer.from(record.value),
     cut: record.headers[CUT_HEADER] ?? null,
   };
-}
-
-/** Trying again would end the same way: the configuration is wrong, and only people can mend it. */
-function isFatal(error: unknown): boolean {
-  return error instanceof PositionError || error instanceof StartRefusedError;
 }

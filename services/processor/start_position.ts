@@ -1,6 +1,11 @@
 /** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
 import type { TopicNames } from '../core/contracts.ts';
-import type { Admin, CommittedOffset, Watermarks } from '../platform/kafka/port.ts';
+import {
+  KafkaUnavailableError,
+  type Admin,
+  type CommittedOffset,
+  type Watermarks,
+} from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import { decodePosition, type Position } from './position.ts';
 
@@ -11,7 +16,7 @@ export class StartRefusedError extends Error {
   override name = 'StartRefusedError';
 }
 
-/** Throws StartRefusedError and PositionError, and an Error where the brokers have less than was read. */
+/** Throws StartRefusedError and PositionError, and KafkaUnavailableError where the brokers have less than was read. */
 export async function findStart(
   committed: CommittedOffset | null,
   policy: StartPolicy,
@@ -27,7 +32,7 @@ export async function findStart(
   if (position.publishFrom > spans.high) {
     // For a moment that is a new leader that does not know its end yet; for longer, records that are gone. What is written
     // in their place would be taken for published.
-    throw new Error(
+    throw new KafkaUnavailableError(
       `${topics.spans}/${partition} ends at ${spans.high}, before offset ${position.publishFrom} that was published`,
     );
   }
@@ -54,6 +59,7 @@ function firstStart(policy: StartPolicy, spans: Watermarks, traces: Watermarks):
 
 async function watermarksOf(admin: Admin, topic: string, partition: number): Promise<Watermarks> {
   const watermarks = (await admin.watermarks(topic)).find((one) => one.partition === partition);
-  if (watermarks === undefined) throw new Error(`topic ${topic} has no partition ${partition}`);
+  if (watermarks === undefined)
+    throw new KafkaUnavailableError(`topic ${topic} has no partition ${partition}`);
   return watermarks;
 }

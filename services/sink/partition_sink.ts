@@ -15,9 +15,7 @@ import {
 } from '../platform/kafka/group_reader.ts';
 import {
   FencedError,
-  KafkaUnavailableError,
-  RecordTooLargeError,
-  UnknownOutcomeError,
+  isKafkaTrouble,
   type Admin,
   type IncomingRecord,
   type Input,
@@ -28,10 +26,10 @@ import type { Log } from '../platform/log.ts';
 import { BatchBuilder, type Batch, type BatchLimits } from './batch.ts';
 import { BatchStore } from './batch_store.ts';
 import type { BlockWriter } from './block_writer.ts';
-import { IntentError, type Intent } from './intent.ts';
+import type { Intent } from './intent.ts';
 import type { SinkMetrics } from './metrics.ts';
 import type { RecordRows, SinkRecord } from './record_rows.ts';
-import { findStart, StartRefusedError, type StartPolicy } from './start_position.ts';
+import { findStart, type StartPolicy } from './start_position.ts';
 
 export interface PartitionContext {
   readonly topic: string;
@@ -99,7 +97,7 @@ export class PartitionSink implements OwnedPartition {
         await this.claim();
         return;
       } catch (error) {
-        if (!isPassing(error)) {
+        if (!isKafkaTrouble(error)) {
           this.context.fail(error);
           return;
         }
@@ -263,7 +261,7 @@ export class PartitionSink implements OwnedPartition {
     // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
     if (!this.closed) (await this.context.input).pause(this.partition);
     await this.drop();
-    if (!isPassing(error)) {
+    if (!isKafkaTrouble(error)) {
       this.context.fail(error);
       return;
     }
@@ -295,15 +293,4 @@ export class PartitionSink implements OwnedPartition {
 function toSinkRecord({ offset, timestampMs, value, headers }: IncomingRecord): SinkRecord {
   // Copied: a slice would pin the whole fetch until the batch is stored.
   return { offset, timestampMs, value: Buffer.from(value), headers };
-}
-
-/** Whether trying again may help: it is Kafka's trouble, and not wrong configuration or a bug. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof StartRefusedError || error instanceof IntentError) return false;
-  return (
-    error instanceof FencedError ||
-    error instanceof UnknownOutcomeError ||
-    error instanceof KafkaUnavailableError ||
-    error instanceof RecordTooLargeError
-  );
 }

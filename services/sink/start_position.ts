@@ -1,5 +1,5 @@
 /** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
-import type { Admin, CommittedOffset } from '../platform/kafka/port.ts';
+import { KafkaUnavailableError, type Admin, type CommittedOffset } from '../platform/kafka/port.ts';
 import { decodeIntent, type Intent } from './intent.ts';
 
 export type StartPolicy = 'committed' | 'earliest' | 'latest';
@@ -28,7 +28,7 @@ export async function findStart(
 ): Promise<StartPosition> {
   if (committed !== null) return { offset: committed.offset, intent: decodeIntent(committed.metadata) };
   const marks = (await admin.watermarks(topic)).find((one) => one.partition === partition);
-  if (marks === undefined) throw new Error(`topic ${topic} has no partition ${partition}`);
+  if (marks === undefined) throw new KafkaUnavailableError(`topic ${topic} has no partition ${partition}`);
   if (policy === 'committed' && marks.low > 0) {
     throw new StartRefusedError(
       `${topic}/${partition}: nothing is committed, yet its oldest records are gone. Set SPANMILL_SINK_START=earliest to ` +

@@ -73,7 +73,8 @@ async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Owners
     idempotent: false,
   });
   try {
-    const [admin] = await Promise.all([connectAdmin(client), producer.connect()]);
+    await producer.connect();
+    const admin = await connectAdmin(client);
     try {
       // The first of a producer asks for InitProducerId; beginning one is otherwise local.
       const first = await producer.transaction();

@@ -49,6 +49,16 @@ export class RecordTooLargeError extends Error {
   override name = 'RecordTooLargeError';
 }
 
+/** Whether an error is Kafka's trouble, which passes, and not wrong configuration or a bug, which does not. */
+export function isKafkaTrouble(error: unknown): boolean {
+  return (
+    error instanceof FencedError ||
+    error instanceof UnknownOutcomeError ||
+    error instanceof KafkaUnavailableError ||
+    error instanceof RecordTooLargeError
+  );
+}
+
 export interface CommittedOffset {
   readonly offset: number;
   readonly metadata: string;
