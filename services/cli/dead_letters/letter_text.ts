@@ -12,8 +12,9 @@ import type { Letters } from './letter_box.ts';
 import type { ReplayOutcome } from './replay.ts';
 
 const COLUMNS: readonly Column[] = [
-  { name: 'id', align: 'left' },
-  { name: 'time (UTC)', align: 'left' },
+  // To the right: these are never cut.
+  { name: 'id', align: 'right' },
+  { name: 'time (UTC)', align: 'right' },
   { name: 'reason', align: 'left' },
   { name: 'from', align: 'left' },
   { name: 'size', align: 'right' },

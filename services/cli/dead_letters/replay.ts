@@ -9,7 +9,14 @@ import { TRACE_ID_BYTES } from '../../core/otlp/fields.ts';
 import { partitionOf } from '../../core/otlp/partition.ts';
 import { SpanIndex } from '../../core/otlp/span_index.ts';
 import { readSpanView, SpanView } from '../../core/otlp/span_view.ts';
-import type { Kafka, OutgoingRecord, Ownership, RecordHeaders } from '../../platform/kafka/port.ts';
+import type {
+  IncomingRecord,
+  Kafka,
+  OutgoingRecord,
+  Ownership,
+  RecordHeaders,
+} from '../../platform/kafka/port.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import { isBareSpans } from './content.ts';
 import { originalHeaders, REPLAYED_HEADER, type Letter } from './letter.ts';
 import { readLetters, type LetterBox } from './letter_box.ts';
@@ -104,7 +111,7 @@ export async function replayLetters(replay: Replay): Promise<ReplayOutcome> {
     sent += await batch.commit();
     replay.onProgress(sent);
   };
-  await readLetters(box, letters, async (partition, records) => {
+  const send = async (partition: number, records: readonly IncomingRecord[]): Promise<void> => {
     for (const record of records) {
       const letter = wanted.get(`${partition}:${record.offset}`);
       if (letter === undefined) continue;
@@ -122,7 +129,10 @@ export async function replayLetters(replay: Replay): Promise<ReplayOutcome> {
     }
     // The bytes are a slice of what was fetched, and good until this returns.
     await flush();
-  });
+  };
+  // Partitions are read side by side, and an ownership makes one commit at a time.
+  const turns = new Mutex();
+  await readLetters(box, letters, (partition, records) => turns.run(() => send(partition, records)));
   return { sent, refused };
 }
 
