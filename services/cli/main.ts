@@ -9,6 +9,7 @@ import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
+import { register as registerExplain } from './commands/explain.ts';
 import { register as registerMigrate } from './commands/migrate.ts';
 import { register as registerServices } from './commands/services.ts';
 import { register as registerSql } from './commands/sql.ts';
@@ -46,6 +47,7 @@ const commands = [
   registerDown,
   registerStatus,
   registerTrace,
+  registerExplain,
   registerServices,
   registerSql,
   registerMigrate,
