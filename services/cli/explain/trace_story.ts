@@ -10,7 +10,7 @@ import { DEFAULT_METRIC_LIMITS } from '../../core/metrics/limits.ts';
 import { TRACE_ID_BYTES } from '../../core/otlp/fields.ts';
 import { SpanIndex } from '../../core/otlp/span_index.ts';
 import { readSpanView, SpanView } from '../../core/otlp/span_view.ts';
-import type { AssemblyListener, RejectedSpan, RejectReason } from '../../core/trace/analysis.ts';
+import type { AssemblyListener, RejectedSpans, RejectReason } from '../../core/trace/analysis.ts';
 import { Assembly, type AssemblyRules, type LogRecord } from '../../core/trace/assembly.ts';
 import { FragmentAnalysis } from '../../core/trace/fragment_analysis.ts';
 import { memoryRecordStore } from '../../core/trace/record_store.ts';
@@ -165,7 +165,7 @@ export class TraceReplay {
         if (this.runs.get(tenant)?.known === spans) this.onRunEnd(tenant, spans);
       },
       onMark: () => this.onMark(),
-      onRejected: (reason, record, span) => this.onRejected(reason, record, span),
+      onRejected: (reason, record, spans) => this.onRejected(reason, record, spans),
     };
   }
 
@@ -218,12 +218,18 @@ export class TraceReplay {
     this.events.push({ what: 'metrics', ...this.moment(''), spans, edges });
   }
 
-  private onRejected(reason: RejectReason, record: LogRecord, span: RejectedSpan | null): void {
-    const at = span === null ? 0 : span.start;
-    const end = span === null ? record.value.length : span.end;
-    if (!includes(record.value.subarray(at, end), this.traceId)) return;
-    if (span !== null) this.rejected.add(span.start);
-    this.events.push({ what: 'rejected', ...this.moment(record.tenant), reason });
+  private onRejected(
+    reason: RejectReason,
+    { value, tenant }: LogRecord,
+    rejected: RejectedSpans | null,
+  ): void {
+    const whole = { start: 0, end: value.length };
+    const ours = (rejected?.spans ?? [whole]).filter(({ start, end }) =>
+      includes(value.subarray(start, end), this.traceId),
+    );
+    if (ours.length === 0) return;
+    for (const { start } of rejected === null ? [] : ours) this.rejected.add(start);
+    this.events.push({ what: 'rejected', ...this.moment(tenant), reason });
   }
 
   /** After the record was read: it is told before the fragments that it filled. */
