@@ -8,7 +8,7 @@ import { createStyle } from '../style.ts';
 import { renderTable, type Column } from '../table.ts';
 import { padEnd, padStart, printable } from '../text.ts';
 import { countText, durationText, plural } from '../units.ts';
-import type { OpenState, Story, StoryEvent } from './trace_story.ts';
+import type { OpenState, Story, StoryEvent } from './story.ts';
 
 export interface Explanation {
   /** Hex. */
@@ -91,7 +91,7 @@ function timeline(events: readonly StoryEvent[], rules: AssemblyRules, terminal:
   ];
 }
 
-export function eventText(event: StoryEvent, rules: AssemblyRules): string {
+function eventText(event: StoryEvent, rules: AssemblyRules): string {
   switch (event.what) {
     case 'record': {
       const { spans, repeats, silenceMs } = event;

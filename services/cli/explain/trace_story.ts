@@ -5,7 +5,6 @@
  * Runs do not see each other, so records without the trace are read as ticks: they move the clock and nothing else. Pure, and
  * it decides nothing; reading Kafka is the command's.
  */
-import type { ServiceEdgeDelta, SpanMetricDelta } from '../../core/metrics/deltas.ts';
 import { DEFAULT_METRIC_LIMITS } from '../../core/metrics/limits.ts';
 import { TRACE_ID_BYTES } from '../../core/otlp/fields.ts';
 import { SpanIndex } from '../../core/otlp/span_index.ts';
@@ -14,79 +13,10 @@ import type { AssemblyListener, RejectedSpans, RejectReason } from '../../core/t
 import { Assembly, type AssemblyRules, type LogRecord } from '../../core/trace/assembly.ts';
 import { FragmentAnalysis } from '../../core/trace/fragment_analysis.ts';
 import { memoryRecordStore } from '../../core/trace/record_store.ts';
-import type { CloseReason, Fragment, SpanNode, SpanTable } from '../../core/trace/run.ts';
+import type { Fragment, SpanNode, SpanTable } from '../../core/trace/run.ts';
 import { WireError } from '../../core/wire/cursor.ts';
 import { fingerprint, key8, keyHex } from '../../core/wire/keys.ts';
-
-/** Where in the log something happened; stream time is the partition's clock. */
-interface Moment {
-  readonly offset: number;
-  readonly appendMs: number;
-  readonly streamMs: number;
-  readonly tenant: string;
-}
-
-export interface RecordEvent extends Moment {
-  readonly what: 'record';
-  readonly spans: number;
-  /** Spans that were there already, byte for byte: dropped. Set once the run's spans are known. */
-  repeats: number;
-  /** Stream time since the trace's last record in this run; null for the first. */
-  readonly silenceMs: number | null;
-}
-
-export interface FragmentEvent extends Moment {
-  readonly what: 'fragment';
-  readonly number: number;
-  readonly reason: CloseReason;
-  readonly spans: number;
-  readonly hasRoot: boolean;
-  /** Hex, of the run as it stood. */
-  readonly missingParents: readonly string[];
-  readonly silenceMs: number;
-}
-
-export interface EndEvent extends Moment {
-  readonly what: 'end';
-  readonly reason: CloseReason;
-  readonly spans: number;
-  readonly fragments: number;
-  readonly silenceMs: number;
-}
-
-export interface CutEvent extends Moment {
-  readonly what: 'cut';
-}
-
-export interface RejectedEvent extends Moment {
-  readonly what: 'rejected';
-  readonly reason: RejectReason;
-}
-
-/** What was counted of the trace since the last mark leaves. */
-export interface MetricsEvent extends Moment {
-  readonly what: 'metrics';
-  readonly spans: readonly SpanMetricDelta[];
-  readonly edges: readonly ServiceEdgeDelta[];
-}
-
-export type StoryEvent = RecordEvent | FragmentEvent | EndEvent | CutEvent | RejectedEvent | MetricsEvent;
-
-export interface OpenState {
-  /** Not sent yet. */
-  readonly unsent: number;
-  readonly missingParents: readonly string[];
-  readonly hasRoot: boolean;
-  readonly silenceMs: number;
-}
-
-export interface Story {
-  readonly events: readonly StoryEvent[];
-  /** Of the runs that have not ended where the log does, by tenant. */
-  readonly open: ReadonlyMap<string, OpenState>;
-  /** Counted, and to leave at the next mark; of what is open, as it would be counted now. */
-  readonly owed: { readonly spans: readonly SpanMetricDelta[]; readonly edges: readonly ServiceEdgeDelta[] };
-}
+import type { Moment, OpenState, RecordEvent, Story, StoryEvent } from './story.ts';
 
 /** A span of the trace as a record holds it. */
 interface SeenSpan {
