@@ -7,7 +7,9 @@ import { oneLine } from '../local/one_line.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
+import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
+import { register as registerExplain } from './commands/explain.ts';
 import { register as registerMigrate } from './commands/migrate.ts';
 import { register as registerServices } from './commands/services.ts';
 import { register as registerSql } from './commands/sql.ts';
@@ -45,9 +47,11 @@ const commands = [
   registerDown,
   registerStatus,
   registerTrace,
+  registerExplain,
   registerServices,
   registerSql,
   registerMigrate,
+  registerDeadLetters,
 ];
 for (const register of commands) register(program, context);
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CLICKHOUSE_SETTINGS } from '../platform/settings.ts';
+import { CLICKHOUSE_SETTINGS, KAFKA_SETTINGS } from '../platform/settings.ts';
 import { lockFile, logFile, stateFile } from './paths.ts';
 import type { LocalPlan } from './plan.ts';
 import { endProcess, isRunning } from './process_table.ts';
@@ -68,8 +68,9 @@ export function runningStack(env: Environment, root: string): Record<string, str
   const home = resolve(root, env[LOCAL_SETTINGS.home.env] ?? LOCAL_SETTINGS.home.default ?? '');
   const state = readState(stateFile(home));
   if (state === null || !isRunning(state.supervisor)) return {};
-  const { query, clickhouse, database } = state.addresses;
+  const { query, kafka, clickhouse, database } = state.addresses;
   return {
+    [KAFKA_SETTINGS.kafkaBrokers.env]: kafka,
     [CLI_SETTINGS.queryUrl.env]: query,
     [CLICKHOUSE_SETTINGS.clickhouseUrl.env]: clickhouse,
     [CLICKHOUSE_SETTINGS.clickhouseDatabase.env]: database,

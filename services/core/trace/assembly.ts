@@ -111,6 +111,11 @@ export class Assembly {
     return this.clock.appendMs;
   }
 
+  /** Stream time after the last record. */
+  get streamMs(): number {
+    return this.clock.streamMs;
+  }
+
   /** Whether something is owed that only the passing of time will send: then a silent log needs ticks. */
   get needsTime(): boolean {
     return this.runs.size > 0 || this.owesMetrics;
