@@ -1,6 +1,6 @@
 /**
  * The collector's parts in the order they start. They stop in reverse: first no request is accepted any more and those
- * under way are answered, then what waits for Kafka is sent, then Kafka is left.
+ * under way are answered, then what waits for Kafka is sent or spooled, then Kafka is left.
  */
 import type { Clock, Timers } from '../platform/clock.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
@@ -14,6 +14,13 @@ import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpServer } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
+import { SpooledTopic } from './spooled_topic.ts';
+
+export interface SpoolSettings {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly segmentBytes: number;
+}
 
 export interface CollectorOptions {
   readonly host: string;
@@ -25,6 +32,8 @@ export interface CollectorOptions {
   readonly lingerMs: number;
   readonly requestTimeoutMs: number;
   readonly topic: string;
+  /** Where spans go while Kafka is away; without it clients are told to wait. */
+  readonly spool?: SpoolSettings | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -42,12 +51,16 @@ export interface Collector {
   /** The ports in use once started. */
   readonly ports: { readonly grpc: number; readonly http: number };
   readonly notReady: () => string | null;
+  /** What is to be known of a collector that is ready, or null. */
+  readonly remark: () => string | null;
 }
 
 export function collectorParts(options: CollectorOptions): Collector {
   const { metrics, topic } = options;
   const spansTopic = new SpansTopic(options);
-  const batcher = new Batcher({ ...options, append: (batch) => spansTopic.append(batch) });
+  const spooled = options.spool ? new SpooledTopic({ ...options, ...options.spool, spansTopic }) : null;
+  const way = spooled ?? spansTopic;
+  const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
   const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
   const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
   metrics.inFlightLimit.set(options.maxInFlightBytes);
@@ -72,7 +85,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [spansTopic, drain, servers],
+    parts: [spansTopic, ...(spooled === null ? [] : [spooled]), drain, servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -81,6 +94,7 @@ export function collectorParts(options: CollectorOptions): Collector {
         return http.port;
       },
     },
-    notReady: () => (isStopping ? 'stopping' : spansTopic.notReady()),
+    notReady: () => (isStopping ? 'stopping' : way.notReady()),
+    remark: () => spooled?.remark() ?? null,
   };
 }

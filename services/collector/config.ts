@@ -1,5 +1,5 @@
 /** Settings of the collector. The README's table is made from this. */
-import { integer, port } from '../platform/config.ts';
+import { integer, port, text } from '../platform/config.ts';
 import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
 
 const KIB = 1024;
@@ -64,5 +64,28 @@ export const SETTINGS = {
     min: 100,
     max: 600_000,
     meaning: 'A client must have sent its HTTP request within this time.',
+  }),
+  spoolDirectory: text({
+    env: 'SPANMILL_COLLECTOR_SPOOL_DIRECTORY',
+    default: '',
+    meaning:
+      'Where spans are kept while Kafka is away, on a disk that outlives the collector; each collector needs its own. ' +
+      'Empty: no spool, clients are told to wait. `make up` gives it one.',
+  }),
+  spoolBytes: integer({
+    env: 'SPANMILL_COLLECTOR_SPOOL_BYTES',
+    default: 1024 * MIB,
+    unit: 'bytes',
+    min: MIB,
+    max: 1024 * 1024 * MIB,
+    meaning: 'Largest size of the spool; over it clients are told to come back.',
+  }),
+  spoolSegmentBytes: integer({
+    env: 'SPANMILL_COLLECTOR_SPOOL_SEGMENT_BYTES',
+    default: 8 * MIB,
+    unit: 'bytes',
+    min: 64 * KIB,
+    max: 64 * MIB,
+    meaning: 'A file of the spool is closed at this size. Each is sent in one Kafka transaction.',
   }),
 };

@@ -9,8 +9,16 @@ import { SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
-  const { parts, notReady } = collectorParts({
+  const { parts, notReady, remark } = collectorParts({
     ...config,
+    spool:
+      config.spoolDirectory === ''
+        ? null
+        : {
+            directory: config.spoolDirectory,
+            maxBytes: config.spoolBytes,
+            segmentBytes: config.spoolSegmentBytes,
+          },
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-collector', log }),
     clock: systemClock,
@@ -19,6 +27,6 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     metrics: registry.create(METRICS),
     onBug: fail,
   });
-  const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady });
+  const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady, remark });
   return [health, ...parts];
 });

@@ -44,6 +44,36 @@ export const METRICS = {
     'Size of the records sent, before compression.',
     BYTES,
   ),
+  spoolBytes: gauge('spanmill_collector_spool_bytes', 'Bytes in the spool, damaged ones included.'),
+  spoolLimit: gauge('spanmill_collector_spool_limit_bytes', 'Their limit.'),
+  spoolRecords: gauge('spanmill_collector_spool_records', 'Records that wait in the spool.'),
+  spoolOldest: gauge(
+    'spanmill_collector_spool_oldest_timestamp_seconds',
+    'When the oldest segment of the spool was begun; 0 when the spool is empty.',
+  ),
+  spooling: gauge('spanmill_collector_spooling', '1 while spans go to the spool instead of Kafka, else 0.'),
+  spooledRecords: counter('spanmill_collector_spooled_records_total', 'Records written to the spool.'),
+  drainedRecords: counter(
+    'spanmill_collector_drained_records_total',
+    'Records sent from the spool to Kafka.',
+  ),
+  drainFailures: counter(
+    'spanmill_collector_drain_failures_total',
+    'Attempts to send a segment of the spool that failed.',
+  ),
+  spoolRefusals: counter(
+    'spanmill_collector_spool_refusals_total',
+    'Appends that neither Kafka nor the spool took: it was full, or the disk failed.',
+    ['reason'],
+  ),
+  spoolTornBytes: counter(
+    'spanmill_collector_spool_torn_bytes_total',
+    'Bytes of writes that a crash broke off, never acknowledged, cut off at the next start.',
+  ),
+  spoolCorruptBytes: gauge(
+    'spanmill_collector_spool_corrupt_bytes',
+    'Bytes kept as *.corrupt in the spool: they could not be read, or Kafka will not take them.',
+  ),
 };
 
 export type CollectorMetrics = Metrics<typeof METRICS>;

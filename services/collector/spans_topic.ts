@@ -78,8 +78,7 @@ export class SpansTopic implements Part {
 
   private onOutage(error: KafkaUnavailableError): void {
     const { log, topic } = this.options;
-    if (this.trouble === null)
-      log.error({ error }, `Kafka does not take spans into ${topic}: clients are told to wait`);
+    if (this.trouble === null) log.error({ error }, `Kafka does not take spans into ${topic}`);
     this.trouble = `Kafka did not take the last append: ${error.message}`;
     void this.probe();
   }

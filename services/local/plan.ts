@@ -88,6 +88,7 @@ function servicePlans(
   home: string,
 ): ProcessPlan[] {
   const directories = {
+    SPANMILL_COLLECTOR_SPOOL_DIRECTORY: join(home, 'data/collector-spool'),
     SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: join(home, 'data/processor'),
   };
   return SERVICES.map(({ name, settings, healthPort }) => {

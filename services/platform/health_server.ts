@@ -9,6 +9,8 @@ export interface HealthServerOptions {
   readonly registry: MetricRegistry;
   /** Null when the service can do its work, else why not. */
   readonly notReady: () => string | null;
+  /** What is to be known of a service that is ready all the same, or null. */
+  readonly remark?: () => string | null;
 }
 
 export function healthServer(options: HealthServerOptions): Part {
@@ -47,7 +49,7 @@ async function answer(
   response: ServerResponse,
   options: HealthServerOptions,
 ): Promise<void> {
-  const { registry, notReady } = options;
+  const { registry, notReady, remark } = options;
   const path = (request.url ?? '/').split('?', 1)[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
@@ -56,7 +58,7 @@ async function answer(
     send(response, 200, 'text/plain', 'ok\n');
   } else if (path === '/readyz') {
     const reason = notReady();
-    send(response, reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
+    send(response, reason === null ? 200 : 503, 'text/plain', `${reason ?? remark?.() ?? 'ready'}\n`);
   } else if (path === '/metrics') {
     send(response, 200, registry.contentType, await registry.expose());
   } else {

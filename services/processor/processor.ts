@@ -44,7 +44,7 @@ export class Processor implements Part {
     const producer = (this.producer = await kafka.producer());
     const reader = (this.reader = new GroupReader({
       kafka,
-      input: { topic: settings.topics.spans, group: settings.group, isolation: 'read_uncommitted' },
+      input: { topic: settings.topics.spans, group: settings.group, isolation: 'read_committed' },
       createPartition: (partition, input) =>
         new PartitionWorker(partition, { ...this.options, admin, producer, input }),
       fail,
