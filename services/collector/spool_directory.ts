@@ -44,7 +44,7 @@ export class SpoolDirectory {
   }
 
   close(): void {
-    this.lock.close();
+    if (this.lock.isOpen) this.lock.close();
   }
 
   file(name: string): string {
@@ -94,7 +94,7 @@ export function segmentName(number: number, createdMs: number): string {
 function takeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(join(path, 'lock'));
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();
