@@ -9,9 +9,11 @@ export const METRICS = {
     'Spans in readable requests, refused ones included: the rate at which events are generated.',
     ['protocol'],
   ),
-  spansStored: counter('spanmill_collector_spans_stored_total', 'Spans that Kafka has acknowledged.', [
-    'protocol',
-  ]),
+  spansStored: counter(
+    'spanmill_collector_spans_stored_total',
+    'Spans that Kafka has acknowledged, or the spool holds.',
+    ['protocol'],
+  ),
   spansRefused: counter(
     'spanmill_collector_spans_refused_total',
     'Spans left out of a request that was otherwise taken, by reason.',
@@ -37,8 +39,14 @@ export const METRICS = {
     'Bytes of requests that are being read or wait for Kafka.',
   ),
   inFlightLimit: gauge('spanmill_collector_in_flight_limit_bytes', 'Their limit.'),
-  appendSeconds: histogram('spanmill_collector_append_seconds', 'One append to Kafka, until acknowledged.'),
-  appendFailures: counter('spanmill_collector_append_failures_total', 'Appends that Kafka did not take.'),
+  appendSeconds: histogram(
+    'spanmill_collector_append_seconds',
+    'One append to Kafka or the spool, until acknowledged.',
+  ),
+  appendFailures: counter(
+    'spanmill_collector_append_failures_total',
+    'Appends that neither Kafka nor the spool took.',
+  ),
   recordBytes: histogram(
     'spanmill_collector_record_bytes',
     'Size of the records sent, before compression.',

@@ -76,7 +76,7 @@ export class Spool {
   private nextNumber = 1;
   private corruptBytes = 0;
   /** Accepted and not yet written. */
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   /** Writing to the file and closing it. */
   private readonly turns = new Mutex();
@@ -170,6 +170,7 @@ export class Spool {
 
   /** What was appended before is on the disk before. */
   async close(): Promise<void> {
+    while (this.waiting.length > 0) await this.turns.run(() => Promise.resolve());
     await this.turns.run(() => this.closeFile());
     this.directory.close();
   }
@@ -217,10 +218,9 @@ export class Spool {
   }
 
   private async writeWaiting(): Promise<void> {
-    const batch = this.waiting;
-    const bytes = this.waitingBytes;
-    this.waiting = [];
-    // Counted until they are in the segment, or refused.
+    const batch = this.takeWaiting();
+    const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
+    // The bytes count as waiting until they are in the segment, or refused.
     try {
       await this.write(
         batch.flatMap(({ frames }) => frames),
@@ -238,6 +238,18 @@ export class Spool {
       }
     }
     this.tell();
+  }
+
+  /** As much as a segment should hold: all of it goes into one. What is left has the next turn. */
+  private takeWaiting(): Waiting[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex((one, at) => {
+      bytes += one.bytes;
+      return at > 0 && bytes > this.options.segmentBytes;
+    });
+    const taken = this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+    if (this.waiting.length > 0) void this.turns.run(() => this.writeWaiting());
+    return taken;
   }
 
   private async write(frames: readonly Frame[], bytes: number): Promise<void> {

@@ -81,7 +81,7 @@ export class SpoolFixture {
 
   /** Lets time pass until the condition holds. */
   async until(condition: () => boolean): Promise<void> {
-    const giveUpAt = performance.now() + 4_000;
+    const giveUpAt = performance.now() + 20_000;
     while (!condition()) {
       if (performance.now() > giveUpAt) throw new Error('it never happened');
       this.time.advance(100);

@@ -1,9 +1,12 @@
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { SpoolRefusedError, type Spool } from '../../../services/collector/spool.ts';
 import { frame, SpoolFixture } from '../../support/spool_fixture.ts';
+
+// Real files, and a disk that others use too.
+jest.setTimeout(30_000);
 
 let setup: SpoolFixture;
 beforeEach(() => {
@@ -81,6 +84,15 @@ test('many appends at once share few syncs', async () => {
   await Promise.all(texts.map((text) => spool.append([frame(0, text)])));
   expect(syncs).toBeLessThanOrEqual(2);
   expect(await takeAll(spool)).toEqual(texts);
+});
+
+test('a segment stays near its size however much comes at once: it is one transaction', async () => {
+  const spool = await setup.open({ segmentBytes: 300 });
+  const appends = Array.from({ length: 20 }, () => spool.append([frame(0, 'x'.repeat(84))]));
+  await Promise.all(appends);
+  const sizes = (await files()).map((name) => statSync(path(name)).size);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(600);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(2_000);
 });
 
 test('it takes no more than its size, in all files together, and again when there is room', async () => {

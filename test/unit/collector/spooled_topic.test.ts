@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { SpansTopic } from '../../../services/collector/spans_topic.ts';
 import { SpooledTopic } from '../../../services/collector/spooled_topic.ts';
 import {
@@ -8,6 +8,9 @@ import {
 } from '../../../services/platform/kafka/port.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { SPOOL_TOPIC, SpoolFixture } from '../../support/spool_fixture.ts';
+
+// Real files, and a disk that others use too.
+jest.setTimeout(30_000);
 
 let setup: SpoolFixture;
 let isAway: boolean;

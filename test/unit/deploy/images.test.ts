@@ -196,11 +196,23 @@ describe('deploy/Dockerfile', () => {
   test('leaves the embedded servers out, and tools and tests out of the services', () => {
     const installs = instructions
       .filter((instruction) => instruction.getKeyword() === 'RUN')
+      .filter((instruction) => instruction.getArgumentsContent()?.startsWith('npm '))
       .map((instruction) => [stageAt(instruction.getRange().start.line), instruction.getArgumentsContent()]);
     expect(installs).toEqual([
       ['dependencies', 'npm ci --omit=dev --omit=optional'],
       ['demo-dependencies', 'npm ci --omit=optional'],
     ]);
+  });
+
+  test('lets the services write where their volumes are mounted', () => {
+    const made = instructions
+      .filter((instruction) => instruction.getKeyword() === 'RUN')
+      .map((instruction) => instruction.getArgumentsContent() ?? '')
+      .filter((line) => line.startsWith('install -d -o node -g node '));
+    for (const [, { volumes = [] }] of ours) {
+      for (const volume of volumes) expect(made.join(' ')).toContain(volume.split(':')[1]);
+    }
+    expect(compose.services['collector']?.volumes).toHaveLength(1);
   });
 
   test('runs nothing as root', () => {

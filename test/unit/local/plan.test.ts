@@ -49,6 +49,7 @@ describe('the plan of the local stack', () => {
     expect(collector?.env).toEqual({
       PATH: '/bin',
       SPANMILL_COLLECTOR_GRPC_PORT: '5317',
+      SPANMILL_COLLECTOR_SPOOL_DIRECTORY: `${ROOT}/.spanmill/data/collector-spool`,
       SPANMILL_LOG_LEVEL: 'debug',
     });
   });
