@@ -12,9 +12,13 @@ afterEach(async () => {
   for (const part of running.splice(0)) await part.stop();
 });
 
-async function start(notReady: () => string | null, registry: MetricRegistry = createRegistry('test')) {
+async function start(
+  notReady: () => string | null,
+  registry: MetricRegistry = createRegistry('test'),
+  remark: () => string | null = () => null,
+) {
   const [port = 0] = await freePorts(1);
-  const part = healthServer({ host: '127.0.0.1', port, registry, notReady });
+  const part = healthServer({ host: '127.0.0.1', port, registry, notReady, remark });
   await part.start();
   running.push(part);
   return `http://127.0.0.1:${port}`;
@@ -33,6 +37,15 @@ describe('the health server', () => {
     expect(await get(`${base}/readyz?verbose`)).toEqual([503, 'Kafka does not answer\n']);
     reason = null;
     expect(await get(`${base}/readyz`)).toEqual([200, 'ready\n']);
+  });
+
+  it('says what is to be known of a service that is ready all the same', async () => {
+    const base = await start(
+      () => null,
+      createRegistry('test'),
+      () => 'spooling',
+    );
+    expect(await get(`${base}/readyz`)).toEqual([200, 'spooling\n']);
   });
 
   it('exposes metrics in the format of Prometheus', async () => {
