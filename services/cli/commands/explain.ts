@@ -84,7 +84,7 @@ export async function explain(
     topic: topics.spans,
     ranges: [{ partition, from: low, to: high }],
     // As the processor reads it.
-    isolation: 'read_uncommitted',
+    isolation: 'read_committed',
     onRecords: async (_, records) => {
       for (const record of records) {
         if (sinceMs !== undefined && record.timestampMs < sinceMs) from = record.offset + 1;
