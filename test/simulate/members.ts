@@ -1,0 +1,145 @@
+/** The real services, each wired into a simulated process. */
+import { Batcher } from '../../services/collector/batcher.ts';
+import { METRICS as COLLECTOR_METRICS } from '../../services/collector/metrics.ts';
+import { topicNames } from '../../services/core/contracts.ts';
+import { RequestSplitter } from '../../services/core/otlp/split_request.ts';
+import { DEFAULT_RULES } from '../../services/core/trace/assembly.ts';
+import { memoryRecordStore } from '../../services/core/trace/record_store.ts';
+import type { Declarations, Metrics } from '../../services/platform/metrics.ts';
+import type { Log } from '../../services/platform/log.ts';
+import { BlockWriter } from '../../services/sink/block_writer.ts';
+import { METRICS as SINK_METRICS } from '../../services/sink/metrics.ts';
+import { Sink } from '../../services/sink/sink.ts';
+import { METRICS as PROCESSOR_METRICS } from '../../services/processor/metrics.ts';
+import { Processor } from '../../services/processor/processor.ts';
+import type { FaultPlan } from './faults.ts';
+import type { Role } from './schedule.ts';
+import type { SimClickHouse } from './sim_clickhouse.ts';
+import type { SimKafka } from './sim_kafka.ts';
+import type { SimProcess } from './sim_process.ts';
+
+export const topics = topicNames('spanmill');
+export const PROCESSOR_GROUP = 'processor';
+export const SINK_GROUP = 'sink';
+
+export interface Member {
+  readonly role: Role;
+  readonly process: SimProcess;
+  readonly kafka: SimKafka;
+  /** Gives everything up in order. */
+  stop(): Promise<void>;
+  /** A collector's: resolves when Kafka has the request. */
+  send(request: Buffer): Promise<void>;
+}
+
+export interface MemberOptions {
+  readonly process: SimProcess;
+  readonly kafka: SimKafka;
+  readonly clickhouse: SimClickHouse;
+  readonly faults: FaultPlan;
+  readonly partitions: number;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Like the real ones, in seconds instead of half minutes. */
+const RULES = {
+  ...DEFAULT_RULES,
+  forgetMs: 8_000,
+  settleMs: 1_000,
+  settleCompleteMs: 300,
+  markMs: 4_000,
+  maxFragmentSpans: 6,
+};
+const LINGER_MS = 5;
+
+export function startMember(role: Role, options: MemberOptions): Member {
+  switch (role) {
+    case 'collector':
+      return startCollector(options);
+    case 'processor':
+      return startProcessor(options);
+    case 'sink':
+      return startSink(options);
+  }
+}
+
+const noRequests = (): Promise<void> => Promise.reject(new Error('takes no requests'));
+
+function startCollector({ process, kafka, partitions }: MemberOptions): Member {
+  const splitter = new RequestSplitter(partitions);
+  const producer = kafka.producer();
+  const batcher = new Batcher({
+    topic: topics.spans,
+    recordBytes: 400,
+    lingerMs: LINGER_MS,
+    append: async (batch) => (await producer).append(batch),
+    timers: process.timers,
+    clock: process.clock,
+    metrics: silentMetrics(COLLECTOR_METRICS),
+  });
+  const send = (request: Buffer): Promise<void> => batcher.add(splitter.split(request).parts);
+  return { role: 'collector', process, kafka, send, stop: () => batcher.drain() };
+}
+
+function startProcessor({ process, kafka, log, fail }: MemberOptions): Member {
+  const processor = new Processor({
+    settings: {
+      topics,
+      group: PROCESSOR_GROUP,
+      start: 'committed',
+      rules: RULES,
+      maxRunAgeMs: 12_000,
+      commitIntervalMs: 500,
+      commitBytes: 3_000,
+    },
+    kafka,
+    store: memoryRecordStore,
+    clock: process.clock,
+    timers: process.timers,
+    log,
+    metrics: silentMetrics(PROCESSOR_METRICS),
+    fail,
+  });
+  processor.start().catch(fail);
+  return { role: 'processor', process, kafka, send: noRequests, stop: () => processor.stop() };
+}
+
+function startSink({ process, kafka, clickhouse, faults, random, log, fail }: MemberOptions): Member {
+  const shared = {
+    clock: process.clock,
+    timers: process.timers,
+    log,
+    metrics: silentMetrics(SINK_METRICS),
+  };
+  const sink = new Sink({
+    ...shared,
+    settings: {
+      topics,
+      group: SINK_GROUP,
+      start: 'committed',
+      batch: { maxRows: 8, maxBytes: 1_000_000, maxAgeMs: 700 },
+      memoryBytes: 100_000_000,
+    },
+    writer: new BlockWriter({
+      ...shared,
+      clickhouse: clickhouse.clientOf(process, faults),
+      maxConcurrent: 2,
+      random,
+    }),
+    kafka,
+    fail,
+  });
+  sink.start().catch(fail);
+  return { role: 'sink', process, kafka, send: noRequests, stop: () => sink.stop() };
+}
+
+const nothing = (): void => undefined;
+const instrument = { add: nothing, set: nothing, remove: nothing, observe: nothing };
+
+/** Metrics that nobody reads. */
+function silentMetrics<D extends Declarations>(declarations: D): Metrics<D> {
+  const entries: [string, unknown][] = Object.keys(declarations).map((key) => [key, instrument]);
+  return Object.fromEntries(entries) as Metrics<D>;
+}

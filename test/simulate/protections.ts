@@ -1,0 +1,11 @@
+/**
+ * What the audit must miss: each of these is switched off in turn, at the seams around the services, to show that the simulation
+ * finds what it claims to find.
+ */
+export const PROTECTIONS = ['suppression', 'token', 'intent', 'fencing', 'acknowledgement'] as const;
+
+/**
+ * suppression: outputs are thrown away up to the published position. token: an insert that is repeated counts once. intent: a batch
+ * is announced before it is stored. fencing: a claim shuts the old owner out. acknowledgement: an answer waits for Kafka.
+ */
+export type Protection = (typeof PROTECTIONS)[number];

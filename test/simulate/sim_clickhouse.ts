@@ -1,0 +1,62 @@
+/**
+ * ClickHouse as the simulation needs it: each block once a token, and answers that come late or not at all. Blocks are kept as
+ * they came and read when the ledger is audited.
+ */
+import type { BlockInsert, ClickHouse } from '../../services/platform/clickhouse/client.ts';
+import { ClickHouseUnavailableError } from '../../services/platform/clickhouse/errors.ts';
+import { readNativeBlock, type NativeBlock } from '../support/native_block.ts';
+import type { FaultPlan } from './faults.ts';
+import type { SimProcess } from './sim_process.ts';
+
+export class SimClickHouse {
+  /** What must not happen, and did. */
+  readonly violations: string[] = [];
+  private readonly stored: { table: string; bytes: Buffer; block: NativeBlock | null }[] = [];
+  private readonly tokens = new Map<string, Buffer>();
+  private readonly isTokenKept: boolean;
+
+  constructor(isTokenKept: boolean) {
+    this.isTokenKept = isTokenKept;
+  }
+
+  get blocks(): number {
+    return this.stored.length;
+  }
+
+  tables(table: string): NativeBlock[] {
+    return this.stored
+      .filter((one) => one.table === table)
+      .map((one) => (one.block ??= readNativeBlock(one.bytes)));
+  }
+
+  insert({ table, bytes, token }: BlockInsert): void {
+    const key = `${table} ${token}`;
+    const known = this.tokens.get(key);
+    if (this.isTokenKept && known !== undefined) {
+      if (!known.equals(bytes)) this.violations.push(`the token ${key} came again with another block`);
+      return;
+    }
+    this.tokens.set(key, bytes);
+    this.stored.push({ table, bytes, block: null });
+  }
+
+  /** As one process reaches it. */
+  clientOf(process: SimProcess, faults: FaultPlan): ClickHouse {
+    const never = (): Promise<never> => Promise.reject(new Error('the sink only inserts'));
+    return {
+      query: never,
+      text: never,
+      command: never,
+      close: () => Promise.resolve(),
+      insertBlock: (insert) =>
+        process.call(
+          async () => {
+            await Promise.resolve();
+            if (faults.isClickHouseAway()) throw new ClickHouseUnavailableError('away');
+            this.insert(insert);
+          },
+          faults.take('insert', new ClickHouseUnavailableError('no answer to the insert')),
+        ),
+    };
+  }
+}

@@ -1,0 +1,134 @@
+/** The fake Kafka as one process of the simulation reaches it: with delays, faults, and protections switched off on demand. */
+import {
+  KafkaUnavailableError,
+  UnknownOutcomeError,
+  type Admin,
+  type ClaimOptions,
+  type CommittedOffset,
+  type Input,
+  type InputListener,
+  type InputOptions,
+  type Kafka,
+  type Ownership,
+  type Producer,
+} from '../../services/platform/kafka/port.ts';
+import type { FakeKafka } from '../support/fake_kafka.ts';
+import type { FaultPlan } from './faults.ts';
+import type { Protection } from './protections.ts';
+import { SimInput } from './sim_input.ts';
+import type { SimProcess } from './sim_process.ts';
+
+export interface SimKafkaOptions {
+  readonly kafka: FakeKafka;
+  readonly process: SimProcess;
+  readonly faults: FaultPlan;
+  readonly latency: () => number;
+  /** The one that is missing. */
+  readonly without: Protection | null;
+  /** Any number that was not given before. */
+  readonly unique: () => number;
+}
+
+export class SimKafka implements Kafka {
+  private readonly options: SimKafkaOptions;
+  private readonly inputs: SimInput[] = [];
+
+  constructor(options: SimKafkaOptions) {
+    this.options = options;
+  }
+
+  /** The groups miss the heartbeats of the process. */
+  expire(): void {
+    for (const input of this.inputs) input.expire();
+  }
+
+  input(options: InputOptions, listener: InputListener): Promise<Input> {
+    const { kafka, process, latency } = this.options;
+    const input = new SimInput(kafka, process, options, listener, latency);
+    this.inputs.push(input);
+    return process.call(async () => {
+      if (!process.isGone) await input.join();
+      return input;
+    });
+  }
+
+  claim(options: ClaimOptions): Promise<Ownership> {
+    const { kafka, process, faults, without, unique } = this.options;
+    const transactionalId =
+      without === 'fencing' ? `${options.transactionalId}-${unique()}` : options.transactionalId;
+    return process.call(
+      async () => {
+        this.throwIfAway(new KafkaUnavailableError('away'));
+        const ownership = await kafka.claim({ ...options, transactionalId });
+        const committed = this.committedAs(ownership.committed);
+        return { committed, commit: this.commitOf(ownership), release: () => Promise.resolve() };
+      },
+      faults.take('claim', new KafkaUnavailableError('no answer to the claim')),
+    );
+  }
+
+  producer(): Promise<Producer> {
+    const { kafka, process, faults, without } = this.options;
+    return process.call(async () => {
+      const producer = await kafka.producer();
+      return {
+        append: (batch) => {
+          const sent = process.call(
+            async () => {
+              this.throwIfAway(new KafkaUnavailableError('away'));
+              return await producer.append(batch);
+            },
+            faults.take('append', new KafkaUnavailableError('no answer to the append')),
+          );
+          return without === 'acknowledgement' ? sent.catch(() => ({ offset: 0 })) : sent;
+        },
+        stop: () => producer.stop(),
+      };
+    });
+  }
+
+  admin(): Promise<Admin> {
+    const { kafka, process } = this.options;
+    return process.call(async () => {
+      const admin = await kafka.admin();
+      return {
+        ...admin,
+        watermarks: (topic) => process.call(() => admin.watermarks(topic)),
+        partitionCount: (topic) => process.call(() => admin.partitionCount(topic)),
+      };
+    });
+  }
+
+  private commitOf(ownership: Ownership): Ownership['commit'] {
+    const { kafka, process, faults } = this.options;
+    return (outputs, offsets) =>
+      process.call(
+        async () => {
+          this.throwIfAway(new UnknownOutcomeError('away'));
+          // Half of a commit: what a process leaves that goes amid one.
+          if (faults.isHalfway() || (process.isGone && faults.toss())) kafka.failNextCommit('during');
+          try {
+            await ownership.commit(outputs, offsets);
+          } finally {
+            kafka.clearFaults();
+          }
+        },
+        faults.take('commit', new UnknownOutcomeError('no answer to the commit')),
+      );
+  }
+
+  private committedAs(committed: CommittedOffset | null): CommittedOffset | null {
+    const { without } = this.options;
+    if (committed === null || committed.metadata === '') return committed;
+    const metadata = JSON.parse(committed.metadata) as Record<string, unknown>;
+    if (without === 'intent' && 'intent' in metadata) return { ...committed, metadata: '' };
+    if (without === 'suppression' && 'p' in metadata) {
+      return { ...committed, metadata: JSON.stringify({ ...metadata, p: committed.offset }) };
+    }
+    return committed;
+  }
+
+  private throwIfAway(error: Error): void {
+    if (this.options.faults.isKafkaAway()) throw error;
+  }
+}
