@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen fmt lint typecheck test test-unit bench docs check
+.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -41,6 +41,9 @@ test: setup ## All tests; integration tests start their own Kafka and ClickHouse
 
 test-unit: setup ## Tests that need no server
 	@$(JEST) --selectProjects unit
+
+simulate: setup ## The guarantees under seeded faults: RUNS=n schedules, or SEED=n alone
+	@SEED=$(SEED) RUNS=$(RUNS) $(NODE) test/simulate/run.ts
 
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done

@@ -69,9 +69,10 @@ export class FaultPlan {
   }
 
   /** What becomes of the next call; null where nothing is wrong. */
-  take(operation: Operation, error: Error): Fate | null {
+  take(operation: Operation, errorOf: () => Error): Fate | null {
     const fault = this.planned.get(operation)?.shift();
     if (fault === undefined) return null;
+    const error = errorOf();
     const givesUp = { afterMs: GIVE_UP_MS, error };
     if (fault === 'lost') return { landsAfterMs: null, givesUp };
     if (fault === 'unanswered') return { landsAfterMs: 1, givesUp: { afterMs: 2, error } };

@@ -13,7 +13,11 @@ export interface SentSpan {
   readonly service: string;
   readonly span: TestSpan;
   /** The server of the call that this span makes; null where it makes none. A child span or a database's name. */
-  readonly calls: { readonly server: string; readonly type: 'rpc' | 'database'; readonly isError: boolean } | null;
+  readonly calls: {
+    readonly server: string;
+    readonly type: 'rpc' | 'database';
+    readonly isError: boolean;
+  } | null;
 }
 
 type Sums = Map<string, number[]>;

@@ -11,7 +11,13 @@ export type Happening =
   | { readonly type: 'repeat' }
   | { readonly type: 'kill'; readonly role: Role; readonly which: number; readonly backAfterMs: number }
   /** It stops where it stands; where its group notices, others take over. */
-  | { readonly type: 'pause'; readonly role: Role; readonly which: number; readonly forMs: number; readonly isNoticed: boolean }
+  | {
+      readonly type: 'pause';
+      readonly role: Role;
+      readonly which: number;
+      readonly forMs: number;
+      readonly isNoticed: boolean;
+    }
   | { readonly type: 'join'; readonly role: Role }
   | { readonly type: 'leave'; readonly role: Role; readonly which: number }
   | { readonly type: 'fault'; readonly operation: Operation; readonly fault: Fault }

@@ -55,7 +55,7 @@ export class SimClickHouse {
             if (faults.isClickHouseAway()) throw new ClickHouseUnavailableError('away');
             this.insert(insert);
           },
-          faults.take('insert', new ClickHouseUnavailableError('no answer to the insert')),
+          faults.take('insert', () => new ClickHouseUnavailableError('no answer to the insert')),
         ),
     };
   }

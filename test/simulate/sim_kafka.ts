@@ -54,16 +54,17 @@ export class SimKafka implements Kafka {
 
   claim(options: ClaimOptions): Promise<Ownership> {
     const { kafka, process, faults, without, unique } = this.options;
-    const transactionalId =
-      without === 'fencing' ? `${options.transactionalId}-${unique()}` : options.transactionalId;
     return process.call(
       async () => {
-        this.throwIfAway(new KafkaUnavailableError('away'));
-        const ownership = await kafka.claim({ ...options, transactionalId });
+        this.throwIfAway(KafkaUnavailableError);
+        const claimed = await kafka.claim(options);
+        const transactionalId = `${options.transactionalId}-${unique()}`;
+        const ownership =
+          without === 'fencing' ? await kafka.claim({ ...options, transactionalId }) : claimed;
         const committed = this.committedAs(ownership.committed);
         return { committed, commit: this.commitOf(ownership), release: () => Promise.resolve() };
       },
-      faults.take('claim', new KafkaUnavailableError('no answer to the claim')),
+      faults.take('claim', () => new KafkaUnavailableError('no answer to the claim')),
     );
   }
 
@@ -75,10 +76,10 @@ export class SimKafka implements Kafka {
         append: (batch) => {
           const sent = process.call(
             async () => {
-              this.throwIfAway(new KafkaUnavailableError('away'));
+              this.throwIfAway(KafkaUnavailableError);
               return await producer.append(batch);
             },
-            faults.take('append', new KafkaUnavailableError('no answer to the append')),
+            faults.take('append', () => new KafkaUnavailableError('no answer to the append')),
           );
           return without === 'acknowledgement' ? sent.catch(() => ({ offset: 0 })) : sent;
         },
@@ -100,20 +101,22 @@ export class SimKafka implements Kafka {
   }
 
   private commitOf(ownership: Ownership): Ownership['commit'] {
-    const { kafka, process, faults } = this.options;
+    const { kafka, process, faults, without } = this.options;
     return (outputs, offsets) =>
       process.call(
         async () => {
-          this.throwIfAway(new UnknownOutcomeError('away'));
+          this.throwIfAway(UnknownOutcomeError);
           // Half of a commit: what a process leaves that goes amid one.
-          if (faults.isHalfway() || (process.isGone && faults.toss())) kafka.failNextCommit('during');
+          const isHalfway = faults.isHalfway() || (process.isGone && faults.toss());
+          // Whoever shuts nobody out could not end what another left open: that would hide what is to be seen.
+          if (isHalfway && without !== 'fencing') kafka.failNextCommit('during');
           try {
             await ownership.commit(outputs, offsets);
           } finally {
             kafka.clearFaults();
           }
         },
-        faults.take('commit', new UnknownOutcomeError('no answer to the commit')),
+        faults.take('commit', () => new UnknownOutcomeError('no answer to the commit')),
       );
   }
 
@@ -128,7 +131,7 @@ export class SimKafka implements Kafka {
     return committed;
   }
 
-  private throwIfAway(error: Error): void {
-    if (this.options.faults.isKafkaAway()) throw error;
+  private throwIfAway(Unreached: new (message: string) => Error): void {
+    if (this.options.faults.isKafkaAway()) throw new Unreached('away');
   }
 }

@@ -91,7 +91,7 @@ export class SimProcess {
         if (this.isGone && !lands()) return;
         effect().then(
           (value) => this.after(latency(), () => resolve(value)),
-          (error: unknown) => this.after(latency(), () => reject(error as Error)),
+          (error: unknown) => this.after(latency(), () => reject(error)),
         );
       });
     });

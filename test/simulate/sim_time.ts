@@ -83,5 +83,5 @@ function isBefore(a: Step, b: Step): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }
 
-/** Everything that waits for nothing but promises has run. */
-const turnsDone = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Everything that waits for nothing but promises has run: Node turns to its ticks when no promise turn is left. */
+const turnsDone = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

@@ -104,11 +104,7 @@ class World {
       case 'kill':
         return this.kill(this.choose(happening.role, happening.which), happening.backAfterMs);
       case 'pause':
-        return this.pause(
-          this.choose(happening.role, happening.which),
-          happening.forMs,
-          happening.isNoticed,
-        );
+        return this.pause(this.choose(happening.role, happening.which), happening.forMs, happening.isNoticed);
       case 'join':
         if (this.living(happening.role).length < 3) this.startOne(happening.role);
         return;
@@ -299,7 +295,14 @@ class World {
     const write = (fields: object, message: string): void => this.tell(`${name}: ${message}`, fields);
     const child = (more: object): Log => {
       const one = (fields: object, message: string): void => write({ ...more, ...fields }, message);
-      return { debug: one, info: one, warn: one, error: one, fatal: one, child: (next) => child({ ...more, ...next }) };
+      return {
+        debug: one,
+        info: one,
+        warn: one,
+        error: one,
+        fatal: one,
+        child: (next) => child({ ...more, ...next }),
+      };
     };
     return child({});
   }
