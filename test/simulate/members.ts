@@ -90,7 +90,8 @@ function startProcessor({ process, kafka, log, fail }: MemberOptions): Member {
       group: PROCESSOR_GROUP,
       start: 'committed',
       rules: RULES,
-      maxRunAgeMs: 12_000,
+      // No run gets as old: a retry from behind a cut begins a run of its own, by right, and would count twice.
+      maxRunAgeMs: 600_000,
       commitIntervalMs: 500,
       commitBytes: 3_000,
     },

@@ -91,7 +91,7 @@ export class SimProcess {
         if (this.isGone && !lands()) return;
         effect().then(
           (value) => this.after(latency(), () => resolve(value)),
-          (error: unknown) => this.after(latency(), () => reject(error)),
+          (error: unknown) => this.after(latency(), () => reject(asError(error))),
         );
       });
     });
@@ -114,4 +114,8 @@ export class SimProcess {
     if (this.state === 'running') task();
     else if (this.state === 'paused') this.held.push(task);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('a call failed', { cause: error });
 }

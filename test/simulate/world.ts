@@ -247,10 +247,14 @@ class World {
 
   private leave(member: Member | null): void {
     if (member === null || this.living(member.role).length === 1) return;
-    const { process } = member;
+    const { process, kafka } = member;
     this.members = this.members.filter((one) => one !== member);
     this.tell('leave', { name: process.name });
-    const gone = (): void => process.kill();
+    // One that leaves while it starts may have joined a group meanwhile.
+    const gone = (): void => {
+      process.kill();
+      this.time.after(SESSION_MS, () => kafka.expire());
+    };
     member.stop().then(gone, gone);
   }
 
