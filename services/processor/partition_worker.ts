@@ -35,7 +35,7 @@ import { Mutex } from '../platform/mutex.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
 import { encodePosition, type Position } from './position.ts';
-import { findStart, type StartPolicy } from './start_position.ts';
+import { findStart, isPublished, type StartPolicy } from './start_position.ts';
 
 export interface WorkerSettings {
   readonly topics: TopicNames;
@@ -153,6 +153,7 @@ export class PartitionWorker implements OwnedPartition {
     const topic = settings.topics.spans;
     // With the topic: pipelines that share a Kafka by their prefix may have groups of one name.
     const transactionalId = `${group}-${topic}-${this.partition}`;
+    const publishedBefore = await isPublished(admin, settings.topics, this.partition);
     const ownership = await kafka.claim({
       topic,
       partition: this.partition,
@@ -166,6 +167,7 @@ export class PartitionWorker implements OwnedPartition {
         admin,
         settings.topics,
         this.partition,
+        publishedBefore,
         this.log,
       );
       // Said before anything is published: from now on "no offset" means that nothing was.

@@ -23,11 +23,11 @@ export async function findStart(
   admin: Admin,
   topics: TopicNames,
   partition: number,
+  publishedBefore: boolean,
   log: Log,
 ): Promise<Position> {
   const spans = await watermarksOf(admin, topics.spans, partition);
-  if (committed === null)
-    return firstStart(policy, spans, await watermarksOf(admin, topics.traces, partition));
+  if (committed === null) return firstStart(policy, spans, publishedBefore);
   const position = decodePosition(committed);
   if (position.publishFrom > spans.high) {
     // For a moment that is a new leader that does not know its end yet; for longer, records that are gone. What is written
@@ -46,8 +46,8 @@ export async function findStart(
   return { low, publishFrom: Math.max(position.publishFrom, spans.low) };
 }
 
-function firstStart(policy: StartPolicy, spans: Watermarks, traces: Watermarks): Position {
-  if (policy === 'committed' && traces.high > 0) {
+function firstStart(policy: StartPolicy, spans: Watermarks, publishedBefore: boolean): Position {
+  if (policy === 'committed' && publishedBefore) {
     throw new StartRefusedError(
       `partition ${spans.partition}: nothing is committed, yet traces were published from it. Set ` +
         'SPANMILL_PROCESSOR_START=latest to skip the spans that are there, or earliest to publish them again',
@@ -55,6 +55,14 @@ function firstStart(policy: StartPolicy, spans: Watermarks, traces: Watermarks):
   }
   const offset = policy === 'latest' ? spans.high : spans.low;
   return { low: { offset, clock: { streamMs: 0, appendMs: 0 } }, publishFrom: offset };
+}
+
+/**
+ * Whether traces were published from the partition. Asked before the claim: what was published by then was committed by then, so a
+ * claim that finds nothing committed is not misled by what another owner publishes after it.
+ */
+export async function isPublished(admin: Admin, topics: TopicNames, partition: number): Promise<boolean> {
+  return (await watermarksOf(admin, topics.traces, partition)).high > 0;
 }
 
 async function watermarksOf(admin: Admin, topic: string, partition: number): Promise<Watermarks> {
