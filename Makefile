@@ -61,5 +61,7 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@echo '== generated code'
 	@$(NODE) proto/generate.js --check
 	@$(NODE) services/cli/docs.ts --check
+	@echo '== simulation'
+	@$(NODE) test/simulate/run.ts
 	@echo '== tests'
 	@$(JEST)
