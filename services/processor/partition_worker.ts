@@ -6,8 +6,8 @@
  * Kafka has: state and ownership are dropped and the partition is claimed anew. Steps of one partition never overlap
  * (`steps`); what a crash loses is only what the log will say again.
  */
-import { CUT_HEADER, DEFAULT_TENANT, TENANT_HEADER, type TopicNames } from '../core/contracts.ts';
-import { Assembly, type AssemblyRules, type LogRecord } from '../core/trace/assembly.ts';
+import { CUT_HEADER, TENANT_HEADER, type TopicNames } from '../core/contracts.ts';
+import { Assembly, type AssemblyRules } from '../core/trace/assembly.ts';
 import type { RecordStore } from '../core/trace/record_store.ts';
 import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
@@ -32,6 +32,7 @@ import {
 } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
+import { toLogRecord } from './log_record.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
 import { encodePosition, type Position } from './position.ts';
@@ -329,15 +330,4 @@ export class PartitionWorker implements OwnedPartition {
       labels,
     );
   }
-}
-
-function toLogRecord(record: IncomingRecord): LogRecord {
-  return {
-    offset: record.offset,
-    appendMs: record.timestampMs,
-    tenant: record.headers[TENANT_HEADER]?.toString() ?? DEFAULT_TENANT,
-    // Copied: a slice would pin the whole fetch for as long as its slowest trace is open.
-    value: Buffer.from(record.value),
-    cut: record.headers[CUT_HEADER] ?? null,
-  };
 }

@@ -1,13 +1,12 @@
 /** `spanmill explain <trace id>`: why a trace was cut, sent and counted as it was, replayed from the log. Reads only. */
 import type { Command } from 'commander';
-import { CUT_HEADER, DEFAULT_TENANT, TENANT_HEADER } from '../../core/contracts.ts';
 import { partitionOf } from '../../core/otlp/partition.ts';
-import { DEFAULT_RULES, type AssemblyRules, type LogRecord } from '../../core/trace/assembly.ts';
+import { DEFAULT_RULES, type AssemblyRules } from '../../core/trace/assembly.ts';
 import { pick } from '../../local/tables.ts';
 import { readConfig } from '../../platform/config.ts';
-import type { IncomingRecord } from '../../platform/kafka/port.ts';
 import { readTopic } from '../../platform/kafka/read_topic.ts';
 import { SETTINGS } from '../../processor/config.ts';
+import { toLogRecord } from '../../processor/log_record.ts';
 import { decodePosition } from '../../processor/position.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { explanationLines, type Explanation } from '../explain/story_text.ts';
@@ -114,16 +113,6 @@ function parseTraceId(id: string): Buffer {
     throw new CliError([`${id} is no trace id: it has 32 or 16 hex digits`]);
   }
   return Buffer.from(id.padStart(32, '0'), 'hex');
-}
-
-function toLogRecord(record: IncomingRecord): LogRecord {
-  return {
-    offset: record.offset,
-    appendMs: record.timestampMs,
-    tenant: record.headers[TENANT_HEADER]?.toString() ?? DEFAULT_TENANT,
-    value: Buffer.from(record.value),
-    cut: record.headers[CUT_HEADER] ?? null,
-  };
 }
 
 /** Ids of exemplars in hex, like all others. */
