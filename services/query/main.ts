@@ -5,12 +5,12 @@ import { systemClock } from '../platform/clock.ts';
 import { runService } from '../platform/run.ts';
 import { createApi } from './api.ts';
 import { apiServer } from './api_server.ts';
-import { clickHouseStore } from './clickhouse_store.ts';
-import { SETTINGS } from './config.ts';
+import { apiRoutes } from './api_routes.ts';
+import { scrapeUrls, SETTINGS } from './config.ts';
+import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
-import { serviceRoutes } from './routes/service_routes.ts';
-import { traceRoutes } from './routes/trace_routes.ts';
+import { metricsScraper } from './scraper.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
   const clickhouse = connectClickHouse({
@@ -21,11 +21,11 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     timeoutMs: config.clickhouseTimeoutMs,
     maxConnections: config.maxConcurrentQueries,
   });
-  const store = clickHouseStore({
+  const query = limitedQuery({
     clickhouse,
     timeoutMs: config.requestTimeoutMs,
-    maxTraceSpans: config.maxTraceSpans,
     maxAnswerBytes: config.maxAnswerBytes,
+    maxRowsRead: config.maxRowsRead,
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const api = createApi({
@@ -34,8 +34,13 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     requestTimeoutMs: config.requestTimeoutMs,
     routes: [
       (app) => healthRoutes(app, registry, readiness),
-      (app) => traceRoutes(app, store, systemClock),
-      (app) => serviceRoutes(app, store, systemClock),
+      apiRoutes({
+        query,
+        clock: systemClock,
+        retention: { tenSecondDays: config.ttlMetrics10sDays, minuteDays: config.ttlMetrics1mDays },
+        maxTraceSpans: config.maxTraceSpans,
+        scraper: metricsScraper({ urls: scrapeUrls(config.scrape), clock: systemClock }),
+      }),
     ],
   });
   return [

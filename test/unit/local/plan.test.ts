@@ -63,6 +63,17 @@ describe('the plan of the local stack', () => {
     expect(scratchOf({ SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: '/fast' })).toBe('/fast');
   });
 
+  test('the query service learns where the others tell their metrics', () => {
+    const scrapeOf = (env: Record<string, string>) =>
+      planLocal(env, ROOT).services.find(({ name }) => name === 'query')?.env['SPANMILL_QUERY_SCRAPE'];
+    expect(scrapeOf({ SPANMILL_SINK_HEALTH_PORT: '5135' })?.split(',').sort()).toEqual([
+      'http://127.0.0.1:13133/metrics',
+      'http://127.0.0.1:13134/metrics',
+      'http://127.0.0.1:5135/metrics',
+    ]);
+    expect(scrapeOf({ SPANMILL_QUERY_SCRAPE: 'http://else:1/metrics' })).toBe('http://else:1/metrics');
+  });
+
   test('without the demo there is no shop and its ports are free', () => {
     const plan = planLocal({ DEMO: '0' }, ROOT);
     expect(plan.shop).toEqual([]);
