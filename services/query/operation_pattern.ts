@@ -6,7 +6,7 @@
  */
 import { MAX_NAME_LENGTH } from '../core/otlp/limit_name.ts';
 
-/** Anchored. Every name that the operation came from matches; others hardly do. */
+/** Anchored. Every name of at most 200 characters that the operation came from matches, and most longer ones; others hardly do. */
 export function operationPattern(operation: string): string {
   const pattern = operation.split('{}').map(escapeRe2).join('[^/\\s]*');
   return `^${pattern}${isCut(operation) ? '' : '$'}`;
