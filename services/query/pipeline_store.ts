@@ -15,7 +15,7 @@ export interface StorageFigures {
   readonly tables: readonly StoredTable[];
   /** Of the last five minutes by the spans' own clocks. */
   readonly spansPerSecond: number;
-  /** Since the newest stored trace reached Kafka; null where none did within the hour. */
+  /** Since the start of the newest ten seconds of which metrics are stored; null where there are none in five minutes. */
   readonly newestAgeSeconds: number | null;
 }
 
@@ -36,7 +36,7 @@ export function pipelineStore(query: Query, clock: Clock): PipelineStore {
         query(STORED_TABLES, {}, signal),
         query(RECENT_SPANS, { since }, signal),
       ]);
-      const newestMs = Number(text(recent, 'newestMs'));
+      const newestMs = number(recent, 'newestSeconds') * 1000;
       return {
         tables: tables.map((row) => ({
           table: text(row, 'table'),

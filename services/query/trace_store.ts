@@ -6,13 +6,11 @@
 import { readSql, type Query } from './queries.ts';
 import { foundTrace, storedSpan, traceSummary } from './rows.ts';
 import { nanos, text } from './columns.ts';
-import { searchesSpans, spanConditions } from './span_conditions.ts';
-import type { FoundTraces, PageEnd, StoredTrace, TraceSearch, TraceStore } from './store.ts';
+import type { FoundTraces, StoredTrace, TraceSearch, TraceStore } from './store.ts';
+import { traceSearch } from './trace_search.ts';
 
 const TRACE_SUMMARY = readSql('trace_summary');
 const TRACE_SPANS = readSql('trace_spans');
-const TRACES_BY_SUMMARY = readSql('traces_by_summary');
-const TRACES_BY_SPAN = readSql('traces_by_span');
 const TRACES_OF = readSql('traces_of');
 
 export function traceStore(query: Query, maxTraceSpans: number): TraceStore {
@@ -60,13 +58,8 @@ async function readTrace(
 
 /** Which traces, in order, and then what is known of them: only theirs are merged. */
 async function findTraces(query: Query, search: TraceSearch, signal: AbortSignal): Promise<FoundTraces> {
-  const bySpan = searchesSpans(search.span);
-  const { sql, params } = spanConditions(search.span);
-  const candidates = await query(
-    bySpan ? TRACES_BY_SPAN.replace('-- span conditions', () => sql) : TRACES_BY_SUMMARY,
-    { ...searchParams(search), ...(bySpan && params) },
-    signal,
-  );
+  const { sql, params } = traceSearch(search);
+  const candidates = await query(sql, params, signal);
   if (candidates.length === 0) return { traces: [], end: null };
   const { tenant, sinceMs, untilMs } = search;
   const traceIds = candidates.map((row) => text(row, 'traceId'));
@@ -76,28 +69,5 @@ async function findTraces(query: Query, search: TraceSearch, signal: AbortSignal
   return {
     traces: traceIds.flatMap((id) => found.get(id) ?? []),
     end: last === undefined ? null : { key: nanos(last, 'key'), traceId: text(last, 'traceId') },
-  };
-}
-
-/** Before everything: keys are below 2^63, and ids have no letter behind f. */
-const BEGINNING: PageEnd = { key: 2n ** 63n - 1n, traceId: 'g' };
-const LONGEST_NS = 2n ** 63n - 1n;
-
-function searchParams({ tenant, span, sinceMs, untilMs, limit, ...search }: TraceSearch) {
-  const after = search.after ?? BEGINNING;
-  return {
-    tenant,
-    sinceMs,
-    untilMs,
-    limit,
-    service: span.service ?? '',
-    failed: span.status === 'Error' ? 1 : 0,
-    minServices: search.minServices,
-    minNs: String(search.minNs ?? 0),
-    maxNs: String(search.maxNs ?? LONGEST_NS),
-    ofAnyTrace: search.minServices <= 1 && search.minNs === null && search.maxNs === null ? 1 : 0,
-    longest: search.order === 'longest' ? 1 : 0,
-    afterKey: after.key.toString(),
-    afterId: after.traceId,
   };
 }

@@ -26,7 +26,10 @@ const STORAGE = shape.object({
     }),
   ),
   spansPerSecond: shape.number('Of the last five minutes by the clocks of the spans.'),
-  newestAgeSeconds: shape.nullable(shape.number(), 'Since the newest stored trace reached Kafka.'),
+  newestAgeSeconds: shape.nullable(
+    shape.number(),
+    'Since the start of the newest ten seconds of which metrics are stored; null where there are none in five minutes.',
+  ),
 });
 
 const PIPELINE = shape.object({

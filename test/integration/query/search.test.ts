@@ -100,6 +100,56 @@ describe('GET /api/v1/traces with conditions', () => {
     ]);
   });
 
+  it('finds a name that looks like SQL, and only by that name', async () => {
+    const names = [
+      "' OR 1=1 --",
+      '\\N',
+      'a\\',
+      '{tenant:String}',
+      'x\u0000y',
+      '\t\n',
+      '%',
+      "\\'",
+      '☃ 😀',
+      '`',
+      '"',
+    ];
+    const start = `${SHOP_MS / 1000 - 7200}.0`;
+    const id = (index: number) => `ffff${String(index).padStart(28, '0')}`;
+    await database.insert(
+      'otel_traces',
+      names.map((name, index) => ({
+        TraceId: id(index),
+        SpanId: 'ab'.repeat(8),
+        Timestamp: start,
+        ServiceName: name,
+        SpanName: name,
+        SpanAttributes: { k: name },
+      })),
+    );
+    await database.insert(
+      'trace_summaries',
+      names.map((name, index) => ({
+        TraceId: id(index),
+        Start: start,
+        End: start,
+        Spans: 1,
+        Services: [name],
+      })),
+    );
+    for (const [index, name] of names.entries()) {
+      const value = encodeURIComponent(name);
+      for (const query of [
+        `service=${value}`,
+        `operation=${value}`,
+        `attribute=${encodeURIComponent(`k=${name}`)}`,
+      ]) {
+        const { traces } = await search(`since=3h&until=1h&${query}`);
+        expect({ query, found: traces.map(({ traceId }) => traceId) }).toEqual({ query, found: [id(index)] });
+      }
+    }
+  });
+
   it.each([
     'after=1',
     'after=99999999999999999999-0',
