@@ -63,7 +63,9 @@ describe('GET /metrics/spans', () => {
     const { type, body } = await scrape();
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
     const samples = parsePrometheusText(body);
-    expect(samples.filter(({ name }) => name === CALLS).map(({ labels, value }) => ({ ...labels, value }))).toEqual([
+    expect(
+      samples.filter(({ name }) => name === CALLS).map(({ labels, value }) => ({ ...labels, value })),
+    ).toEqual([
       {
         service_name: 'web',
         span_name: 'GET "a\\b"\n',
@@ -86,7 +88,9 @@ describe('GET /metrics/spans', () => {
     expect(sumOf(samples, 'traces_service_graph_request_total', edge)).toBe(3);
     expect(sumOf(samples, 'traces_service_graph_request_failed_total', edge)).toBe(1);
     expect(sumOf(samples, 'traces_service_graph_request_server_seconds_sum', edge)).toBe(6);
-    expect(sumOf(samples, 'traces_service_graph_request_server_seconds_bucket', { ...edge, le: '2.147483648' })).toBe(3);
+    expect(
+      sumOf(samples, 'traces_service_graph_request_server_seconds_bucket', { ...edge, le: '2.147483648' }),
+    ).toBe(3);
     expect(sumOf(samples, 'traces_service_graph_request_client_seconds_count')).toBeNull();
   });
 
@@ -96,7 +100,9 @@ describe('GET /metrics/spans', () => {
     expect(body).toContain('# TYPE traces_span_metrics_calls counter\n');
     const marked = body.split('\n').filter((line) => line.includes(' # {'));
     expect(marked).toHaveLength(1);
-    expect(marked[0]).toMatch(/status_code="STATUS_CODE_ERROR",le="1\.048576"\} 1 # \{trace_id="(ab){16}",span_id="(cd){8}"\} 1$/);
+    expect(marked[0]).toMatch(
+      /status_code="STATUS_CODE_ERROR",le="1\.048576"\} 1 # \{trace_id="(ab){16}",span_id="(cd){8}"\} 1$/,
+    );
     expect(body.endsWith('\n# EOF\n')).toBe(true);
   });
 
