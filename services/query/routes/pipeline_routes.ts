@@ -110,13 +110,12 @@ async function storageOf(
     return { storage: await store.storage(signal), storageProblem: null };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return { storage: null, storageProblem: PROBLEMS[error.failure] };
+    return { storage: null, storageProblem: PROBLEMS.get(error.failure) ?? 'ClickHouse does not answer' };
   }
 }
 
-const PROBLEMS = {
-  unavailable: 'ClickHouse does not answer',
-  'no-tables': 'the database has no tables yet: run `spanmill migrate`',
-  timeout: 'ClickHouse took too long',
-  'too-large': 'ClickHouse says more than can be read',
-} as const;
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ['no-tables', 'the database has no tables yet: run `spanmill migrate`'],
+  ['timeout', 'ClickHouse took too long'],
+  ['too-large', 'ClickHouse says more than can be read'],
+]);
