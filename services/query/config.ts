@@ -71,6 +71,11 @@ export const SETTINGS = {
     meaning: 'What one query may make ClickHouse read, else it is refused with a 422; 0 is no limit.',
   }),
   scrape,
+  webDirectory: text({
+    env: 'SPANMILL_QUERY_WEB_DIRECTORY',
+    default: '',
+    meaning: 'Where the built web page is; by default services/web/dist, which `make page` builds.',
+  }),
   maxConcurrentQueries: integer({
     env: 'SPANMILL_QUERY_MAX_CONNECTIONS',
     default: 20,

@@ -1,4 +1,5 @@
 /** The query service as a process: wiring only. */
+import { resolve } from 'node:path';
 import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -10,7 +11,9 @@ import { scrapeUrls, SETTINGS } from './config.ts';
 import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
+import { webRoutes } from './routes/web_routes.ts';
 import { metricsScraper } from './scraper.ts';
+import { BUILT_PAGE, readWebFiles } from './web_files.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
   const clickhouse = connectClickHouse({
@@ -28,12 +31,16 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     maxRowsRead: config.maxRowsRead,
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
+  const page = readWebFiles(config.webDirectory === '' ? BUILT_PAGE : resolve(config.webDirectory));
+  if (page === null)
+    log.warn('the web page has not been built: `make page` does it; the API answers without');
   const api = createApi({
     log,
     registry,
     requestTimeoutMs: config.requestTimeoutMs,
     routes: [
       (app) => healthRoutes(app, registry, readiness),
+      (app) => webRoutes(app, page),
       apiRoutes({
         query,
         clock: systemClock,

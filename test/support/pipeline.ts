@@ -68,6 +68,9 @@ export async function startPipeline(
     SPANMILL_SINK_GROUP: `${prefix}-sink`,
     SPANMILL_SINK_HEALTH_PORT: String(sinkHealth),
     SPANMILL_QUERY_PORT: String(query),
+    SPANMILL_QUERY_SCRAPE: [collectorHealth, processorHealth, sinkHealth]
+      .map((port) => `http://127.0.0.1:${port}/metrics`)
+      .join(','),
     ...settings,
   });
   await prepare(prefix);
