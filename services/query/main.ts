@@ -32,8 +32,9 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const page = readWebFiles(config.webDirectory === '' ? BUILT_PAGE : resolve(config.webDirectory));
-  if (page === null)
-    log.warn('the web page has not been built: `make page` does it; the API answers without');
+  if (page === null) {
+    log.warn({}, 'the web page has not been built: run `make page`; the API answers without it');
+  } the API answers without');
   const api = createApi({
     log,
     registry,

@@ -1,5 +1,6 @@
 /** The frame of the page: navigation above, the view below. */
 import './app.css';
+import icon from './icon.svg';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Link } from './router/link.tsx';
 import { useAddress } from './router/use_address.ts';
@@ -38,7 +39,7 @@ export function App() {
       </a>
       <header className="bar">
         <Link className="brand" href="/">
-          <img src="/icon.svg" width="22" height="22" alt="" />
+          <img src={icon} width="22" height="22" alt="" />
           Spanmill
         </Link>
         <nav aria-label="Views">
