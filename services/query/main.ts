@@ -34,7 +34,7 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
   const page = readWebFiles(config.webDirectory === '' ? BUILT_PAGE : resolve(config.webDirectory));
   if (page === null) {
     log.warn({}, 'the web page has not been built: run `make page`; the API answers without it');
-  } the API answers without');
+  }
   const api = createApi({
     log,
     registry,
