@@ -12,7 +12,8 @@ const FAILING = 0.01;
 
 export function MapDrawing({ layout, zoom }: { readonly layout: MapLayout; readonly zoom: number | null }) {
   const [place, width] = useWidth<HTMLDivElement>();
-  const fitting = width === 0 ? 1 : Math.max(0.45, Math.min(1.25, width / layout.width));
+  const room = { width, height: innerHeight * 0.72 };
+  const fitting = Math.max(0.5, Math.min(1.25, room.width / layout.width, room.height / layout.height));
   const scale = zoom ?? fitting;
   const most = Math.max(1, ...layout.edges.map(({ edge }) => edge.calls));
   return (
@@ -75,12 +76,12 @@ function Edge({
         markerEnd={`url(#arrow-${failing ? 'failing' : 'plain'})`}
         {...(edge.connectionType === 'messaging' && { strokeDasharray: '7 4' })}
       />
-      <text x={x} y={y - 3} textAnchor="middle">
+      <text x={x} y={y - 16} textAnchor="middle">
         {formatRate(edge.callsPerSecond)}
         {failing && <tspan className="edge-errors"> {formatShare(edge.errorRate ?? 0)}</tspan>}
       </text>
       {durations !== null && (
-        <text className="edge-duration" x={x} y={y + 10} textAnchor="middle">
+        <text className="edge-duration" x={x} y={y - 5} textAnchor="middle">
           p95 {formatDuration(durations.p95Ns)}
         </text>
       )}
@@ -88,22 +89,21 @@ function Edge({
   );
 }
 
-function Node({ placed: { node, x, y, width, height } }: { readonly placed: PlacedNode }) {
+function Node({ placed }: { readonly placed: PlacedNode }) {
+  const { node, x, y, width, height } = placed;
   const range = rangeOf(useAddress().search);
   const href = servicePath(node.name, range);
   const label = `${node.name}, ${node.kind}`;
+  // The lid of a drum takes its room.
+  const down = node.kind === 'database' ? 5 : 0;
   const shape = (
     <g transform={`translate(${x} ${y})`}>
       <NodeShape kind={node.kind} width={width} height={height} />
-      <text className="node-name" textAnchor="middle" y={-1}>
+      <text className="node-name" textAnchor="middle" y={down - 1}>
         {node.name.length > 26 ? `${node.name.slice(0, 25)}…` : node.name}
       </text>
-      <text className="node-note" textAnchor="middle" y={14}>
-        {node.calls === 0
-          ? 'begins traces'
-          : node.errors > 0
-            ? `${formatShare(node.errors / node.calls)} errors`
-            : node.kind}
+      <text className="node-note" textAnchor="middle" y={down + 14}>
+        {noteOf(placed)}
       </text>
       <title>{label}</title>
     </g>
@@ -114,4 +114,10 @@ function Node({ placed: { node, x, y, width, height } }: { readonly placed: Plac
       {shape}
     </a>
   );
+}
+
+function noteOf({ node, ownCallsPerSecond }: PlacedNode): string {
+  if (ownCallsPerSecond > 0) return `calls itself ${formatRate(ownCallsPerSecond)}`;
+  if (node.calls === 0) return 'begins traces';
+  return node.errors > 0 ? `${formatShare(node.errors / node.calls)} errors` : node.kind;
 }

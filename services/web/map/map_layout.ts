@@ -9,6 +9,8 @@ export interface PlacedNode {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** A line from it to itself would say less than the figure does. */
+  readonly ownCallsPerSecond: number;
 }
 
 export interface PlacedEdge {
@@ -37,7 +39,8 @@ export function mapLayout({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): Map
       height: NODE_HEIGHT,
     });
   }
-  for (const edge of edges) {
+  const between = edges.filter(({ client, server }) => client !== server);
+  for (const edge of between) {
     graph.setEdge(edge.client, edge.server, { ...LABEL, labelpos: 'c' }, edge.connectionType);
   }
   dagre.layout(graph);
@@ -47,13 +50,26 @@ export function mapLayout({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): Map
     height,
     nodes: nodes.map((node) => {
       const { x, y, width: nodeWidth, height: nodeHeight } = graph.node(node.name);
-      return { node, x, y, width: nodeWidth, height: nodeHeight };
+      return {
+        node,
+        x,
+        y,
+        width: nodeWidth,
+        height: nodeHeight,
+        ownCallsPerSecond: ownCalls(edges, node.name),
+      };
     }),
-    edges: edges.map((edge) => {
+    edges: between.map((edge) => {
       const placed = graph.edge({ v: edge.client, w: edge.server, name: edge.connectionType });
       return { edge, points: placed.points, x: placed.x ?? 0, y: placed.y ?? 0 };
     }),
   };
+}
+
+function ownCalls(edges: Graph['edges'], name: string): number {
+  return edges
+    .filter(({ client, server }) => client === name && server === name)
+    .reduce((sum, { callsPerSecond }) => sum + callsPerSecond, 0);
 }
 
 /** A smooth line through the points: each inner one bends it towards itself. */

@@ -52,7 +52,9 @@ function FigureTable({ title, heads, empty, rows }: FigureTableProps) {
 const secondsOr = (value: number | null): string => (value === null ? '–' : formatSeconds(value));
 
 export function LagTable({ lag }: { readonly lag: readonly Lag[] }) {
-  const groups = Map.groupBy(lag, ({ group, topic }) => (topic === null ? group : `${group} · ${topic}`));
+  const groups = Map.groupBy(lag, ({ group, topic }) =>
+    topic === null ? group : `${group} · ${topic.slice(topic.lastIndexOf('.') + 1)}`,
+  );
   return (
     <FigureTable
       title="Lag"

@@ -75,14 +75,20 @@ function Figures({ pipeline, history }: { readonly pipeline: Pipeline; readonly 
           {bytesOf(pipeline.collector.inFlightBytes)} of {bytesOf(pipeline.collector.inFlightLimitBytes)}
         </Tile>
         <Tile name="Spool">{bytesOf(pipeline.collector.spoolBytes)}</Tile>
-        <Tile name="Refused spans">{totalOf(pipeline.spans.refused.total)}</Tile>
+        <Tile name="Refused spans">
+          {totalOf(pipeline.spans.refused.total ?? (pipeline.spans.received.total === null ? null : 0))}
+        </Tile>
       </dl>
       <div className="pipeline-tables">
-        <LagTable lag={pipeline.lag} />
-        <DelayTable delays={pipeline.delays} />
-        <DeadLetterTable letters={pipeline.deadLetters} />
-        <ServiceTable services={pipeline.services} />
-        <StorageTable storage={pipeline.storage} />
+        <div>
+          <LagTable lag={pipeline.lag} />
+          <StorageTable storage={pipeline.storage} />
+        </div>
+        <div>
+          <DelayTable delays={pipeline.delays} />
+          <DeadLetterTable letters={pipeline.deadLetters} />
+          <ServiceTable services={pipeline.services} />
+        </div>
       </div>
     </>
   );

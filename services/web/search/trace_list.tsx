@@ -12,7 +12,7 @@ import { ServiceName } from '../ui/service_name.tsx';
 const SERVICES_SHOWN = 5;
 
 export function TraceList({ traces }: { readonly traces: readonly FoundTrace[] }) {
-  const longest = Math.max(1, ...traces.map(({ durationNs }) => Number(durationNs)));
+  const longest = fullBar(traces.map(({ durationNs }) => Number(durationNs)));
   const hues = serviceHues(traces.flatMap(({ services, root }) => [...services, root?.service ?? '']));
   return (
     <ul className="trace-list">
@@ -21,6 +21,12 @@ export function TraceList({ traces }: { readonly traces: readonly FoundTrace[] }
       ))}
     </ul>
   );
+}
+
+/** One giant does not make all others invisible: nine of ten bars fit, longer ones are cut. */
+function fullBar(durations: readonly number[]): number {
+  const sorted = [...durations].sort((a, b) => a - b);
+  return Math.max(1, sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 1);
 }
 
 interface TraceItemProps {
@@ -53,8 +59,11 @@ function TraceItem({ trace, share, hues }: TraceItemProps) {
         {formatTime(ms)} · {formatAge(Date.now() - ms)} ago
       </time>
       <span className="trace-duration">
-        <span className={`hue-${hues.get(root?.service ?? '') ?? 11} duration-bar`} aria-hidden="true">
-          <span style={{ width: `${Math.max(0.5, share * 100)}%` }} />
+        <span
+          className={`hue-${hues.get(root?.service ?? '') ?? 11} duration-bar${share > 1 ? ' cut' : ''}`}
+          aria-hidden="true"
+        >
+          <span style={{ width: `${Math.min(100, Math.max(0.5, share * 100))}%` }} />
         </span>
         <span className="number">{formatDuration(durationNs)}</span>
       </span>

@@ -105,6 +105,7 @@ function optionsOf(
   return {
     width,
     height: HEIGHT,
+    padding: [10, 8, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 }, sync: { key: 'service' } },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import type { Heatmap } from '../api/answers.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatTime, zoneName } from '../format/moment.ts';
+import { timeTicks } from '../format/ticks.ts';
 import { formatCount, plural } from '../format/number.ts';
 import { colourOf, useThemeTurn } from '../ui/use_theme.ts';
 import { useWidth } from '../ui/use_width.ts';
@@ -125,13 +126,11 @@ function labels(
   }
   context.textAlign = 'center';
   context.textBaseline = 'top';
-  const step = Math.max(1, Math.ceil(heatmap.points / Math.max(2, (width - LEFT) / 110)));
-  for (let point = step; point < heatmap.points; point += step) {
-    const start = Date.parse(heatmap.firstPoint) + point * heatmap.pointSeconds * 1000;
-    context.fillText(
-      formatTime(start).slice(0, 5),
-      LEFT + (point / heatmap.points) * (width - LEFT),
-      height + 5,
-    );
+  const first = Date.parse(heatmap.firstPoint);
+  const last = first + heatmap.points * heatmap.pointSeconds * 1000;
+  const offsetMs = -new Date(first).getTimezoneOffset() * 60_000;
+  for (const ms of timeTicks(first, last, Math.max(2, Math.floor((width - LEFT) / 90)), offsetMs)) {
+    const x = LEFT + ((ms - first) / (last - first)) * (width - LEFT);
+    if (x > LEFT + 16 && x < width - 16) context.fillText(formatTime(ms).slice(0, 5), x, height + 5);
   }
 }

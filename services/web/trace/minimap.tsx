@@ -33,8 +33,12 @@ export function Minimap({ state, hues }: MinimapProps) {
   const right = 100 - (window.toNs / model.durationNs) * 100;
   const whole = left === 0 && right === 0;
   return (
-    <div className="minimap" ref={place}>
+    <div className="minimap">
+      <p className="minimap-note muted">
+        <span className="critical-key" aria-hidden="true" /> Critical path
+      </p>
       <div
+        ref={place}
         className="minimap-strip"
         role="slider"
         tabIndex={0}

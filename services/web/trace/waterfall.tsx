@@ -13,7 +13,7 @@ interface WaterfallProps {
   readonly hues: ReadonlyMap<string, number>;
 }
 
-const ROW_HEIGHT = 26;
+const [ROW_HEIGHT, RULER] = [26, 24];
 
 export function Waterfall({ state, hues }: WaterfallProps) {
   const { rows, selected, model } = state;
@@ -23,6 +23,8 @@ export function Waterfall({ state, hues }: WaterfallProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
+    scrollMargin: RULER,
+    scrollPaddingStart: RULER,
   });
   const actions = useLatestActions(state);
   const at = selected === null ? -1 : rows.indexOf(selected);
@@ -31,9 +33,9 @@ export function Waterfall({ state, hues }: WaterfallProps) {
   }, [at, virtualizer]);
   return (
     <div className="waterfall">
-      <Ruler state={state} />
       <div
         ref={scroller}
+        style={{ '--rows-height': `${virtualizer.getTotalSize() + RULER + 2}px` } as React.CSSProperties}
         className="waterfall-rows"
         role="treegrid"
         aria-label="Spans of the trace"
@@ -44,6 +46,7 @@ export function Waterfall({ state, hues }: WaterfallProps) {
           if (selected === null && rows[0] !== undefined) state.select(rows[0]);
         }}
       >
+        <Ruler state={state} />
         <div role="rowgroup" className="waterfall-canvas" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const index = rows[item.index] ?? 0;
@@ -53,7 +56,7 @@ export function Waterfall({ state, hues }: WaterfallProps) {
                 key={index}
                 span={span}
                 row={item.index}
-                top={item.start}
+                top={item.start - RULER}
                 hue={hues.get(span.span.service) ?? 11}
                 fromNs={state.window.fromNs}
                 toNs={state.window.toNs}
