@@ -18,9 +18,10 @@ export type Parameters = Readonly<Record<string, string | number | readonly stri
 
 /** With what is absent or empty left out. */
 export function queryString(parameters: Parameters): string {
-  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
-    [value].flat().flatMap((one) => (one === null || one === '' ? [] : [[name, String(one)]])),
-  );
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of [value].flat()) if (one !== null && one !== '') pairs.push([name, String(one)]);
+  }
   return new URLSearchParams(pairs).toString();
 }
 

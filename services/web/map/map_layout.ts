@@ -1,5 +1,11 @@
 /** Where the nodes and edges of the service map are drawn. Pure; dagre does the work. */
-import dagre from '@dagrejs/dagre';
+import {
+  Graph as LayoutGraph,
+  layout,
+  type EdgeLabel,
+  type GraphLabel,
+  type NodeLabel,
+} from '@dagrejs/dagre';
 import type { Graph, GraphEdge, GraphNode } from '../api/answers.ts';
 
 export interface PlacedNode {
@@ -31,7 +37,7 @@ export interface MapLayout {
 const [NODE_HEIGHT, CHARACTER, LABEL] = [46, 7.4, { width: 118, height: 30 }];
 
 export function mapLayout({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): MapLayout {
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  const graph = new LayoutGraph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 34, edgesep: 14, marginx: 16, marginy: 16 });
   for (const { name } of nodes) {
     graph.setNode(name, {
@@ -43,13 +49,13 @@ export function mapLayout({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): Map
   for (const edge of between) {
     graph.setEdge(edge.client, edge.server, { ...LABEL, labelpos: 'c' }, edge.connectionType);
   }
-  dagre.layout(graph);
+  layout(graph);
   const { width = 0, height = 0 } = graph.graph();
   return {
     width,
     height,
     nodes: nodes.map((node) => {
-      const { x, y, width: nodeWidth, height: nodeHeight } = graph.node(node.name);
+      const { x = 0, y = 0, width: nodeWidth, height: nodeHeight } = graph.node(node.name);
       return {
         node,
         x,
@@ -61,7 +67,7 @@ export function mapLayout({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): Map
     }),
     edges: between.map((edge) => {
       const placed = graph.edge({ v: edge.client, w: edge.server, name: edge.connectionType });
-      return { edge, points: placed.points, x: placed.x ?? 0, y: placed.y ?? 0 };
+      return { edge, points: placed.points ?? [], x: placed.x ?? 0, y: placed.y ?? 0 };
     }),
   };
 }

@@ -13,6 +13,7 @@ export type TraceState = ReturnType<typeof useTraceState>;
 export function useTraceState(model: TraceModel) {
   const { search } = useAddress();
   const spanId = search.get('span');
+  const picture: Picture = search.get('view') === 'flame' ? 'flame' : 'waterfall';
   const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
   const [detailsOpen, setDetailsOpen] = useState(spanId !== null);
   const [window, setWindow] = useState<TimeWindow>(() => wholeWindow(model.durationNs));
@@ -73,8 +74,8 @@ export function useTraceState(model: TraceModel) {
       const next = nextAfter(model.order, failed, selected, 1);
       if (next !== null) select(next);
     },
-    picture: (search.get('view') === 'flame' ? 'flame' : 'waterfall') as Picture,
-    setPicture: (picture: Picture): void => changeSearch({ view: picture === 'flame' ? 'flame' : null }),
+    picture,
+    setPicture: (next: Picture): void => changeSearch({ view: next === 'flame' ? 'flame' : null }),
   };
 }
 
