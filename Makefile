@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate bench docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -24,6 +24,9 @@ down: ## Stop all of it; the data stays
 status: ## Processes, health and the pipeline's own figures
 	@./bin/spanmill status
 
+page: setup ## Build the web page where it is older than its sources
+	@./bin/page
+
 gen: setup ## Generate code from proto/
 	@$(NODE) proto/generate.js
 
@@ -35,6 +38,7 @@ lint: setup ## Lint, layers included
 
 typecheck: setup ## Check the types
 	@$(BIN)/typescript/bin/tsc --noEmit
+	@$(BIN)/typescript/bin/tsc --noEmit -p services/web
 
 test: setup ## All tests; integration tests start their own Kafka and ClickHouse
 	@$(JEST)
@@ -58,6 +62,7 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
 	@echo '== types'
 	@$(BIN)/typescript/bin/tsc --noEmit
+	@$(BIN)/typescript/bin/tsc --noEmit -p services/web
 	@echo '== generated code'
 	@$(NODE) proto/generate.js --check
 	@$(NODE) services/cli/docs.ts --check

@@ -20,18 +20,20 @@ const chromium = chromiumPath();
 (chromium === null ? describe.skip : describe)('the page', () => {
   let pipeline: Pipeline;
   let browser: Browser;
-  let built: ReturnType<typeof buildPage>;
   let page: Page;
   let bigId = '';
   let ids: string[] = [];
+  const started: (() => unknown)[] = [];
   const foreign: string[] = [];
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    built = buildPage();
+    const built = buildPage();
+    started.push(built.remove);
     pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
       SPANMILL_QUERY_WEB_DIRECTORY: built.directory,
     });
+    started.push(() => pipeline.stop());
     const now = Date.now();
     const shop = shopHistory(now - HISTORY_MS, now - 20_000, 3);
     const big = bigTrace(now - 70_000, BIG_SPANS);
@@ -40,11 +42,10 @@ const chromium = chromiumPath();
     await send([...shop, ...big]);
     await untilStored(shop.length + big.length);
     browser = await launchChromium(chromium ?? '');
+    started.push(() => browser.close());
   });
   afterAll(async () => {
-    await browser?.close();
-    await pipeline?.stop();
-    built?.remove();
+    for (const undo of started.reverse()) await undo();
   });
 
   async function send(spans: readonly ShopSpan[]): Promise<void> {
@@ -163,7 +164,7 @@ const chromium = chromiumPath();
     const opened = performance.now() - begun;
     expect(await page.locator('[role=treegrid]').getAttribute('aria-rowcount')).toBe(String(BIG_SPANS));
     expect(await rows().count()).toBeLessThan(100);
-    const frames = (await page.evaluate(SCROLL)) as number[];
+    const frames = await page.evaluate<number[]>(SCROLL);
     process.stderr.write(`${BIG_SPANS} spans open after ${Math.round(opened)} ms; ${said(frames)}\n`);
     await page.locator('[role=treegrid]').focus();
     await page.keyboard.press('End');

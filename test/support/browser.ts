@@ -65,15 +65,19 @@ export interface Finding {
   readonly nodes: readonly string[];
 }
 
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
 /** What axe finds that is serious or critical. */
 export async function accessibilityFindings(page: Page): Promise<Finding[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
-  const violations = (await page.evaluate('axe.run(document).then(({ violations }) => violations)')) as {
-    id: string;
-    impact: string | null;
-    nodes: { html: string; failureSummary?: string }[];
-  }[];
+  const violations = await page.evaluate<Violation[]>(
+    'axe.run(document).then(({ violations }) => violations)',
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, nodes }) => ({

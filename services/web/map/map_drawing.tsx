@@ -93,7 +93,6 @@ function Node({ placed }: { readonly placed: PlacedNode }) {
   const { node, x, y, width, height } = placed;
   const range = rangeOf(useAddress().search);
   const href = servicePath(node.name, range);
-  const label = `${node.name}, ${node.kind}`;
   // The lid of a drum takes its room.
   const down = node.kind === 'database' ? 5 : 0;
   const shape = (
@@ -105,12 +104,11 @@ function Node({ placed }: { readonly placed: PlacedNode }) {
       <text className="node-note" textAnchor="middle" y={down + 14}>
         {noteOf(placed)}
       </text>
-      <title>{label}</title>
     </g>
   );
   if (node.kind !== 'service') return <g className="node">{shape}</g>;
   return (
-    <a className="node" href={href} aria-label={label} onClick={(event) => follow(event, href)}>
+    <a className="node" href={href} onClick={(event) => follow(event, href)}>
       {shape}
     </a>
   );

@@ -39,6 +39,7 @@ async function copy(text: string): Promise<void> {
   area.value = text;
   document.body.append(area);
   area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without TLS, and every browser has it
   const done = document.execCommand('copy');
   area.remove();
   if (!done) throw new Error('the browser does not copy');
