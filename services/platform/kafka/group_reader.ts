@@ -29,10 +29,6 @@ export interface GroupReaderOptions<P extends OwnedPartition> {
   readonly fail: (error: unknown) => void;
 }
 
-/** A partition is claimed again this long after Kafka did not take a commit or a claim, */
-export const RETRY_PAUSE_MS = 500;
-/** and this long after another owner shut it out: two that think they own it take turns, not blows. */
-export const FENCED_PAUSE_MS = 1_500;
 /** How often a position that moved without output is committed: lag is then true, and a restart quick. */
 export const IDLE_COMMIT_MS = 5_000;
 /** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
