@@ -80,10 +80,10 @@ describe('records of the metrics topic', () => {
     rows.appendItems(metrics, 0, 1, 3);
     rows.appendItems(edges, 1, 0, 1);
     expect(rows.tables.map((table) => table.rows)).toEqual([2, 1]);
-    const some = rows.originals(metrics, 0, 1, 2);
+    const [some] = rows.originals(metrics, 0, 1, 2);
     expect(some.headers['schema']?.toString()).toBe(METRIC_SCHEMA);
     expect(decodeSpanMetricDeltas(some.value, METRIC_SCHEMA)).toEqual([metric('b')]);
-    const other = rows.originals(edges, 1, 1, 2);
+    const [other] = rows.originals(edges, 1, 1, 2);
     expect(decodeServiceEdgeDeltas(other.value, EDGE_SCHEMA)).toEqual([edge('y')]);
   });
 });

@@ -43,10 +43,8 @@ class IdRows implements RecordRows {
   }
 
   originals(record: SinkRecord, table: number, from: number, to: number) {
-    return {
-      value: Buffer.from(`${TABLES[table] ?? ''}:${idsOf(record).slice(from, to).join(',')}`),
-      headers: {},
-    };
+    const value = Buffer.from(`${TABLES[table] ?? ''}:${idsOf(record).slice(from, to).join(',')}`);
+    return [{ value, headers: {} }];
   }
 
   reset(): void {
