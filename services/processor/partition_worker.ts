@@ -5,10 +5,9 @@
  * then reading starts at the low water L with outputs thrown away up to P. Steps of one partition never overlap
  * (`steps`); what a crash loses is only what the log will say again. Not for when to claim: platform/kafka/tenures.ts.
  */
-import { CUT_HEADER, TENANT_HEADER, type TopicNames } from '../core/contracts.ts';
+import type { TopicNames } from '../core/contracts.ts';
 import { Assembly, type AssemblyRules } from '../core/trace/assembly.ts';
 import type { RecordStore } from '../core/trace/record_store.ts';
-import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import {
   IDLE_COMMIT_MS,
@@ -16,18 +15,13 @@ import {
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import type {
-  Admin,
-  IncomingRecord,
-  Input,
-  Kafka,
-  OffsetCommit,
-  Ownership,
-  Producer,
-} from '../platform/kafka/port.ts';
+import type { Admin, IncomingRecord, Input, Kafka, OffsetCommit, Producer } from '../platform/kafka/port.ts';
+import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
+import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
 import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
+import { ControlRecords } from './control_records.ts';
 import { toLogRecord } from './log_record.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
@@ -60,28 +54,28 @@ export interface WorkerContext {
   readonly fail: (error: unknown) => void;
 }
 
-/** A silent partition gets a tick after this long. Below `maxStepMs`, so that each tick counts in full. */
-const TICK_AFTER_MS = 1_000;
-
 /** What is held between a claim and the next. */
 interface Tenure {
-  readonly ownership: Ownership;
+  readonly ownership: HeldOwnership;
   readonly assembly: Assembly;
   readonly outputs: PartitionOutputs;
+  readonly control: ControlRecords;
   /** Next offset to read. */
   next: number;
   committedNext: number;
   highWatermark: number;
   committedAtMs: number;
-  /** When a record was last read or a tick written. */
-  heardAtMs: number;
+  /** When something was last delivered, or the tenure began. */
+  deliveredAtMs: number;
+  wasDelivered: boolean;
+  isReading: boolean;
+  readonly steps: Mutex;
 }
 
 export class PartitionWorker implements OwnedPartition {
   private readonly partition: number;
   private readonly context: WorkerContext;
   private readonly log: Log;
-  private readonly steps = new Mutex();
   private readonly tenures: Tenures<Tenure, boolean>;
 
   constructor(partition: number, context: WorkerContext) {
@@ -115,11 +109,16 @@ export class PartitionWorker implements OwnedPartition {
   read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
     // Records that were fetched for one tenure mean nothing to the next, which begins elsewhere.
     const tenure = this.tenures.current;
-    return this.steps.run(async () => {
-      if (tenure === null || !this.tenures.isCurrent(tenure)) return;
+    if (tenure === null) return Promise.resolve();
+    tenure.isReading = true;
+    return tenure.steps.run(async () => {
+      if (!this.tenures.isCurrent(tenure)) return;
       await this.readAll(tenure, records);
+      tenure.isReading = false;
       if (!this.tenures.isCurrent(tenure)) return;
       tenure.next = Math.max(tenure.next, nextOffset);
+      tenure.deliveredAtMs = this.context.clock.now();
+      tenure.wasDelivered = true;
       tenure.highWatermark = highWatermark;
       this.context.metrics.records.add(records.length);
       this.tellProgress(tenure);
@@ -128,20 +127,36 @@ export class PartitionWorker implements OwnedPartition {
 
   /** Looks after commits, ticks and cuts that the passing of time asks for. */
   tend(): void {
-    if (this.steps.isBusy) return;
-    this.steps.run(() => this.lookAfter()).catch(this.context.fail);
+    const tenure = this.tenures.current;
+    if (tenure === null || tenure.steps.isBusy) return;
+    tenure.steps.run(() => this.lookAfter(tenure)).catch(this.context.fail);
+  }
+
+  waits(): Wait[] {
+    const waits: Wait[] = this.tenures.waits();
+    const tenure = this.tenures.current;
+    if (tenure === null) return waits;
+    const { control, deliveredAtMs: sinceMs, wasDelivered: wasHeard, next } = tenure;
+    const { appendingSinceMs } = control;
+    if (appendingSinceMs !== null) waits.push({ cause: 'append', sinceMs: appendingSinceMs, error: null });
+    if (!tenure.isReading) waits.push({ cause: 'fetch', sinceMs, error: null, next, wasHeard });
+    return waits;
+  }
+
+  restart(): void {
+    this.tenures.restart();
   }
 
   /** Gives the partition up. What is published later is what another owner's claim ends. */
   async close(): Promise<void> {
-    const noMoreSteps = this.steps.run(() => Promise.resolve());
-    await this.tenures.close(noMoreSteps);
+    const lastStep = this.tenures.current?.steps.run(() => Promise.resolve());
+    await this.tenures.close(lastStep ?? Promise.resolve());
     const labels = { partition: this.partition };
     const { openTraces, lagRecords, lagSeconds } = this.context.metrics;
     for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove(labels);
   }
 
-  private async begin(ownership: Ownership, publishedBefore: boolean): Promise<Tenure> {
+  private async begin(ownership: HeldOwnership, publishedBefore: boolean): Promise<Tenure> {
     const { settings, admin, metrics } = this.context;
     const start = await findStart(
       ownership.committed,
@@ -159,10 +174,16 @@ export class PartitionWorker implements OwnedPartition {
     return this.beginAt(start, ownership);
   }
 
-  private beginAt(start: Position, ownership: Ownership): Tenure {
-    const { settings, store, metrics, clock } = this.context;
+  private beginAt(start: Position, ownership: HeldOwnership): Tenure {
+    const { settings, store, metrics, clock, producer } = this.context;
     const outputs = new PartitionOutputs(settings.topics, this.partition, start.publishFrom, metrics);
     const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
+    const control = new ControlRecords({
+      ...{ ownership, assembly, producer, clock, metrics, log: this.log },
+      topic: settings.topics.spans,
+      partition: this.partition,
+      maxRunAgeMs: settings.maxRunAgeMs,
+    });
     const next = start.low.offset;
     const now = clock.now();
     const committedNext = start.publishFrom;
@@ -170,11 +191,15 @@ export class PartitionWorker implements OwnedPartition {
       ownership,
       assembly,
       outputs,
+      control,
       next,
       committedNext,
       highWatermark: next,
       committedAtMs: now,
-      heardAtMs: now,
+      deliveredAtMs: now,
+      wasDelivered: false,
+      isReading: false,
+      steps: new Mutex(),
     };
   }
 
@@ -195,9 +220,10 @@ export class PartitionWorker implements OwnedPartition {
       if (record.offset < tenure.next) continue;
       tenure.assembly.read(toLogRecord(record));
       tenure.next = record.offset + 1;
-      tenure.heardAtMs = clock.now();
-      if (tenure.heardAtMs - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
-      worked += tenure.heardAtMs - sliceStart;
+      const now = clock.now();
+      tenure.control.onRead(now);
+      if (now - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
+      worked += now - sliceStart;
       if (this.isCommitDue(tenure)) await this.commit(tenure);
       else await timers.sleep(0);
       if (!this.tenures.isCurrent(tenure)) return;
@@ -207,11 +233,12 @@ export class PartitionWorker implements OwnedPartition {
     if (this.isCommitDue(tenure)) await this.commit(tenure);
   }
 
-  private async lookAfter(): Promise<void> {
-    const tenure = this.tenures.current;
-    if (tenure === null) return;
+  private async lookAfter(tenure: Tenure): Promise<void> {
+    if (!this.tenures.isCurrent(tenure)) return;
     if (this.isCommitDue(tenure)) await this.commit(tenure);
-    if (this.tenures.isCurrent(tenure)) await this.writeControlRecords(tenure);
+    if (this.tenures.isCurrent(tenure)) {
+      await tenure.control.writeDue(tenure.next >= tenure.highWatermark);
+    }
   }
 
   private isCommitDue(tenure: Tenure): boolean {
@@ -240,35 +267,6 @@ export class PartitionWorker implements OwnedPartition {
     tenure.committedAtMs = clock.now();
     metrics.commits.add(1, { outcome: 'committed' });
     metrics.commitSeconds.observe((tenure.committedAtMs - startedMs) / 1000);
-  }
-
-  /** What the log does not decide is first written to the log: the passing of time, and the end of endless traces. */
-  private async writeControlRecords(tenure: Tenure): Promise<void> {
-    const { settings, clock, metrics } = this.context;
-    try {
-      for (const [tenant, runs] of Map.groupBy(
-        tenure.assembly.overdueRuns(settings.maxRunAgeMs),
-        (run) => run.tenant,
-      )) {
-        const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
-        await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
-        for (const run of runs) run.cutAsked = true;
-        metrics.cuts.add(runs.length);
-      }
-      const isSilent = clock.now() - tenure.heardAtMs >= TICK_AFTER_MS && tenure.next >= tenure.highWatermark;
-      if (!isSilent || !tenure.assembly.needsTime) return;
-      await this.append({});
-      tenure.heardAtMs = clock.now();
-      metrics.ticks.add(1);
-    } catch (error) {
-      this.log.warn({ error }, 'control record not written; it is tried again');
-    }
-  }
-
-  private async append(headers: Readonly<Record<string, Buffer | string>>): Promise<void> {
-    const { producer, settings } = this.context;
-    const records = [{ value: Buffer.alloc(0), headers }];
-    await producer.append({ topic: settings.topics.spans, partition: this.partition, records });
   }
 
   private tellProgress(tenure: Tenure): void {

@@ -11,7 +11,9 @@ import {
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import type { Admin, IncomingRecord, Input, Kafka, Ownership } from '../platform/kafka/port.ts';
+import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
+import type { Admin, IncomingRecord, Input, Kafka } from '../platform/kafka/port.ts';
+import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { Log } from '../platform/log.ts';
 import { BatchBuilder, type Batch, type BatchLimits } from './batch.ts';
@@ -46,7 +48,7 @@ export interface PartitionContext {
 
 /** What is held between a claim and the next. */
 interface Tenure {
-  readonly ownership: Ownership;
+  readonly ownership: HeldOwnership;
   readonly store: BatchStore;
   readonly building: BatchBuilder;
   /** The batch that has to be stored before all others; null once it is. */
@@ -54,6 +56,10 @@ interface Tenure {
   /** Next offset to read. */
   next: number;
   highWatermark: number;
+  /** When something was last delivered, or the tenure began. */
+  deliveredAtMs: number;
+  wasDelivered: boolean;
+  isReading: boolean;
   /** Storing or committing; one at a time. Never rejects. */
   task: Promise<void> | null;
   /** Kafka's time of the oldest record of the batch that is being stored. */
@@ -91,9 +97,21 @@ export class PartitionSink implements OwnedPartition {
   /** Takes records into the batch that is being built; resolves when there is room for the next ones. */
   async read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
     const tenure = this.tenures.current;
-    const { clock, timers } = this.context;
     if (tenure === null || this.tenures.isClosed) return;
     tenure.highWatermark = highWatermark;
+    tenure.isReading = true;
+    await this.takeAll(tenure, records);
+    tenure.isReading = false;
+    if (!this.tenures.isCurrent(tenure)) return;
+    tenure.deliveredAtMs = this.context.clock.now();
+    tenure.wasDelivered = true;
+    tenure.next = Math.max(tenure.next, nextOffset);
+    this.endReplayAt(tenure, tenure.next);
+    this.tend();
+  }
+
+  private async takeAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
+    const { clock, timers } = this.context;
     let sliceStart = clock.now();
     for (const record of records) {
       // Redelivered by the client: it counts once.
@@ -108,9 +126,6 @@ export class PartitionSink implements OwnedPartition {
       if (!this.tenures.isCurrent(tenure)) return;
       sliceStart = clock.now();
     }
-    tenure.next = Math.max(tenure.next, nextOffset);
-    this.endReplayAt(tenure, tenure.next);
-    this.tend();
   }
 
   /** Stores and commits what the passing of time asks for. */
@@ -127,6 +142,24 @@ export class PartitionSink implements OwnedPartition {
     }
   }
 
+  waits(): Wait[] {
+    const waits: Wait[] = this.tenures.waits();
+    const tenure = this.tenures.current;
+    if (tenure === null) return waits;
+    const { store, isReading, deliveredAtMs: sinceMs, wasDelivered: wasHeard, next } = tenure;
+    const { insertingSinceMs } = store;
+    // A reader that waits for room waits for this, or for a commit.
+    if (insertingSinceMs !== null) {
+      waits.push({ cause: 'insert', sinceMs: insertingSinceMs, error: this.context.writer.failure });
+    }
+    if (!isReading) waits.push({ cause: 'fetch', sinceMs, error: null, next, wasHeard });
+    return waits;
+  }
+
+  restart(): void {
+    this.tenures.restart();
+  }
+
   /** Gives the partition up; waits a while for what is being stored, which else the next owner stores. */
   async close(): Promise<void> {
     const { metrics, topic } = this.context;
@@ -136,7 +169,7 @@ export class PartitionSink implements OwnedPartition {
     }
   }
 
-  private async begin(ownership: Ownership): Promise<Tenure> {
+  private async begin(ownership: HeldOwnership): Promise<Tenure> {
     const { admin, topic, group, start, metrics } = this.context;
     const { offset, intent } = await findStart(ownership.committed, start, admin, topic, this.partition);
     // Said before anything is stored: from now on "no offset" means that nothing was.
@@ -146,7 +179,7 @@ export class PartitionSink implements OwnedPartition {
     return this.beginAt(offset, intent, ownership);
   }
 
-  private beginAt(offset: number, intent: Intent | null, ownership: Ownership): Tenure {
+  private beginAt(offset: number, intent: Intent | null, ownership: HeldOwnership): Tenure {
     const { topic, deadLettersTopic, deadLetterPartitions, createRows } = this.context;
     const source = { topic, partition: this.partition, deadLettersTopic, deadLetterPartitions };
     const isWanted = (): boolean => this.tenures.isCurrent(tenure);
@@ -157,6 +190,9 @@ export class PartitionSink implements OwnedPartition {
       replay: intent,
       next: offset,
       highWatermark: offset,
+      deliveredAtMs: this.context.clock.now(),
+      wasDelivered: false,
+      isReading: false,
       task: null,
       storingMs: null,
     };

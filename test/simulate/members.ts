@@ -53,6 +53,7 @@ const RULES = {
   maxFragmentSpans: 6,
 };
 const LINGER_MS = 5;
+const STALL_MS = 3_000;
 
 export function startMember(role: Role, options: MemberOptions): Member {
   switch (role) {
@@ -94,6 +95,7 @@ function startProcessor({ process, kafka, log, fail }: MemberOptions): Member {
       maxRunAgeMs: 600_000,
       commitIntervalMs: 500,
       commitBytes: 3_000,
+      stallMs: STALL_MS,
     },
     kafka,
     store: memoryRecordStore,
@@ -122,6 +124,7 @@ function startSink({ process, kafka, clickhouse, faults, random, log, fail }: Me
       start: 'committed',
       batch: { maxRows: 8, maxBytes: 1_000_000, maxAgeMs: 700 },
       memoryBytes: 100_000_000,
+      stallMs: STALL_MS,
     },
     writer: new BlockWriter({
       ...shared,

@@ -39,6 +39,7 @@ class Bench {
       group: 'g',
       kafka: { claim: ({ transactionalId }) => this.claim(transactionalId) } as Kafka,
       input: Promise.resolve(input),
+      clock: this.time,
       timers: this.time,
       log: quietLog,
       before: () => Promise.resolve(),
@@ -87,7 +88,7 @@ describe('the tenures of a partition', () => {
     expect(bench.tenures.isCurrent(bench.current)).toBe(true);
   });
 
-  it.each([
+  it.each<[string, Error, number]>([
     ['Kafka was away', new KafkaUnavailableError('away'), 500],
     ['another owner came first', new FencedError('fenced'), 1_500],
   ])('are claimed again a while after a claim failed because %s', async (_, error, pauseMs) => {
@@ -100,7 +101,7 @@ describe('the tenures of a partition', () => {
     expect(await bench.news()).toEqual(BEGUN);
   });
 
-  it.each([
+  it.each<[string, Error, number]>([
     ['its outcome is not known', new UnknownOutcomeError('unknown'), 500],
     ['another owner came', new FencedError('fenced'), 1_500],
   ])('end and begin anew after a commit of which %s', async (_, error, pauseMs) => {
