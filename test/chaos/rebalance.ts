@@ -10,7 +10,7 @@ import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka
 import { freePorts } from '../support/free_ports.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import { serviceEnv } from '../support/servers.ts';
-import { Drill, type DrillResult } from './rebalance/drill.ts';
+import { BASE_MEMBERS, Drill, type DrillResult } from './rebalance/drill.ts';
 import { startDrillKafka } from './rebalance/kafka.ts';
 import { Load } from './rebalance/load.ts';
 import { Progress } from './rebalance/progress.ts';
@@ -88,26 +88,21 @@ async function measure(cycles: number, undo: (() => unknown)[]): Promise<DrillRe
 
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-rebalance-'));
   undo.push(() => rmSync(scratch, { recursive: true, force: true }));
-  const drill = new Drill({
-    partitions: PARTITIONS,
-    cycles,
-    progress,
-    tell,
-    envOf: () => memberEnv(kafka.broker, scratch),
-  });
+  const ports = await freePorts(BASE_MEMBERS + 1);
+  const envs = ports.map((healthPort) => memberEnv(kafka.broker, scratch, healthPort));
+  const drill = new Drill({ partitions: PARTITIONS, cycles, progress, tell, envs });
   undo.push(() => drill.stop());
   const result = await drill.run();
   tell(`longest time between two looks: ${progress.longestPollMs} ms; sends that failed: ${load.failures}`);
   return result;
 }
 
-async function memberEnv(broker: string, scratch: string): Promise<Record<string, string>> {
-  const [port = 0] = await freePorts(1);
+function memberEnv(broker: string, scratch: string, healthPort: number): Record<string, string> {
   return serviceEnv({
     SPANMILL_KAFKA_BROKERS: broker,
     SPANMILL_KAFKA_TOPIC_PREFIX: 'drill',
     SPANMILL_PROCESSOR_GROUP: GROUP,
-    SPANMILL_PROCESSOR_HEALTH_PORT: String(port),
+    SPANMILL_PROCESSOR_HEALTH_PORT: String(healthPort),
     SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: scratch,
     SPANMILL_PROCESSOR_COMMIT_INTERVAL_MS: values['commit-ms'],
     ...(values.client !== undefined && { SPANMILL_KAFKA_CLIENT: values.client }),

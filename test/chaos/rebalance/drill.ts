@@ -10,7 +10,8 @@ export interface DrillOptions {
   readonly partitions: number;
   readonly cycles: number;
   readonly progress: Progress;
-  readonly envOf: () => Promise<Record<string, string>>;
+  /** One for each process that runs at a time; a process that comes back has the same as before. */
+  readonly envs: readonly Readonly<Record<string, string>>[];
   readonly tell: (line: string) => void;
 }
 
@@ -34,7 +35,8 @@ const POLL_MS = 20;
 const AFTER_MS = 2_000;
 const QUIET_MS = 4_000;
 const PATIENCE_MS = 60_000;
-const BASE_MEMBERS = 2;
+/** The processes that stay; the one behind them comes and goes. */
+export const BASE_MEMBERS = 2;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -52,7 +54,7 @@ export class Drill {
   }
 
   async run(): Promise<DrillResult> {
-    for (let i = 0; i < BASE_MEMBERS; i++) await this.start();
+    for (let i = 0; i < BASE_MEMBERS; i++) this.start(i);
     await this.untilGoingOn(Date.now());
     // Everything begins to run, which takes a while for programs that are compiled as they go.
     await sleep(3 * AFTER_MS);
@@ -71,11 +73,11 @@ export class Drill {
   }
 
   private async cycle(): Promise<void> {
-    const added = await this.event('added', () => this.start());
+    const added = await this.event('added', () => Promise.resolve(this.start()));
     await this.event('stopped', () => this.end(added, 'SIGTERM'));
-    const second = await this.event('added', () => this.start());
+    const second = await this.event('added', () => Promise.resolve(this.start()));
     await this.event('killed', () => this.end(second, 'SIGKILL'));
-    const back = await this.event('back', () => this.start());
+    const back = await this.event('back', () => Promise.resolve(this.start()));
     const restarted = await this.event('restarted', async () => {
       await this.end(back, 'SIGKILL');
       return this.start();
@@ -144,8 +146,8 @@ export class Drill {
     }
   }
 
-  private async start(): Promise<Member> {
-    const env = await this.options.envOf();
+  private start(place = BASE_MEMBERS): Member {
+    const env = this.options.envs[place] ?? {};
     const member = new Member(`member ${++this.named}`, env, (claim) => this.claims.push(claim));
     this.members.add(member);
     return member;
