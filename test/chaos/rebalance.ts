@@ -14,7 +14,7 @@ import { BASE_MEMBERS, Drill, type DrillResult } from './rebalance/drill.ts';
 import { startDrillKafka } from './rebalance/kafka.ts';
 import { Load } from './rebalance/load.ts';
 import { Progress } from './rebalance/progress.ts';
-import { brokenDemands, resultTable } from './rebalance/report.ts';
+import { brokenDemands, doubt, resultTable } from './rebalance/report.ts';
 
 const HELP = `node test/chaos/rebalance.ts [--cycles n] [--client name] [--commit-ms n]
 
@@ -58,6 +58,8 @@ async function main(cycles: number): Promise<number> {
   try {
     const result = await measure(cycles, undo);
     write(resultTable(result));
+    const doubtful = doubt(result);
+    if (doubtful !== null) write(doubtful);
     const broken = brokenDemands(result);
     for (const line of broken) write(`NOT MET: ${line}`);
     return broken.length === 0 ? 0 : 1;

@@ -37,6 +37,14 @@ export function resultTable({ pauses, usualGapsMs, ownAgainMs }: DrillResult): s
   ].join('\n');
 }
 
+/** Null where nothing happened in the quiet times, as it should be; else why the figures say little. */
+export function doubt({ usualGapsMs }: DrillResult): string | null {
+  const usual = median(usualGapsMs);
+  const worst = quantile(usualGapsMs, 0.99);
+  if (worst - usual <= UNMOVED_LIMIT_MS && usual <= 2 * UNMOVED_LIMIT_MS) return null;
+  return `The machine was busy: with nothing happening the longest gaps were ${seconds(usual)} s, and ${seconds(worst)} s at worst.`;
+}
+
 /** In words; empty where all demands were met. */
 export function brokenDemands({ pauses }: DrillResult): string[] {
   return CASES.flatMap((which) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pause } from '../../chaos/rebalance/cases.ts';
 import { quantile } from '../../chaos/rebalance/drill.ts';
-import { brokenDemands, resultTable } from '../../chaos/rebalance/report.ts';
+import { brokenDemands, doubt, resultTable } from '../../chaos/rebalance/report.ts';
 
 const stayed = (ms: number): Pause => ({ which: 'added', partition: 0, moved: false, ms, replayMs: 0 });
 const moved = (which: Pause['which'], ms: number, replayMs: number): Pause => ({
@@ -33,6 +33,12 @@ describe('the report of the rebalance drill', () => {
     );
     expect(table).toContain('| killed member back | 0 | – | 0 | – | – |');
     expect(table).toContain('the usual gap, 0.25 s');
+  });
+
+  it('doubts what was measured while partitions paused for no reason', () => {
+    expect(doubt(resultOf())).toBeNull();
+    expect(doubt({ ...resultOf(), usualGapsMs: [200, 200, 900] })).toContain('0.90 s at worst');
+    expect(doubt({ ...resultOf(), usualGapsMs: [1_100] })).toContain('The machine was busy');
   });
 
   it('takes quantiles from what was measured', () => {
