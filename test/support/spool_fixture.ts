@@ -1,9 +1,11 @@
 /** A spool in a directory of its own, over the in-memory Kafka, whose life a test ends as a crash would. */
+import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { METRICS, type CollectorMetrics } from '../../services/collector/metrics.ts';
 import { Spool, type SpoolOptions } from '../../services/collector/spool.ts';
+import { directoryDisk } from '../../services/collector/spool_disk.ts';
 import { SpoolDrain } from '../../services/collector/spool_drain.ts';
 import type { Frame } from '../../services/collector/spool_segment.ts';
 import type { ClaimOptions, Kafka, Ownership } from '../../services/platform/kafka/port.ts';
@@ -36,7 +38,7 @@ export class SpoolFixture {
 
   async open(options: Partial<SpoolOptions> = {}): Promise<Spool> {
     const spool = await Spool.open({
-      ...{ directory: this.directory, maxBytes: 1_000_000, segmentBytes: 200 },
+      ...{ disk: directoryDisk(this.directory), newId: randomUUID, maxBytes: 1_000_000, segmentBytes: 200 },
       ...{ clock: this.time, log: quietLog, metrics: this.metrics },
       ...options,
     });
