@@ -12,7 +12,7 @@ import type { ClaimOptions, Kafka, Ownership } from '../../services/platform/kaf
 import { createRegistry, type MetricRegistry } from '../../services/platform/metrics.ts';
 import { FakeKafka } from './fake_kafka.ts';
 import { ManualTime } from './manual_time.ts';
-import { quietLog } from './quiet_log.ts';
+import { recordingLog, type LogLine } from './recording_log.ts';
 
 export const SPOOL_TOPIC = 'spans';
 export const SPOOL_PARTITIONS = 3;
@@ -25,6 +25,8 @@ export class SpoolFixture {
   readonly registry: MetricRegistry = createRegistry('test');
   readonly metrics: CollectorMetrics = this.registry.create(METRICS);
   readonly bugs: unknown[] = [];
+  readonly logged: LogLine[] = [];
+  readonly log = recordingLog(this.logged);
   private readonly root = mkdtempSync(join(tmpdir(), 'spanmill-spool-'));
   private readonly spools: Spool[] = [];
   private lives = 0;
@@ -39,7 +41,7 @@ export class SpoolFixture {
   async open(options: Partial<SpoolOptions> = {}): Promise<Spool> {
     const spool = await Spool.open({
       ...{ disk: directoryDisk(this.directory), newId: randomUUID, maxBytes: 1_000_000, segmentBytes: 200 },
-      ...{ clock: this.time, log: quietLog, metrics: this.metrics },
+      ...{ clock: this.time, log: this.log, metrics: this.metrics },
       ...options,
     });
     this.spools.push(spool);
@@ -75,7 +77,7 @@ export class SpoolFixture {
 
   drain(spool: Spool, kafka: Pick<Kafka, 'claim'> = this.kafka): SpoolDrain {
     return new SpoolDrain({
-      ...{ spool, kafka, topic: SPOOL_TOPIC, timers: this.time, log: quietLog, metrics: this.metrics },
+      ...{ spool, kafka, topic: SPOOL_TOPIC, timers: this.time, log: this.log, metrics: this.metrics },
       onDrained: () => undefined,
       onBug: (error) => this.bugs.push(error),
     });
