@@ -35,6 +35,8 @@ export class SpansTopic implements Part {
   private producer: Producer | null = null;
   private partitionCount = 0;
   private toldCount = 0;
+  /** By partition: what is written from now on lies here or behind. */
+  private readonly ends = new Map<number, number>();
   private trouble: string | null = 'Kafka has not been reached yet';
   private isProbing = false;
   private isStopped = false;
@@ -56,6 +58,11 @@ export class SpansTopic implements Part {
   /** How many there are by the last answer of Kafka; 0 until there was one. */
   get partitionsTold(): number {
     return this.toldCount;
+  }
+
+  /** An offset of the partition before which no append lies that is under way now; null where that is not known. */
+  endBefore(partition: number): number | null {
+    return this.ends.get(partition) ?? null;
   }
 
   /** What is to be known of it although it takes spans, or null. */
@@ -89,6 +96,7 @@ export class SpansTopic implements Part {
     try {
       const result = await this.producer.append(batch);
       this.trouble = null;
+      if (result.offset >= 0) this.ends.set(batch.partition, result.offset + batch.records.length);
       return result;
     } catch (error) {
       if (error instanceof KafkaUnavailableError) this.onOutage(error);
@@ -142,6 +150,9 @@ export class SpansTopic implements Part {
     this.admin ??= await kafka.admin();
     const partitions = await this.admin.partitionCount(topic);
     if (partitions === 0) throw new KafkaUnavailableError(`there is no topic ${topic}`);
+    for (const { partition, high } of this.ends.size === 0 ? await this.admin.watermarks(topic) : []) {
+      this.ends.set(partition, high);
+    }
     this.producer ??= await kafka.producer();
     // Only the first answer counts: requests have been split by it.
     if (this.partitionCount === 0) this.partitionCount = partitions;

@@ -20,13 +20,7 @@ import {
   writeWhole,
 } from './spool_directory.ts';
 import type { SpoolDisk } from './spool_disk.ts';
-import {
-  decodeSegment,
-  FRAME_HEADER_BYTES,
-  tornAt,
-  type DecodedSegment,
-  type Frame,
-} from './spool_segment.ts';
+import { decodeSegment, frameBytes, tornAt, type DecodedSegment, type Frame } from './spool_segment.ts';
 import { SpoolRefusedError, SpoolWriter, type Segment } from './spool_writer.ts';
 
 export interface SpoolOptions {
@@ -108,7 +102,7 @@ export class Spool {
 
   /** Resolves when the records are on the disk for good. Throws SpoolRefusedError. */
   append(frames: readonly Frame[]): Promise<void> {
-    const bytes = frames.reduce((sum, { value }) => sum + FRAME_HEADER_BYTES + value.length, 0);
+    const bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
     if (this.bytes + bytes > this.options.maxBytes) {
       this.options.metrics.spoolRefusals.add(1, { reason: 'full' });
       return Promise.reject(new SpoolRefusedError('the spool is full'));

@@ -18,12 +18,13 @@ import {
 import type { Log } from '../platform/log.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import type { Spool } from './spool.ts';
+import { withoutStored } from './spool_doubt.ts';
 import type { Frame } from './spool_segment.ts';
 import type { Segment } from './spool_writer.ts';
 
 export interface SpoolDrainOptions {
   readonly spool: Spool;
-  readonly kafka: Pick<Kafka, 'claim'>;
+  readonly kafka: Pick<Kafka, 'admin' | 'claim' | 'input'>;
   readonly topic: string;
   readonly timers: Pick<Timers, 'sleep'>;
   readonly log: Log;
@@ -100,12 +101,19 @@ export class SpoolDrain {
   }
 
   private async drainOldest(): Promise<void> {
-    const { log, metrics, onDrained, spool } = this.options;
+    const { kafka, log, metrics, onDrained, spool, topic } = this.options;
     const ownership = (this.ownership ??= await this.claim());
     const segment = await spool.oldest();
     if (segment === null) return;
-    const frames = await this.read(segment);
-    if (frames === null) return;
+    const read = await this.read(segment);
+    if (read === null) return;
+    const frames = await withoutStored(kafka, topic, read);
+    if (frames.length < read.length) {
+      log.info(
+        { segment: segment.name, records: read.length - frames.length },
+        'Kafka had these: not sent again',
+      );
+    }
     try {
       await this.commit(ownership, segment, frames);
       metrics.drainedRecords.add(frames.length);

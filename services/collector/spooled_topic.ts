@@ -6,11 +6,13 @@
  * over and new batches go to Kafka, past what still waits. A start with Kafka away is an outage as well, where the spool
  * remembers how many partitions there were.
  */
+import { BATCH_HEADER } from '../core/contracts.ts';
 import { KafkaUnavailableError, type PartitionRecords } from '../platform/kafka/port.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 import { SpoolDrain, type SpoolDrainOptions } from './spool_drain.ts';
+import type { Doubt } from './spool_segment.ts';
 import { SpoolRefusedError } from './spool_writer.ts';
 import type { SpansTopic } from './spans_topic.ts';
 
@@ -19,7 +21,7 @@ export type SpooledTopicOptions = Omit<SpoolOptions, 'metrics'> &
     /** Started and stopped with the spool. */
     readonly spansTopic: Pick<
       SpansTopic,
-      'append' | 'notReady' | 'partitionsTold' | 'remark' | 'start' | 'startWith' | 'stop'
+      'append' | 'endBefore' | 'notReady' | 'partitionsTold' | 'remark' | 'start' | 'startWith' | 'stop'
     >;
     readonly metrics: CollectorMetrics;
   };
@@ -30,12 +32,16 @@ export class SpooledTopic implements Part {
   private spool: Spool | null = null;
   private drain: SpoolDrain | null = null;
   private remembered: number | null = null;
+  /** Batches are named by these two. */
+  private readonly life: string;
+  private batches = 0;
   private isAway = false;
   /** Why the spool did not take the last batch either, or null. */
   private refusal: string | null = null;
 
   constructor(options: SpooledTopicOptions) {
     this.options = options;
+    this.life = options.newId();
   }
 
   /** Waits for Kafka only where nobody remembers how many partitions the topic has. */
@@ -79,16 +85,18 @@ export class SpooledTopic implements Part {
 
   /** Resolves when Kafka has acknowledged the batch, or the disk has it. Throws KafkaUnavailableError, RecordTooLargeError. */
   async append(batch: PartitionRecords): Promise<void> {
-    if (!this.isAway) {
-      try {
-        await this.options.spansTopic.append(batch);
-        return;
-      } catch (error) {
-        if (!(error instanceof KafkaUnavailableError)) throw error;
-        this.setAway(true);
-      }
+    if (this.isAway) return this.keep(batch);
+    const { spansTopic } = this.options;
+    const name = `${this.life}/${++this.batches}`;
+    const from = spansTopic.endBefore(batch.partition);
+    try {
+      await spansTopic.append(named(batch, name));
+    } catch (error) {
+      if (!(error instanceof KafkaUnavailableError)) throw error;
+      this.setAway(true);
+      // Kafka may have it all the same.
+      await this.keep(batch, from === null ? undefined : { batch: name, from });
     }
-    await this.keep(batch);
   }
 
   private async reachKafka(): Promise<void> {
@@ -122,11 +130,11 @@ export class SpooledTopic implements Part {
     }
   }
 
-  private async keep({ partition, records }: PartitionRecords): Promise<void> {
+  private async keep({ partition, records }: PartitionRecords, doubt?: Doubt): Promise<void> {
     const { drain, spool } = this;
     if (drain === null || spool === null) throw new KafkaUnavailableError('the spool is not open');
     try {
-      await spool.append(records.map(({ value }) => ({ partition, value })));
+      await spool.append(records.map(({ value }) => ({ partition, value, ...(doubt && { doubt }) })));
       this.refusal = null;
     } catch (error) {
       if (!(error instanceof SpoolRefusedError)) throw error;
@@ -154,4 +162,11 @@ export class SpooledTopic implements Part {
     }
     this.options.metrics.spooling.set(isAway ? 1 : 0);
   }
+}
+
+/** A batch is in the log as a whole or not at all, so its first record is enough. */
+function named(batch: PartitionRecords, name: string): PartitionRecords {
+  const [first, ...rest] = batch.records;
+  if (first === undefined) return batch;
+  return { ...batch, records: [{ ...first, headers: { ...first.headers, [BATCH_HEADER]: name } }, ...rest] };
 }

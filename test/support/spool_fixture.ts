@@ -8,7 +8,13 @@ import { Spool, type SpoolOptions } from '../../services/collector/spool.ts';
 import { directoryDisk } from '../../services/collector/spool_disk.ts';
 import { SpoolDrain } from '../../services/collector/spool_drain.ts';
 import type { Frame } from '../../services/collector/spool_segment.ts';
-import type { ClaimOptions, Kafka, Ownership } from '../../services/platform/kafka/port.ts';
+import type {
+  ClaimOptions,
+  InputListener,
+  InputOptions,
+  Kafka,
+  Ownership,
+} from '../../services/platform/kafka/port.ts';
 import { createRegistry, type MetricRegistry } from '../../services/platform/metrics.ts';
 import { FakeKafka } from './fake_kafka.ts';
 import { ManualTime } from './manual_time.ts';
@@ -58,7 +64,7 @@ export class SpoolFixture {
   }
 
   /** Kafka as one life has it: once it is dead, it asks nothing more and hears no answer. */
-  life(): { kafka: Pick<Kafka, 'claim'>; die: () => void } {
+  life(): { kafka: Pick<Kafka, 'admin' | 'claim' | 'input'>; die: () => void } {
     let isDead = false;
     const alive = async <T>(work: () => Promise<T>): Promise<T> => {
       const result = isDead ? null : { value: await work() };
@@ -72,10 +78,15 @@ export class SpoolFixture {
           commit: (outputs, offsets) => alive(() => ownership.commit(outputs, offsets)),
         };
       });
-    return { kafka: { claim }, die: () => (isDead = true) };
+    const kafka = {
+      claim,
+      admin: () => this.kafka.admin(),
+      input: (options: InputOptions, listener: InputListener) => this.kafka.input(options, listener),
+    };
+    return { kafka, die: () => (isDead = true) };
   }
 
-  drain(spool: Spool, kafka: Pick<Kafka, 'claim'> = this.kafka): SpoolDrain {
+  drain(spool: Spool, kafka: Pick<Kafka, 'admin' | 'claim' | 'input'> = this.kafka): SpoolDrain {
     return new SpoolDrain({
       ...{ spool, kafka, topic: SPOOL_TOPIC, timers: this.time, log: this.log, metrics: this.metrics },
       onDrained: () => undefined,

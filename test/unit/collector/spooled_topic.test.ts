@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { SpansTopic } from '../../../services/collector/spans_topic.ts';
@@ -16,6 +17,8 @@ jest.setTimeout(30_000);
 
 let setup: SpoolFixture;
 let isAway: boolean;
+let isClaimAway: boolean;
+let inputs: number;
 let appends: number;
 let way: SpooledTopic;
 
@@ -23,8 +26,8 @@ const away = (): Promise<never> => Promise.reject(new KafkaUnavailableError('awa
 
 function breakable(kafka: Kafka): Kafka {
   return {
-    input: (options, listener) => kafka.input(options, listener),
-    claim: (options) => (isAway ? away() : kafka.claim(options)),
+    input: (options, listener) => (inputs++, kafka.input(options, listener)),
+    claim: (options) => (isAway || isClaimAway ? away() : kafka.claim(options)),
     admin: async () => {
       const admin = await kafka.admin();
       return { ...admin, partitionCount: (topic) => (isAway ? away() : admin.partitionCount(topic)) };
@@ -53,7 +56,7 @@ async function start(maxBytes = 1_000_000): Promise<SpooledTopic> {
 }
 
 beforeEach(async () => {
-  [isAway, appends, setup] = [false, 0, new SpoolFixture()];
+  [isAway, isClaimAway, appends, inputs, setup] = [false, false, 0, 0, new SpoolFixture()];
   await setup.createTopic();
 });
 afterEach(async () => {
@@ -61,6 +64,8 @@ afterEach(async () => {
   await setup.remove();
   expect(setup.bugs).toEqual([]);
 });
+
+const segments = (): string[] => readdirSync(setup.directory).filter((name) => name.endsWith('.spool'));
 
 const batch = (text: string): PartitionRecords => ({
   ...{ topic: SPOOL_TOPIC, partition: 0 },
@@ -108,7 +113,7 @@ test('a second outage is like the first', async () => {
 });
 
 test('with a full spool spans are refused and the collector is unready, until Kafka is back', async () => {
-  way = await start(100);
+  way = await start(150);
   isAway = true;
   await way.append(batch('x'.repeat(80)));
   await expect(way.append(batch('refused'))).rejects.toThrow(KafkaUnavailableError);
@@ -140,10 +145,46 @@ test('what was spooled in an earlier life is drained after the start, without an
   expect(setup.stored(0)).toEqual(['from before']);
 });
 
-test('an append that was written though its answer was lost comes twice: the stated limit', async () => {
+test('an append that was written though its answer was lost is not sent again', async () => {
   way = await start();
+  await way.append(batch('before'));
+  setup.kafka.failNextAppend('after');
+  await way.append({
+    ...batch('doubtful'),
+    records: [{ value: Buffer.from('doubt') }, { value: Buffer.from('ful') }],
+  });
+  await setup.until(() => way.remark() === null);
+  expect(setup.stored(0)).toEqual(['before', 'doubt', 'ful']);
+});
+
+test('an append that was not written is sent once, whatever others wrote meanwhile', async () => {
+  way = await start();
+  setup.kafka.failNextAppend('before');
+  await way.append(batch('doubtful'));
+  const others = await setup.kafka.producer();
+  await others.append(batch('of another collector'));
+  await setup.until(() => way.remark() === null);
+  expect(setup.stored(0)).toEqual(['of another collector', 'doubtful']);
+});
+
+test('a doubt outlives a restart of the collector', async () => {
+  way = await start();
+  isClaimAway = true;
   setup.kafka.failNextAppend('after');
   await way.append(batch('doubtful'));
-  await setup.until(() => way.remark() === null);
-  expect(setup.stored(0)).toEqual(['doubtful', 'doubtful']);
+  setup.crash();
+  await way.stop();
+  isClaimAway = false;
+  way = await start();
+  await setup.until(() => segments().length === 0);
+  expect([setup.stored(0), inputs]).toEqual([['doubtful'], 1]);
+});
+
+test('the log is not read where nothing came into it since', async () => {
+  way = await start();
+  isAway = true;
+  for (const text of ['a', 'b', 'c']) await way.append(batch(text.repeat(200)));
+  isAway = false;
+  await setup.until(() => segments().length === 0);
+  expect([setup.stored(0).length, inputs]).toEqual([3, 0]);
 });
