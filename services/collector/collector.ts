@@ -61,6 +61,7 @@ export function collectorParts(options: CollectorOptions): Collector {
   const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
   const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
   metrics.inFlightLimit.set(options.maxInFlightBytes);
+  let isListening = false;
   let isStopping = false;
   const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
@@ -69,6 +70,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     name: 'OTLP servers',
     start: async () => {
       await startAll([grpc, http]);
+      isListening = true;
       options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
     },
     stop: async () => {
@@ -91,7 +93,7 @@ export function collectorParts(options: CollectorOptions): Collector {
         return http.port;
       },
     },
-    notReady: () => (isStopping ? 'stopping' : way.notReady()),
+    notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
     remark: () => way.remark(),
   };
 }
