@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { SpansTopic } from '../../../services/collector/spans_topic.ts';
 import { SpooledTopic } from '../../../services/collector/spooled_topic.ts';
@@ -9,8 +10,7 @@ import {
   type Kafka,
   type PartitionRecords,
 } from '../../../services/platform/kafka/port.ts';
-import { quietLog } from '../../support/quiet_log.ts';
-import { SPOOL_TOPIC, SpoolFixture } from '../../support/spool_fixture.ts';
+import { SPOOL_PARTITIONS, SPOOL_TOPIC, SpoolFixture } from '../../support/spool_fixture.ts';
 
 // Real files, and a disk that others use too.
 jest.setTimeout(30_000);
@@ -19,6 +19,7 @@ let setup: SpoolFixture;
 let isAway: boolean;
 let isClaimAway: boolean;
 let inputs: number;
+let partitions: number;
 let appends: number;
 let way: SpooledTopic;
 
@@ -30,7 +31,7 @@ function breakable(kafka: Kafka): Kafka {
     claim: (options) => (isAway || isClaimAway ? away() : kafka.claim(options)),
     admin: async () => {
       const admin = await kafka.admin();
-      return { ...admin, partitionCount: (topic) => (isAway ? away() : admin.partitionCount(topic)) };
+      return { ...admin, partitionCount: () => (isAway ? away() : Promise.resolve(partitions)) };
     },
     producer: async () => {
       const producer = await kafka.producer();
@@ -42,21 +43,37 @@ function breakable(kafka: Kafka): Kafka {
   };
 }
 
-async function start(maxBytes = 1_000_000): Promise<SpooledTopic> {
+let spansTopic: SpansTopic;
+
+function create(maxBytes = 1_000_000): SpooledTopic {
   const kafka = breakable(setup.kafka);
-  const { metrics, time } = setup;
-  const spansTopic = new SpansTopic({ kafka, topic: SPOOL_TOPIC, timers: time, log: quietLog });
-  const topic = new SpooledTopic({
+  const { log, metrics, time } = setup;
+  spansTopic = new SpansTopic({ kafka, topic: SPOOL_TOPIC, timers: time, log });
+  return new SpooledTopic({
     ...{ disk: directoryDisk(setup.directory), newId: randomUUID, maxBytes, segmentBytes: 200 },
     ...{ kafka, spansTopic, topic: SPOOL_TOPIC },
-    ...{ clock: time, timers: time, log: quietLog, metrics, onBug: (error) => setup.bugs.push(error) },
+    ...{ clock: time, timers: time, log, metrics, onBug: (error) => setup.bugs.push(error) },
   });
-  await topic.start();
+}
+
+async function start(maxBytes?: number): Promise<SpooledTopic> {
+  const topic = create(maxBytes);
+  let isStarted = false;
+  const started = topic.start().finally(() => (isStarted = true));
+  await setup.until(() => isStarted);
+  await started;
   return topic;
 }
 
+/** A life that has seen Kafka, and its end. */
+async function startOnce(): Promise<void> {
+  const first = await start();
+  await first.stop();
+}
+
 beforeEach(async () => {
-  [isAway, isClaimAway, appends, inputs, setup] = [false, false, 0, 0, new SpoolFixture()];
+  [isAway, isClaimAway, appends, inputs] = [false, false, 0, 0];
+  [partitions, setup] = [SPOOL_PARTITIONS, new SpoolFixture()];
   await setup.createTopic();
 });
 afterEach(async () => {
@@ -187,4 +204,94 @@ test('the log is not read where nothing came into it since', async () => {
   isAway = false;
   await setup.until(() => segments().length === 0);
   expect([setup.stored(0).length, inputs]).toEqual([3, 0]);
+});
+
+describe('a start with Kafka away', () => {
+  test('takes spans at once where the spool knows how many partitions there are', async () => {
+    await startOnce();
+    isAway = true;
+    way = await start();
+    expect([spansTopic.partitions, way.notReady()]).toEqual([SPOOL_PARTITIONS, null]);
+    expect(way.remark()).toContain('spooling');
+    await way.append(batch('a'));
+    expect([appends, segments().length]).toEqual([0, 1]);
+    isAway = false;
+    await setup.until(() => way.remark() === null);
+    await way.append(batch('b'));
+    expect(setup.stored(0)).toEqual(['a', 'b']);
+  });
+
+  test('ends without any traffic when Kafka is back', async () => {
+    await startOnce();
+    isAway = true;
+    way = await start();
+    isAway = false;
+    await setup.until(() => way.remark() === null);
+    await way.append(batch('a'));
+    expect([setup.stored(0), segments()]).toEqual([['a'], []]);
+  });
+
+  test('waits where nobody knows how many there are, and says why', async () => {
+    isAway = true;
+    way = create();
+    const started = way.start();
+    await setup.until(() => way.notReady()?.includes('waiting for Kafka') === true);
+    expect(way.notReady()).toContain('the spool does not know yet how many partitions there are');
+    isAway = false;
+    await setup.until(() => way.notReady() === null);
+    await started;
+    expect(spansTopic.partitions).toBe(SPOOL_PARTITIONS);
+  });
+
+  test('that is broken off leaves the spool to the next one', async () => {
+    isAway = true;
+    way = create();
+    const outcome = way.start().catch((error: unknown) => error as Error);
+    await setup.until(() => way.notReady()?.includes('waiting for Kafka') === true);
+    await way.stop();
+    setup.time.advance(10_000);
+    expect(await outcome).toEqual(new Error('stopped before Kafka was reached'));
+    isAway = false;
+    way = await start();
+  });
+
+  test('goes on with the old number when the topic was made wider, says so, and knows the new one next time', async () => {
+    await startOnce();
+    isAway = true;
+    way = await start();
+    await way.append(batch('a'));
+    partitions = SPOOL_PARTITIONS + 2;
+    isAway = false;
+    await setup.until(() => segments().length === 0 && way.remark()?.includes('spooling') === false);
+    expect(spansTopic.partitions).toBe(SPOOL_PARTITIONS);
+    expect(way.remark()).toBe('spans has 5 partitions, and spans go to 3: restart all collectors');
+    expect(way.notReady()).toBeNull();
+    const errors = setup.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
+    expect(errors).toContainEqual(expect.stringContaining('restart all collectors'));
+    await way.stop();
+    isAway = true;
+    way = await start();
+    expect(spansTopic.partitions).toBe(SPOOL_PARTITIONS + 2);
+  });
+});
+
+test('a start that finds Kafka believes Kafka, not the spool', async () => {
+  await startOnce();
+  partitions = SPOOL_PARTITIONS + 2;
+  way = await start();
+  expect([spansTopic.partitions, way.remark()]).toEqual([SPOOL_PARTITIONS + 2, null]);
+});
+
+test('what is remembered of another topic counts for nothing', async () => {
+  await startOnce();
+  const file = join(setup.directory, 'partitions');
+  expect(readFileSync(file, 'utf8')).toBe('3 spans\n');
+  writeFileSync(file, '3 other.spans\n');
+  isAway = true;
+  way = create();
+  const started = way.start();
+  await setup.until(() => way.notReady()?.includes('does not know yet') === true);
+  isAway = false;
+  await setup.until(() => way.notReady() === null);
+  await started;
 });
