@@ -5,7 +5,7 @@
  * Not for a request that is still on its way while this looks (RATIONALE.md, "Can a spooled span come twice?").
  */
 import { BATCH_HEADER } from '../core/contracts.ts';
-import type { Kafka } from '../platform/kafka/port.ts';
+import { KafkaUnavailableError, type Kafka } from '../platform/kafka/port.ts';
 import { readTopic, type OffsetRange } from '../platform/kafka/read_topic.ts';
 import type { Frame } from './spool_segment.ts';
 
@@ -66,7 +66,8 @@ async function findBatches(
       },
     });
   } catch (error) {
-    if (error !== ALL_FOUND) throw error;
+    // Whatever ended the reading, it is Kafka's trouble and none of this process: the drain tries again.
+    if (error !== ALL_FOUND) throw new KafkaUnavailableError(`${topic} could not be read`, { cause: error });
   }
   return found;
 }

@@ -2,7 +2,7 @@
  * A segment file's bytes: frames one after the other, each a record with the partition it goes to.
  *
  *     magic      4 bytes, so that reading finds its way again behind damage: SPNF, or SPND where there is a doubt
- *     checksum   uint32, CRC-32 of all that follows
+ *     checksum   uint32, CRC-32 of all that follows; of SPND before it as well, so that no bit makes one of the other
  *     length     uint32, of the value and the doubt
  *     partition  uint32
  *     doubt      only where the magic says so: from float64, length of the batch's name uint8, the name
@@ -36,6 +36,8 @@ const MAGIC = Buffer.from('SPNF');
 const MAGIC_DOUBT = Buffer.from('SPND');
 /** What both begin with. */
 const MAGIC_START = Buffer.from('SPN');
+/** What the checksum begins with. */
+const CHECKSUM_DOUBT = crc32(MAGIC_DOUBT);
 const CHECKSUM_AT = 4;
 const LENGTH_AT = 8;
 const PARTITION_AT = 12;
@@ -55,7 +57,11 @@ export function encodeFrame({ doubt, partition, value }: Frame): Buffer[] {
   (doubt === undefined ? MAGIC : MAGIC_DOUBT).copy(header);
   header.writeUInt32LE(ofDoubt.length + value.length, LENGTH_AT);
   header.writeUInt32LE(partition, PARTITION_AT);
-  const checksum = [header.subarray(LENGTH_AT), ofDoubt, value].reduce((sum, part) => crc32(part, sum), 0);
+  const start = doubt === undefined ? 0 : CHECKSUM_DOUBT;
+  const checksum = [header.subarray(LENGTH_AT), ofDoubt, value].reduce(
+    (sum, part) => crc32(part, sum),
+    start,
+  );
   header.writeUInt32LE(checksum, CHECKSUM_AT);
   return [header, ofDoubt, value];
 }
@@ -105,7 +111,8 @@ function frameAt(bytes: Buffer, at: number): Frame | null {
   if (!isDoubtful && MAGIC.compare(bytes, at, at + MAGIC.length) !== 0) return null;
   const end = start + bytes.readUInt32LE(at + LENGTH_AT);
   if (end > bytes.length) return null;
-  if (crc32(bytes.subarray(at + LENGTH_AT, end)) !== bytes.readUInt32LE(at + CHECKSUM_AT)) return null;
+  const checksum = crc32(bytes.subarray(at + LENGTH_AT, end), isDoubtful ? CHECKSUM_DOUBT : 0);
+  if (checksum !== bytes.readUInt32LE(at + CHECKSUM_AT)) return null;
   const partition = bytes.readUInt32LE(at + PARTITION_AT);
   return isDoubtful
     ? { partition, ...readDoubtful(bytes.subarray(start, end)) }

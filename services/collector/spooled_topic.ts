@@ -32,6 +32,8 @@ export class SpooledTopic implements Part {
   private spool: Spool | null = null;
   private drain: SpoolDrain | null = null;
   private remembered: number | null = null;
+  /** The writing of it. Never rejects. */
+  private remembering = Promise.resolve();
   /** Batches are named by these two. */
   private readonly life: string;
   private batches = 0;
@@ -64,6 +66,7 @@ export class SpooledTopic implements Part {
 
   async stop(): Promise<void> {
     await this.drain?.stop();
+    await this.remembering;
     await this.spool?.close();
     await this.options.spansTopic.stop();
   }
@@ -118,7 +121,12 @@ export class SpooledTopic implements Part {
   }
 
   /** For the next start. */
-  private async remember(): Promise<void> {
+  private remember(): Promise<void> {
+    this.remembering = this.remembering.then(() => this.rememberNow());
+    return this.remembering;
+  }
+
+  private async rememberNow(): Promise<void> {
     const { log, spansTopic, topic } = this.options;
     const told = spansTopic.partitionsTold;
     if (told === 0 || told === this.remembered) return;

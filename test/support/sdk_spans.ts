@@ -1,12 +1,13 @@
 /** Spans of the official SDK through an exporter of it, for as long as it takes. */
 import type { ServiceError } from '@grpc/grpc-js';
-import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import {
   BatchSpanProcessor,
   TracerProvider,
   type ReadableSpan,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
+
+type Done = Parameters<SpanExporter['export']>[1];
 
 /** What an application does that would rather wait than lose spans: it exports again what the exporter gave up. */
 export class PatientExporter implements SpanExporter {
@@ -19,14 +20,14 @@ export class PatientExporter implements SpanExporter {
     this.exporter = exporter;
   }
 
-  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+  export(spans: ReadableSpan[], done: Done): void {
     this.exports += 1;
     this.exporter.export(spans, (result) => {
-      if (result.code === ExportResultCode.SUCCESS) {
+      if (result.error === undefined) {
         done(result);
         return;
       }
-      if (result.error !== undefined) this.failures.push(result.error);
+      this.failures.push(result.error);
       setTimeout(() => this.export(spans, done), PAUSE_MS);
     });
   }

@@ -1,8 +1,8 @@
 /** Lives of a spool on a disk in memory, over the in-memory Kafka; each ends when the next one starts. */
 import { Spool } from '../../services/collector/spool.ts';
-import { SpoolDrain } from '../../services/collector/spool_drain.ts';
+import type { SpoolDrain } from '../../services/collector/spool_drain.ts';
 import { MemoryDisk, type MemoryDiskOptions } from './memory_disk.ts';
-import { frame, SPOOL_PARTITIONS, SpoolFixture } from './spool_fixture.ts';
+import { frame, SPOOL_PARTITIONS, type SpoolFixture } from './spool_fixture.ts';
 
 export class SpoolLives {
   readonly disk: MemoryDisk;

@@ -49,7 +49,7 @@ async function run({ events, survivals }: Schedule, options: MemoryDiskOptions):
   const setup = new SpoolFixture();
   try {
     await setup.createTopic();
-    const lives = new SpoolLives(setup, { survives: () => survivals.next().value, ...options });
+    const lives = new SpoolLives(setup, { survives: () => survivals.next().value === true, ...options });
     await lives.begin();
     for (const step of events) {
       if (step.kind === 'crash') {
