@@ -58,6 +58,8 @@ test('damage takes the frames that it touches, and no other', () => {
       const hit = all.findIndex((_, index) => encode(all.slice(0, index + 1)).length > at);
       expect(decodeSegment(bytes).frames).toEqual(all.filter((_, index) => index !== hit));
     }),
+    // The bit between the two magics.
+    { examples: [[[{ partition: 0, value: Buffer.alloc(0) }], 3, 2]] },
   );
 });
 
