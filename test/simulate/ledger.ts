@@ -43,7 +43,7 @@ export class Ledger {
   audit(clickhouse: SimClickHouse): string[] {
     const rows = new Map<string, number>();
     for (const block of clickhouse.tables('otel_traces')) {
-      each(block, ['TraceId', 'SpanId'], ([trace, span]) => {
+      each(block, SPAN_KEY, ([trace, span]) => {
         const key = `${String(trace)}/${String(span)}`;
         rows.set(key, (rows.get(key) ?? 0) + 1);
       });
@@ -78,6 +78,12 @@ const EDGES: Summed = {
   by: ['Client', 'Server', 'ConnectionType', 'Time'],
   sums: ['Calls', 'Errors'],
 };
+
+const SPAN_KEY = ['TraceId', 'SpanId'];
+export const AUDITED_COLUMNS: readonly string[] = [SUMMARIES, METRICS, EDGES].reduce(
+  (all, { by, sums }) => [...all, ...by, ...sums],
+  SPAN_KEY,
+);
 
 function foundIn(clickhouse: SimClickHouse, { table, by, sums }: Summed): Sums {
   const found: Sums = new Map();

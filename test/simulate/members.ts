@@ -77,7 +77,7 @@ function startCollector({ process, kafka, partitions }: MemberOptions): Member {
     append: async (batch) => (await producer).append(batch),
     timers: process.timers,
     clock: process.clock,
-    metrics: silentMetrics(COLLECTOR_METRICS),
+    metrics: COLLECTOR,
   });
   const send = (request: Buffer): Promise<void> => batcher.add(splitter.split(request).parts);
   return { role: 'collector', process, kafka, send, stop: () => batcher.drain() };
@@ -100,7 +100,7 @@ function startProcessor({ process, kafka, log, fail }: MemberOptions): Member {
     clock: process.clock,
     timers: process.timers,
     log,
-    metrics: silentMetrics(PROCESSOR_METRICS),
+    metrics: PROCESSOR,
     fail,
   });
   processor.start().catch(fail);
@@ -112,7 +112,7 @@ function startSink({ process, kafka, clickhouse, faults, random, log, fail }: Me
     clock: process.clock,
     timers: process.timers,
     log,
-    metrics: silentMetrics(SINK_METRICS),
+    metrics: SINK,
   };
   const sink = new Sink({
     ...shared,
@@ -144,3 +144,7 @@ function silentMetrics<D extends Declarations>(declarations: D): Metrics<D> {
   const entries: [string, unknown][] = Object.keys(declarations).map((key) => [key, instrument]);
   return Object.fromEntries(entries) as Metrics<D>;
 }
+
+const COLLECTOR = silentMetrics(COLLECTOR_METRICS);
+const PROCESSOR = silentMetrics(PROCESSOR_METRICS);
+const SINK = silentMetrics(SINK_METRICS);

@@ -6,7 +6,11 @@ import type { BlockInsert, ClickHouse } from '../../services/platform/clickhouse
 import { ClickHouseUnavailableError } from '../../services/platform/clickhouse/errors.ts';
 import { readNativeBlock, type NativeBlock } from '../support/native_block.ts';
 import type { FaultPlan } from './faults.ts';
+import { AUDITED_COLUMNS } from './ledger.ts';
 import type { SimProcess } from './sim_process.ts';
+
+/** Columns that the audit reads, of any table; the others are walked over. */
+const AUDITED = new Set(AUDITED_COLUMNS);
 
 export class SimClickHouse {
   /** What must not happen, and did. */
@@ -23,10 +27,11 @@ export class SimClickHouse {
     return this.stored.length;
   }
 
+  /** The blocks of a table, with what the audit looks at. */
   tables(table: string): NativeBlock[] {
     return this.stored
       .filter((one) => one.table === table)
-      .map((one) => (one.block ??= readNativeBlock(one.bytes)));
+      .map((one) => (one.block ??= readNativeBlock(one.bytes, AUDITED)));
   }
 
   insert({ table, bytes, token }: BlockInsert): void {
