@@ -14,13 +14,10 @@ import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpServer } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
+import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
 
-export interface SpoolSettings {
-  readonly directory: string;
-  readonly maxBytes: number;
-  readonly segmentBytes: number;
-}
+export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
 export interface CollectorOptions {
   readonly host: string;
@@ -85,7 +82,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [spansTopic, ...(spooled === null ? [] : [spooled]), drain, servers],
+    parts: [way, drain, servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -95,6 +92,6 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady: () => (isStopping ? 'stopping' : way.notReady()),
-    remark: () => spooled?.remark() ?? null,
+    remark: () => way.remark(),
   };
 }

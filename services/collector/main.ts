@@ -1,4 +1,5 @@
 /** The collector as a process: wiring only. */
+import { randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
@@ -7,6 +8,7 @@ import { runService } from '../platform/run.ts';
 import { collectorParts } from './collector.ts';
 import { SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
+import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
   const { parts, notReady, remark } = collectorParts({
@@ -15,7 +17,8 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       config.spoolDirectory === ''
         ? null
         : {
-            directory: config.spoolDirectory,
+            disk: directoryDisk(config.spoolDirectory),
+            newId: randomUUID,
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },

@@ -3,26 +3,33 @@
  *
  * The first append that Kafka does not take begins an outage: it goes to the spool, and so does everything after it,
  * without asking Kafka. The drain asks in the background; when Kafka has taken a segment of the spool, the outage is
- * over and new batches go to Kafka, past what still waits.
+ * over and new batches go to Kafka, past what still waits. A start with Kafka away is an outage as well, where the spool
+ * remembers how many partitions there were.
  */
 import { KafkaUnavailableError, type PartitionRecords } from '../platform/kafka/port.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { CollectorMetrics } from './metrics.ts';
-import { Spool, SpoolRefusedError, type SpoolOptions } from './spool.ts';
+import { Spool, type SpoolOptions } from './spool.ts';
 import { SpoolDrain, type SpoolDrainOptions } from './spool_drain.ts';
+import { SpoolRefusedError } from './spool_writer.ts';
 import type { SpansTopic } from './spans_topic.ts';
 
 export type SpooledTopicOptions = Omit<SpoolOptions, 'metrics'> &
   Omit<SpoolDrainOptions, 'spool' | 'onDrained' | 'metrics'> & {
-    readonly spansTopic: Pick<SpansTopic, 'append' | 'notReady'>;
+    /** Started and stopped with the spool. */
+    readonly spansTopic: Pick<
+      SpansTopic,
+      'append' | 'notReady' | 'partitionsTold' | 'remark' | 'start' | 'startWith' | 'stop'
+    >;
     readonly metrics: CollectorMetrics;
   };
 
 export class SpooledTopic implements Part {
-  readonly name = 'spool';
+  readonly name = 'spans topic with spool';
   private readonly options: SpooledTopicOptions;
   private spool: Spool | null = null;
   private drain: SpoolDrain | null = null;
+  private remembered: number | null = null;
   private isAway = false;
   /** Why the spool did not take the last batch either, or null. */
   private refusal: string | null = null;
@@ -31,27 +38,43 @@ export class SpooledTopic implements Part {
     this.options = options;
   }
 
+  /** Waits for Kafka only where nobody remembers how many partitions the topic has. */
   async start(): Promise<void> {
-    this.options.metrics.spoolLimit.set(this.options.maxBytes);
+    const { log, maxBytes, metrics, topic } = this.options;
+    metrics.spoolLimit.set(maxBytes);
     const spool = await Spool.open(this.options);
     this.spool = spool;
+    try {
+      this.remembered = await spool.partitionsOf(topic);
+      await this.reachKafka();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     this.drain = new SpoolDrain({ ...this.options, spool, onDrained: () => this.setAway(false) });
     this.drain.start();
+    if (this.isAway) log.warn({ partitions: this.remembered }, 'started with Kafka away');
   }
 
   async stop(): Promise<void> {
     await this.drain?.stop();
     await this.spool?.close();
+    await this.options.spansTopic.stop();
   }
 
   /** Why spans are refused now, or null: an outage that the spool bridges is none. */
   notReady(): string | null {
-    return this.isAway ? this.refusal : this.options.spansTopic.notReady();
+    if (this.isAway) return this.refusal;
+    const reason = this.options.spansTopic.notReady();
+    const isUnknown = this.spool !== null && this.remembered === null;
+    return reason !== null && isUnknown
+      ? `${reason} (the spool does not know yet how many partitions there are)`
+      : reason;
   }
 
   /** What a reader of the readiness should know though the collector takes spans. */
   remark(): string | null {
-    return this.isAway ? 'spooling: Kafka is away, spans go to the disk' : null;
+    return this.isAway ? 'spooling: Kafka is away, spans go to the disk' : this.options.spansTopic.remark();
   }
 
   /** Resolves when Kafka has acknowledged the batch, or the disk has it. Throws KafkaUnavailableError, RecordTooLargeError. */
@@ -66,6 +89,37 @@ export class SpooledTopic implements Part {
       }
     }
     await this.keep(batch);
+  }
+
+  private async reachKafka(): Promise<void> {
+    const { onBug, spansTopic } = this.options;
+    if (this.remembered === null) {
+      await spansTopic.start();
+      await this.remember();
+      return;
+    }
+    const { isReached, reached } = await spansTopic.startWith(this.remembered);
+    if (!isReached) this.setAway(true);
+    reached.then((isThere) => (isThere ? this.onReached() : undefined)).catch(onBug);
+  }
+
+  private async onReached(): Promise<void> {
+    await this.remember();
+    // What waits in the spool is the better question: its answer says that Kafka takes spans.
+    if (this.spool?.isEmpty === true) this.setAway(false);
+  }
+
+  /** For the next start. */
+  private async remember(): Promise<void> {
+    const { log, spansTopic, topic } = this.options;
+    const told = spansTopic.partitionsTold;
+    if (told === 0 || told === this.remembered) return;
+    this.remembered = told;
+    try {
+      await this.spool?.rememberPartitions(topic, told);
+    } catch (error) {
+      log.warn({ error }, 'the number of partitions could not be kept: a start without Kafka would wait');
+    }
   }
 
   private async keep({ partition, records }: PartitionRecords): Promise<void> {
@@ -94,7 +148,10 @@ export class SpooledTopic implements Part {
       );
     }
     this.isAway = isAway;
-    if (!isAway) this.refusal = null;
+    if (!isAway) {
+      this.refusal = null;
+      void this.remember();
+    }
     this.options.metrics.spooling.set(isAway ? 1 : 0);
   }
 }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { collectorParts, type Collector } from '../../../services/collector/collector.ts';
 import { METRICS } from '../../../services/collector/metrics.ts';
+import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { ensureKafkaJars } from '../../../services/local/kafka_jars.ts';
 import { startKafka } from '../../../services/local/kafka_server.ts';
 import type { RunningServer } from '../../../services/local/server_process.ts';
@@ -54,7 +56,10 @@ async function startCollector(): Promise<Collector> {
   const collector = collectorParts({
     ...{ host: '127.0.0.1', grpcPort: 0, httpPort: 0, maxRequestBytes: 1_000_000 },
     ...{ maxInFlightBytes: 64_000_000, recordBytes: 64_000, lingerMs: 5, requestTimeoutMs: 30_000 },
-    ...{ topic: TOPIC, spool: { directory, maxBytes: 10_000_000, segmentBytes: 2_000 } },
+    ...{
+      topic: TOPIC,
+      spool: { disk: directoryDisk(directory), newId: randomUUID, maxBytes: 10_000_000, segmentBytes: 2_000 },
+    },
     ...{ kafka, clock: systemClock, timers: systemTimers, log: quietLog },
     metrics: createRegistry('collector').create(METRICS),
     onBug: (error) => {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { SpansTopic } from '../../../services/collector/spans_topic.ts';
 import { SpooledTopic } from '../../../services/collector/spooled_topic.ts';
 import {
@@ -39,11 +41,11 @@ function breakable(kafka: Kafka): Kafka {
 
 async function start(maxBytes = 1_000_000): Promise<SpooledTopic> {
   const kafka = breakable(setup.kafka);
-  const { directory, metrics, time } = setup;
+  const { metrics, time } = setup;
   const spansTopic = new SpansTopic({ kafka, topic: SPOOL_TOPIC, timers: time, log: quietLog });
-  await spansTopic.start();
   const topic = new SpooledTopic({
-    ...{ directory, maxBytes, segmentBytes: 200, kafka, spansTopic, topic: SPOOL_TOPIC },
+    ...{ disk: directoryDisk(setup.directory), newId: randomUUID, maxBytes, segmentBytes: 200 },
+    ...{ kafka, spansTopic, topic: SPOOL_TOPIC },
     ...{ clock: time, timers: time, log: quietLog, metrics, onBug: (error) => setup.bugs.push(error) },
   });
   await topic.start();
