@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate bench docs check
+.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate rebalance bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -44,6 +44,9 @@ test-unit: setup ## Tests that need no server
 
 simulate: setup ## The guarantees under seeded faults: RUNS=n schedules, or SEED=n alone
 	@SEED=$(SEED) RUNS=$(RUNS) $(NODE) test/simulate/run.ts
+
+rebalance: setup ## How long partitions pause when processors come, go and die
+	@$(NODE) test/chaos/rebalance.ts
 
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done

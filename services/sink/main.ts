@@ -32,6 +32,7 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
       start: config.start,
       batch: { maxRows: config.batchRows, maxBytes: config.batchBytes, maxAgeMs: config.batchMs },
       memoryBytes: config.memoryBytes,
+      stallMs: config.stallMs,
     },
     writer: new BlockWriter({
       ...shared,

@@ -67,6 +67,7 @@ const SPOOL_RULES = { ...RULES, forgetMs: 20_000 };
 const NO_CUTS_MS = 600_000;
 export const CUT_AGE_MS = 3_000;
 const LINGER_MS = 5;
+const STALL_MS = 3_000;
 
 export function startMember(role: Role, options: MemberOptions): Member {
   switch (role) {
@@ -134,6 +135,7 @@ function startProcessor({ process, kafka, mode, log, fail }: MemberOptions): Mem
       maxRunAgeMs: mode === 'cuts' ? CUT_AGE_MS : NO_CUTS_MS,
       commitIntervalMs: 500,
       commitBytes: 3_000,
+      stallMs: STALL_MS,
     },
     kafka,
     store: memoryRecordStore,
@@ -162,6 +164,7 @@ function startSink({ process, kafka, clickhouse, faults, random, log, fail }: Me
       start: 'committed',
       batch: { maxRows: 8, maxBytes: 1_000_000, maxAgeMs: 700 },
       memoryBytes: 100_000_000,
+      stallMs: STALL_MS,
     },
     writer: new BlockWriter({
       ...shared,
