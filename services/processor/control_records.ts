@@ -1,5 +1,5 @@
 /** What the log does not decide is first written to the log: the passing of time, and the end of endless traces. */
-import { CUT_HEADER, TENANT_HEADER } from '../core/contracts.ts';
+import { CUT_BEFORE_HEADER, CUT_HEADER, TENANT_HEADER } from '../core/contracts.ts';
 import type { Assembly } from '../core/trace/assembly.ts';
 import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -64,7 +64,8 @@ export class ControlRecords {
     const byTenant = Map.groupBy(assembly.overdueRuns(maxRunAgeMs), (run) => run.tenant);
     for (const [tenant, runs] of byTenant) {
       const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
-      await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
+      const before = String(assembly.nextOffset);
+      await this.append({ [CUT_HEADER]: traceIds, [CUT_BEFORE_HEADER]: before, [TENANT_HEADER]: tenant });
       for (const run of runs) run.cutAsked = true;
       metrics.cuts.add(runs.length);
     }
