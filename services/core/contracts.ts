@@ -24,8 +24,6 @@ export const TENANT_HEADER = 'tenant';
 export const DEFAULT_TENANT = 'default';
 /** Header of a control record in the spans topic: the 16-byte ids, one after the other, of traces whose runs end here. */
 export const CUT_HEADER = 'cut';
-/** Header of the same: an offset. Runs that began there or later are others, and go on. */
-export const CUT_BEFORE_HEADER = 'cut.before';
 /** Header of a traces record: how its value is compressed by us. */
 export const ENCODING_HEADER = 'encoding';
 export const ENCODING_ZSTD = 'zstd';

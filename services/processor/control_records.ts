@@ -1,5 +1,5 @@
 /** What the log does not decide is first written to the log: the passing of time, and the end of endless traces. */
-import { CUT_BEFORE_HEADER, CUT_HEADER, TENANT_HEADER } from '../core/contracts.ts';
+import { CUT_HEADER, TENANT_HEADER } from '../core/contracts.ts';
 import type { Assembly } from '../core/trace/assembly.ts';
 import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -44,11 +44,14 @@ export class ControlRecords {
     this.heardAtMs = nowMs;
   }
 
-  /** `isAtEnd`: whether all of the partition is read, as far as is known. */
-  async writeDue(isAtEnd: boolean): Promise<void> {
+  /**
+   * `isAtEnd`: whether all of the partition is read, as far as is known. `isPastFormer`: whether all is that former owners wrote: a
+   * run that one of them has named is cut there, and to name it again would end the run that follows.
+   */
+  async writeDue(isAtEnd: boolean, isPastFormer: boolean): Promise<void> {
     const { assembly, clock, log, metrics } = this.options;
     try {
-      await this.writeCuts();
+      if (isPastFormer) await this.writeCuts();
       const isSilent = clock.now() - this.heardAtMs >= TICK_AFTER_MS && isAtEnd;
       if (!isSilent || !assembly.needsTime) return;
       await this.append({});
@@ -64,8 +67,7 @@ export class ControlRecords {
     const byTenant = Map.groupBy(assembly.overdueRuns(maxRunAgeMs), (run) => run.tenant);
     for (const [tenant, runs] of byTenant) {
       const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
-      const before = String(assembly.nextOffset);
-      await this.append({ [CUT_HEADER]: traceIds, [CUT_BEFORE_HEADER]: before, [TENANT_HEADER]: tenant });
+      await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
       for (const run of runs) run.cutAsked = true;
       metrics.cuts.add(runs.length);
     }

@@ -1,5 +1,5 @@
 /** What a record of the spans topic is to assembly: for the processor, and for who replays its log to explain it. */
-import { CUT_BEFORE_HEADER, CUT_HEADER, DEFAULT_TENANT, TENANT_HEADER } from '../core/contracts.ts';
+import { CUT_HEADER, DEFAULT_TENANT, TENANT_HEADER } from '../core/contracts.ts';
 import type { LogRecord } from '../core/trace/assembly.ts';
 import type { IncomingRecord } from '../platform/kafka/port.ts';
 
@@ -11,6 +11,5 @@ export function toLogRecord(record: IncomingRecord): LogRecord {
     // Copied: a slice would pin the whole fetch for as long as its slowest trace is open.
     value: Buffer.from(record.value),
     cut: record.headers[CUT_HEADER] ?? null,
-    cutBefore: Number(record.headers[CUT_BEFORE_HEADER]?.toString() ?? Infinity),
   };
 }

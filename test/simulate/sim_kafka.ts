@@ -1,4 +1,5 @@
 /** The fake Kafka as one process of the simulation reaches it: with delays, faults, and protections switched off on demand. */
+import { CUT_HEADER } from '../../services/core/contracts.ts';
 import {
   KafkaUnavailableError,
   UnknownOutcomeError,
@@ -10,6 +11,7 @@ import {
   type InputOptions,
   type Kafka,
   type Ownership,
+  type PartitionRecords,
   type Producer,
 } from '../../services/platform/kafka/port.ts';
 import type { FakeKafka } from '../support/fake_kafka.ts';
@@ -30,6 +32,8 @@ export interface SimKafkaOptions {
   readonly without: Protection | null;
   /** Any number that was not given before. */
   readonly unique: () => number;
+  /** The process did what it must not. */
+  readonly accuse: (what: string) => void;
 }
 
 export class SimKafka implements Kafka {
@@ -78,6 +82,7 @@ export class SimKafka implements Kafka {
       const producer = await kafka.producer();
       return {
         append: (batch) => {
+          this.judgeCut(batch);
           const sent = process.call(
             async () => {
               this.throwIfAway(KafkaUnavailableError);
@@ -154,6 +159,14 @@ export class SimKafka implements Kafka {
     if (ms === null) return null;
     count(faults.tally, 'write lost with its leader');
     return time.sleep(ms).then(() => Promise.reject(new Unreached('the leader died')));
+  }
+
+  /** What the owner before has cut stands in the log: whoever has not read it yet would cut it again, and end what came after. */
+  private judgeCut({ partition, records }: PartitionRecords): void {
+    const { accuse, faults } = this.options;
+    if (records[0]?.headers?.[CUT_HEADER] === undefined) return;
+    count(faults.tally, 'cut');
+    if (this.inputs.some((input) => input.isBehind(partition))) accuse('asked for a cut amid its replay');
   }
 
   private throwIfAway(Unreached: new (message: string) => Error): void {

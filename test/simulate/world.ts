@@ -5,18 +5,16 @@
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import type { PartitionRecords } from '../../services/platform/kafka/port.ts';
 import type { Log } from '../../services/platform/log.ts';
-import { toLogRecord } from '../../services/processor/log_record.ts';
 import { FakeKafka } from '../support/fake_kafka.ts';
 import { seeded } from '../support/known_load.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import type { MemoryDisk } from '../support/memory_disk.ts';
 import { Clients } from './clients.ts';
-import { auditCuts } from './cuts.ts';
 import { FaultPlan } from './faults.ts';
 import { makeGarbage, type GarbageKind } from './garbage.ts';
 import { Ledger } from './ledger.ts';
 import { readLetters } from './letters.ts';
-import { CUT_AGE_MS, PROCESSOR_GROUP, RULES, startMember, topics, type Member } from './members.ts';
+import { PROCESSOR_GROUP, startMember, topics, type Member } from './members.ts';
 import type { Protection } from './protections.ts';
 import type { Happening, Role, Schedule } from './schedule.ts';
 import { SimClickHouse } from './sim_clickhouse.ts';
@@ -165,22 +163,11 @@ class World {
   private violations(): string[] {
     const records = this.partitions().flatMap((one) => this.kafka.records(topics.deadLetters, one));
     const letters = readLetters(records, this.ledger.letters);
-    return [...this.failures, ...this.ledger.audit(this.clickhouse, letters), ...this.cutsViolations()];
+    return [...this.failures, ...this.ledger.audit(this.clickhouse, letters)];
   }
 
   private partitions(): number[] {
     return [...Array(this.schedule.partitions).keys()];
-  }
-
-  private cutsViolations(): string[] {
-    if (this.schedule.mode !== 'cuts') return [];
-    this.faults.tally['run cut'] = 0;
-    return this.partitions().flatMap((partition) => {
-      const log = this.kafka.records(topics.spans, partition).map(toLogRecord);
-      const { cuts, violations } = auditCuts(log, RULES, CUT_AGE_MS);
-      count(this.faults.tally, 'run cut', cuts);
-      return violations;
-    });
   }
 
   private async untilQuiet(): Promise<void> {
@@ -258,11 +245,12 @@ class World {
     const name = `${role} ${++this.named}`;
     const process = new SimProcess({ name, time, latency, lands: () => random() < 0.6 });
     const unique = (): number => ++this.named;
+    const accuse = (what: string): void => void this.failures.push(`${name} ${what}`);
     const without = this.options.without ?? null;
     const hasDisk = role === 'collector' && schedule.mode === 'spool';
     const member = startMember(role, {
       process,
-      kafka: new SimKafka({ kafka, process, time, faults, latency, without, unique }),
+      kafka: new SimKafka({ kafka, process, time, faults, latency, without, unique, accuse }),
       clickhouse,
       faults,
       disk: known ?? (hasDisk ? makeDisk(faults, without) : null),

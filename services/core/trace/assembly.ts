@@ -57,8 +57,6 @@ export interface LogRecord {
   readonly value: Uint8Array;
   /** 16-byte trace ids, one after the other, of runs that end here; null where the record is none of control. */
   readonly cut: Uint8Array | null;
-  /** Of those, only runs that began before this offset; where it is missing, all. */
-  readonly cutBefore?: number;
 }
 
 /** Where a replay has to start so that nothing that is still owed is missed, and the clock there. */
@@ -91,7 +89,6 @@ export class Assembly {
   /** The earliest first record of the runs that ended since the last mark: their metrics have not left yet. */
   private endedLow: LowWater | null = null;
   private owesMetrics = false;
-  private next = 0;
 
   private readonly intake: SpanIntake;
 
@@ -107,11 +104,6 @@ export class Assembly {
 
   get openRuns(): number {
     return this.runs.size;
-  }
-
-  /** Behind the last record that was read. */
-  get nextOffset(): number {
-    return this.next;
   }
 
   /** Latest append time read, in Unix milliseconds. */
@@ -137,11 +129,10 @@ export class Assembly {
       streamMs: before.streamMs + Math.min(elapsed, this.rules.maxStepMs),
       appendMs: Math.max(before.appendMs, record.appendMs),
     };
-    this.next = record.offset + 1;
     this.endSilentRuns(record.offset);
     this.sendSettled(record.offset);
     this.crossMark(record.offset);
-    if (record.cut !== null) this.cutRuns(record, record.cut);
+    if (record.cut !== null) this.cutRuns(record.tenant, record.cut, record.offset);
     if (record.value.length > 0) this.readSpans(record, before);
   }
 
@@ -198,11 +189,10 @@ export class Assembly {
     this.owesMetrics = false;
   }
 
-  /** A cut may be written twice: by a new owner who has not read the old one's yet, or when an answer was lost. */
-  private cutRuns({ tenant, offset, cutBefore = Infinity }: LogRecord, traceIds: Uint8Array): void {
+  private cutRuns(tenant: string, traceIds: Uint8Array, offset: number): void {
     for (let at = 0; at + TRACE_ID_BYTES <= traceIds.length; at += TRACE_ID_BYTES) {
       const run = this.runs.get(keyOf(tenant, key16(traceIds, at)));
-      if (run !== undefined && run.firstOffset < cutBefore) this.end(run, 'cut', offset);
+      if (run !== undefined) this.end(run, 'cut', offset);
     }
   }
 
