@@ -44,11 +44,14 @@ export class ControlRecords {
     this.heardAtMs = nowMs;
   }
 
-  /** `isAtEnd`: whether all of the partition is read, as far as is known. */
-  async writeDue(isAtEnd: boolean): Promise<void> {
+  /**
+   * `isAtEnd`: whether all of the partition is read, as far as is known. `isPastFormer`: whether all is that former owners wrote: a
+   * run that one of them has named is cut there, and to name it again would end the run that follows.
+   */
+  async writeDue(isAtEnd: boolean, isPastFormer: boolean): Promise<void> {
     const { assembly, clock, log, metrics } = this.options;
     try {
-      await this.writeCuts();
+      if (isPastFormer) await this.writeCuts();
       const isSilent = clock.now() - this.heardAtMs >= TICK_AFTER_MS && isAtEnd;
       if (!isSilent || !assembly.needsTime) return;
       await this.append({});

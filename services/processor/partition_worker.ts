@@ -64,6 +64,8 @@ interface Tenure {
   next: number;
   committedNext: number;
   highWatermark: number;
+  /** Where the log ended when its reading began: what former owners wrote stands before it. Null until that is known. */
+  formerEnd: number | null;
   committedAtMs: number;
   /** When something was last delivered, or the tenure began. */
   deliveredAtMs: number;
@@ -113,6 +115,7 @@ export class PartitionWorker implements OwnedPartition {
     tenure.isReading = true;
     return tenure.steps.run(async () => {
       if (!this.tenures.isCurrent(tenure)) return;
+      tenure.formerEnd ??= highWatermark;
       await this.readAll(tenure, records);
       tenure.isReading = false;
       if (!this.tenures.isCurrent(tenure)) return;
@@ -195,6 +198,7 @@ export class PartitionWorker implements OwnedPartition {
       next,
       committedNext,
       highWatermark: next,
+      formerEnd: null,
       committedAtMs: now,
       deliveredAtMs: now,
       wasDelivered: false,
@@ -237,7 +241,8 @@ export class PartitionWorker implements OwnedPartition {
     if (!this.tenures.isCurrent(tenure)) return;
     if (this.isCommitDue(tenure)) await this.commit(tenure);
     if (this.tenures.isCurrent(tenure)) {
-      await tenure.control.writeDue(tenure.next >= tenure.highWatermark);
+      const { next, formerEnd, highWatermark } = tenure;
+      await tenure.control.writeDue(next >= highWatermark, formerEnd !== null && next >= formerEnd);
     }
   }
 
