@@ -36,7 +36,7 @@ describe('the audit of a load that the pipeline has taken', () => {
     const collectors = [{ grpc: pipeline.otlpGrpc, http: pipeline.otlpHttp }];
     const load = startLoad({ seed: 7, spansPerSecond: 300, collectors, forgetMs: RULES.forgetMs });
     ledger = load.ledger;
-    load.setBehaviour({ disconnectEarly: 0.05, skewClockMs: -3_600_000 });
+    load.setBehaviour({ disconnectEarly: 0.05, skewClockMs: 7_200_000 });
     poison = await putPoison();
     await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
     await load.stop();
@@ -90,9 +90,13 @@ describe('the audit of a load that the pipeline has taken', () => {
       SELECT Tenant, ${key}, Time, ${one} FROM ${table} WHERE ${series} ORDER BY Time DESC LIMIT 1`);
   };
 
-  /** A span of this name, of the page with this number. */
-  const oneSpan = (name: string, number: number) => `(TraceId, SpanId) IN (
-    SELECT DISTINCT TraceId, SpanId FROM otel_traces WHERE SpanName = '${name}' AND (ServiceName, SpanName) != ('worker', 'render')
+  /** The span of this name in the whole trace with this number. */
+  const oneSpan = (
+    name: string,
+    number: number,
+    root = 'GET /products/%',
+  ) => `SpanName = '${name}' AND TraceId = (
+    SELECT TraceId FROM traces WHERE RootName LIKE '${root}' AND Spans = ${root === 'nightly' ? 3 : 8}
     ORDER BY TraceId LIMIT 1 OFFSET ${number})`;
 
   test('finds nothing where all is well', async () => {
@@ -114,11 +118,12 @@ describe('the audit of a load that the pipeline has taken', () => {
         (SELECT count() FROM ${database}.log_spans WHERE is_repeat) > 0 AS repeats,
         (SELECT max(fragments) FROM (SELECT count() AS fragments FROM ${database}.log_fragments GROUP BY trace_id)) > 1 AS fragments,
         (SELECT max(runs) FROM (SELECT uniq(run) AS runs FROM ${database}.log_spans GROUP BY trace_id)) > 1 AS runs,
+        (SELECT count() FROM otel_traces WHERE ReportedTimestamp != 0) > 0 AS clamped,
         (SELECT uniq(weight) FROM ${database}.sent_spans) AS weights,
         (SELECT groupUniqArray(ConnectionType) FROM service_edges) AS types`);
     expect(counts).toEqual([
       {
-        ...{ repeats: 1, fragments: 1, runs: 1, weights: '4' },
+        ...{ repeats: 1, fragments: 1, runs: 1, clamped: 1, weights: '4' },
         types: expect.arrayContaining(['rpc', 'messaging', 'database', 'unknown']),
       },
     ]);
@@ -144,7 +149,7 @@ describe('the audit of a load that the pipeline has taken', () => {
 
   test('sees a span that is stored otherwise than it was sent', async () => {
     await change(`
-      ALTER TABLE otel_traces UPDATE ParentSpanId = '00000000000000ff' WHERE ${oneSpan('clean up', 0)}
+      ALTER TABLE otel_traces UPDATE ParentSpanId = '00000000000000ff' WHERE ${oneSpan('clean up', 0, 'nightly')}
       SETTINGS mutations_sync = 1`);
     // Its parent is of another service: a call that is not there without it.
     expect(await findings()).toEqual({ altered: 1, edges: 2 });
