@@ -69,7 +69,13 @@ export async function startKafka(options: KafkaServerOptions): Promise<RunningSe
   return startServer({
     name: 'Kafka',
     command: 'java',
-    args: [`-Xmx${options.maxHeapMb ?? DEFAULT_HEAP_MB}m`, ...JVM_FLAGS, ...classPath, 'kafka.Kafka', configFile],
+    args: [
+      `-Xmx${options.maxHeapMb ?? DEFAULT_HEAP_MB}m`,
+      ...JVM_FLAGS,
+      ...classPath,
+      'kafka.Kafka',
+      configFile,
+    ],
     logFile: options.logFile,
     detached: options.detached,
     ...(options.onSpawn !== undefined && { onSpawn: options.onSpawn }),

@@ -45,7 +45,14 @@ export async function startClickHouseProxy(targetUrl: string, lateMs: number): P
       const { hostname, port } = target;
       const headers = { ...asked.headers, 'content-length': String(body.length) };
       delete headers['transfer-encoding'];
-      const upstream = request({ hostname, port, path: asked.url, method: asked.method, headers, agent: false });
+      const upstream = request({
+        hostname,
+        port,
+        path: asked.url,
+        method: asked.method,
+        headers,
+        agent: false,
+      });
       upstream.once('response', resolve).once('error', reject);
       if (!isInsert) {
         upstream.end(body);

@@ -16,7 +16,7 @@ import type { Progress } from './progress.ts';
 import { reportTable, type FaultWindow } from './report.ts';
 import type { Roster } from './roster.ts';
 import { estimateMs, makeSchedule, stepName, type PlannedFault, type Step } from './schedule.ts';
-import { RULES, startStack, type Stack } from './stack.ts';
+import { ledgerDirectory, RULES, startStack, type Stack } from './stack.ts';
 import { normalLag, reasonNotReady, untilQuiet, untilRecovered } from './waiting.ts';
 
 export interface DrillOptions extends DrillArguments {
@@ -58,12 +58,19 @@ const ENDING_ESTIMATE_MS = RULES.forgetMs + 40_000;
 export async function runDrill(options: DrillOptions): Promise<Verdict> {
   const { progress } = options;
   const steps = makeSchedule(options);
-  const stack = await startStack({ ...options, random: options.chance, onStep: (what) => progress.phase(what) });
+  const stack = await startStack({
+    ...options,
+    random: options.chance,
+    onStep: (what) => progress.phase(what),
+  });
   const memory = new MemoryWatch(stack.roster);
   const lag = new LagWatch(stack.kafka, stack.topics);
   options.onStack(stack, lag);
   await untilReady(stack);
-  const load = startLoad({ ...options, collectors: stack.collectors });
+  const load = startLoad({
+    ...{ seed: options.seed, spansPerSecond: options.spansPerSecond, collectors: stack.collectors },
+    ...{ directory: ledgerDirectory(options.directory), forgetMs: RULES.forgetMs },
+  });
   progress.phase('warming up');
   await delay(WARM_UP_MS);
   const usualLag = normalLag(lag.samples);
@@ -148,14 +155,13 @@ function stepLine({ window, notes }: StepFigures): string {
   const { fault, startedAtMs, healedAtMs, recoveredAtMs } = window;
   const lasted = ((healedAtMs - startedAtMs) / 1000).toFixed(1);
   const recovered =
-    recoveredAtMs === null ? 'NOT recovered' : `recovered in ${((recoveredAtMs - healedAtMs) / 1000).toFixed(1)} s`;
+    recoveredAtMs === null
+      ? 'NOT recovered'
+      : `recovered in ${((recoveredAtMs - healedAtMs) / 1000).toFixed(1)} s`;
   return `  ${fault}: ${lasted} s, ${recovered} (${notes.join('; ')})`;
 }
 
-function auditAll(
-  { load, poisons, stack }: Running,
-  windows: readonly FaultWindow[],
-): Promise<AuditResult> {
+function auditAll({ load, poisons, stack }: Running, windows: readonly FaultWindow[]): Promise<AuditResult> {
   const { clickhouse, kafka, topics } = stack;
   return audit({ clickhouse, kafka, topics, ledger: load.ledger, ...RULES, poisons }, windows);
 }
@@ -172,9 +178,7 @@ interface Outcome {
 export function failuresOf({ result, windows, isQuiet, peaks, surprises }: Outcome): string[] {
   const { sent, answered } = result.sums;
   const mustBeZero = Object.entries(result.sums).filter(([name]) => !COUNTS_ONLY.includes(name));
-  const failures = mustBeZero
-    .filter(([, count]) => count !== 0)
-    .map(([name, count]) => `${name}: ${count}`);
+  const failures = mustBeZero.filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
   if (sent === 0 || answered === 0) failures.push('no span was sent and answered: the drill proves nothing');
   if (!isQuiet) failures.push('the pipeline did not come to rest');
   for (const { fault, recoveredAtMs } of windows) {

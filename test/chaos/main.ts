@@ -56,7 +56,9 @@ async function drill(wish: DrillArguments): Promise<number> {
       });
     });
   }
-  progress.line(`drill ${wish.seed}: ${wish.faults.length} kinds of faults, ${wish.spansPerSecond} spans a second`);
+  progress.line(
+    `drill ${wish.seed}: ${wish.faults.length} kinds of faults, ${wish.spansPerSecond} spans a second`,
+  );
   const verdict = await runDrill({
     ...{ ...wish, home, directory, roster, progress, chance: Math.random },
     onStack: (started, watch) => {

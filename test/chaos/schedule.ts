@@ -66,7 +66,9 @@ function makeStep(fault: Fault, round: number, options: ScheduleOptions, random:
   const pauseMs = PAUSE_MS.least + Math.floor(random() * (PAUSE_MS.most - PAUSE_MS.least));
   const first = plan(fault, 0, options, random);
   if (round === 1 || random() > OVERLAP_SHARE) return { faults: [first], pauseMs };
-  const others = options.faults.filter(({ touches }) => !touches.some((part) => fault.touches.includes(part)));
+  const others = options.faults.filter(
+    ({ touches }) => !touches.some((part) => fault.touches.includes(part)),
+  );
   const other = others[Math.floor(random() * others.length)];
   if (other === undefined) return { faults: [first], pauseMs };
   return { faults: [first, plan(other, Math.floor(first.holdMs / 2), options, random)], pauseMs };

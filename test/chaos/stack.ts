@@ -75,6 +75,7 @@ export interface StackOptions {
   readonly onStep: (what: string) => void;
 }
 
+export const ledgerDirectory = (directory: string): string => join(directory, 'ledger');
 export const logDirectory = (directory: string): string => join(directory, 'logs');
 
 /** Resolves when every service says that it is ready. What it began is ended through the roster, also where it fails. */

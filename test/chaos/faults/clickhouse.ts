@@ -35,7 +35,11 @@ export const CLICKHOUSE: readonly Fault[] = [
   answering('clickhouse-errors', 'error', 'ClickHouse answers each insert with an error that passes'),
   answering('clickhouse-hangs', 'hang', 'ClickHouse takes inserts and never answers'),
   answering('clickhouse-late', 'late', 'ClickHouse stores inserts and answers when the sink has given up'),
-  answering('clickhouse-cuts', 'cut', 'ClickHouse stores inserts and the connection breaks before the answer'),
+  answering(
+    'clickhouse-cuts',
+    'cut',
+    'ClickHouse stores inserts and the connection breaks before the answer',
+  ),
 ];
 
 function answering(name: string, mode: ProxyMode, what: string): Fault {

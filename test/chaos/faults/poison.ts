@@ -13,8 +13,10 @@ export const POISON: readonly Fault[] = [
   poison('poison', 'random bytes, truncated protobuf, wrong Avro and zip bombs, in every topic', (stage) =>
     unreadableRecords(stage.stack.topics, stage.random),
   ),
-  poison('poison-large', 'the largest records there can be, and small ones that grow, in every topic', (stage) =>
-    largeRecords(stage.stack.topics, stage.random),
+  poison(
+    'poison-large',
+    'the largest records there can be, and small ones that grow, in every topic',
+    (stage) => largeRecords(stage.stack.topics, stage.random),
   ),
   {
     name: 'wrong-partition',
