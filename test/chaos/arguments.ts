@@ -11,6 +11,8 @@ export interface DrillArguments {
   readonly isShort: boolean;
   readonly outageSeconds: number | null;
   readonly spansPerSecond: number;
+  /** Whether the data of a drill that failed stay with its logs. */
+  readonly keepsData: boolean;
 }
 
 export type Wish = { readonly do: 'help' | 'list' } | ({ readonly do: 'drill' } & DrillArguments);
@@ -32,6 +34,7 @@ Usage: spanmill chaos [options]
   --short              one fault of each kind, kept short: under five minutes in all
   --outage-seconds S   how long clickhouse-outage lasts (default 60)
   --rate R             spans a second (default ${DEFAULT_SPANS_PER_SECOND})
+  --keep               keep the data of a drill that failed, not only its logs
   --list               the faults
   --help               this text
 
@@ -52,6 +55,7 @@ export function readArguments(argv: readonly string[]): Wish {
     isShort,
     outageSeconds:
       values['outage-seconds'] === undefined ? null : whole('--outage-seconds', values['outage-seconds'], 1),
+    keepsData: values.keep === true,
     spansPerSecond: whole('--rate', values.rate ?? String(DEFAULT_SPANS_PER_SECOND), 1),
   };
 }
@@ -66,7 +70,7 @@ function parse(argv: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const options = {
     ...{ seed: text, minutes: text, faults: text, 'outage-seconds': text, rate: text },
-    ...{ short: flag, list: flag, help: flag },
+    ...{ short: flag, keep: flag, list: flag, help: flag },
   };
   try {
     return parseArgs({ args: [...argv], options });

@@ -72,7 +72,7 @@ async function drill(wish: DrillArguments): Promise<number> {
 }
 
 /** The logs of a drill that failed stay, with the report; all else is removed. */
-function finish({ report, failures }: Verdict, directory: string, { seed }: DrillArguments): number {
+function finish({ report, failures }: Verdict, directory: string, wish: DrillArguments): number {
   write(`\n${report}\n\n`);
   if (failures.length === 0) {
     rmSync(directory, { recursive: true, force: true });
@@ -80,10 +80,11 @@ function finish({ report, failures }: Verdict, directory: string, { seed }: Dril
     return 0;
   }
   for (const name of readdirSync(directory)) {
-    if (join(directory, name) !== logDirectory(directory)) rmSync(join(directory, name), { recursive: true });
+    const isLogs = join(directory, name) === logDirectory(directory);
+    if (!isLogs && !wish.keepsData) rmSync(join(directory, name), { recursive: true });
   }
   const text = `BROKEN\n${failures.map((failure) => `  ${failure}\n`).join('')}`;
   writeFileSync(join(logDirectory(directory), 'report.md'), `${report}\n\n${text}`);
-  write(`${text}\nthe same again: spanmill chaos --seed ${seed}; logs: ${logDirectory(directory)}\n`);
+  write(`${text}\nthe same again: spanmill chaos --seed ${wish.seed}; logs: ${logDirectory(directory)}\n`);
   return 1;
 }

@@ -18,7 +18,7 @@ import { startClickHouseProxy, type ClickHouseProxy } from './clickhouse_proxy.t
 import { PROCESSOR_MEMORY_BYTES, SINK_MEMORY_BYTES } from './limits.ts';
 import { Member, type Role } from './members.ts';
 import { standingPorts } from './ports.ts';
-import { Roster } from './roster.ts';
+import type { Roster } from './roster.ts';
 
 /** Short, so that a drill sees the end of its traces; `forget` holds what a client may need to come back. */
 export const RULES = { forgetMs: 30_000, settleMs: 3_000, settleCompleteMs: 1_000 } as const;
@@ -37,7 +37,8 @@ const MEMBERS: Readonly<Record<Role, { readonly most: number; readonly atFirst: 
   sink: { most: 2, atFirst: 2 },
 };
 const PORTS_A_COLLECTOR = 3;
-const SEGMENT_BYTES = 256 * 1024;
+/** Small, so that a drain is several transactions. */
+const SEGMENT_BYTES = 1024 * 1024;
 
 export interface Collector {
   readonly member: Member;

@@ -1,5 +1,7 @@
 /** When a pipeline is well again after a fault, and when nothing moves in it any more. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { parsePrometheusText, sumOf } from '../../services/cli/prometheus_text.ts';
+import { METRICS } from '../../services/collector/metrics.ts';
 import type { LagSample, LagWatch } from './lag.ts';
 import { QUIET_TIMEOUT_MS, RECOVERY_TIMEOUT_MS } from './limits.ts';
 import type { Stack } from './stack.ts';
@@ -23,10 +25,20 @@ export async function untilRecovered(stack: Stack, lag: LagWatch, limit: number)
     const sample = lag.newest(Date.now());
     const isCaughtUp =
       sample !== null && sample.atMs > sinceMs && sample.processor <= limit && sample.sink <= limit;
-    if (isCaughtUp && (await reasonNotReady(stack)) === null) return Date.now();
+    if (isCaughtUp && (await reasonNotReady(stack)) === null && (await isDrained(stack))) return Date.now();
     await delay(POLL_MS);
   }
   return null;
+}
+
+/** Whether no collector holds records back that Kafka could have by now. */
+async function isDrained({ members }: Stack): Promise<boolean> {
+  const left = await Promise.all(
+    members.collector.map(async (member) =>
+      sumOf(parsePrometheusText(await member.metrics()), METRICS.spoolRecords.name),
+    ),
+  );
+  return left.every((records) => records === 0);
 }
 
 /** Why the members that should run do not all do their work, or null. */
