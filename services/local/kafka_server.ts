@@ -36,7 +36,8 @@ export interface KafkaServerOptions {
 /** Names the cluster in every node's storage; one constant, so that nodes formatted apart belong together. */
 const CLUSTER_ID = Buffer.from('spanmill-local-1').toString('base64url');
 const MIN_FREE_BYTES = 1024 ** 3;
-const START_TIMEOUT_MS = 60_000;
+/** A broker that was killed looks through its log first; several that start at once share the processors. */
+const START_TIMEOUT_MS = 120_000;
 
 /**
  * A bounded heap, since the broker shares the machine with everything else, and the collector that needs no threads.

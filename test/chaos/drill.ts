@@ -17,7 +17,7 @@ import { reportTable, type FaultWindow } from './report.ts';
 import type { Roster } from './roster.ts';
 import { estimateMs, makeSchedule, stepName, type PlannedFault, type Step } from './schedule.ts';
 import { ledgerDirectory, RULES, startStack, type Stack } from './stack.ts';
-import { normalLag, reasonNotReady, untilQuiet, untilRecovered } from './waiting.ts';
+import { normalLag, untilFlowing, untilQuiet, untilRecovered } from './waiting.ts';
 
 export interface DrillOptions extends DrillArguments {
   readonly home: string;
@@ -51,7 +51,6 @@ interface Running {
 /** Of the audit's sums, those that tell how much there was, and not what was wrong. */
 const COUNTS_ONLY = ['sent', 'answered', 'unknown', 'refused'];
 const WARM_UP_MS = 8_000;
-const READY_TIMEOUT_MS = 90_000;
 /** After the load: the last traces fall silent, the last windows close, the audit. */
 const ENDING_ESTIMATE_MS = RULES.forgetMs + 40_000;
 
@@ -66,14 +65,15 @@ export async function runDrill(options: DrillOptions): Promise<Verdict> {
   const memory = new MemoryWatch(stack.roster);
   const lag = new LagWatch(stack.kafka, stack.topics);
   options.onStack(stack, lag);
-  await untilReady(stack);
   const load = startLoad({
     ...{ seed: options.seed, spansPerSecond: options.spansPerSecond, collectors: stack.collectors },
     ...{ directory: ledgerDirectory(options.directory), forgetMs: RULES.forgetMs },
   });
   progress.phase('warming up');
+  await untilFlowing(stack);
+  const flowingSinceMs = Date.now();
   await delay(WARM_UP_MS);
-  const usualLag = normalLag(lag.samples);
+  const usualLag = normalLag(lag.between(flowingSinceMs, Date.now()));
   const running: Running = { options, stack, load, lag, poisons: [], usualLag };
   const figures = await runSteps(steps, running);
   progress.phase('ending the load');
@@ -88,16 +88,6 @@ export async function runDrill(options: DrillOptions): Promise<Verdict> {
   const failures = failuresOf({ result, windows, isQuiet, peaks: memory.peaks, surprises: stack.surprises });
   const tables = [reportTable(result, windows), lagTable(figures), memoryTable(memory.peaks)];
   return { report: tables.join('\n\n'), failures };
-}
-
-async function untilReady(stack: Stack): Promise<void> {
-  const giveUpAt = Date.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const reason = await reasonNotReady(stack);
-    if (reason === null) return;
-    if (Date.now() > giveUpAt) throw new Error(`the stack did not get ready: ${reason}`);
-    await delay(200);
-  }
 }
 
 async function runSteps(steps: readonly Step[], running: Running): Promise<StepFigures[]> {

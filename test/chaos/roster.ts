@@ -28,6 +28,11 @@ export class Roster {
     this.reaper.stdin?.write(`${pid}\n`);
   }
 
+  /** Ends with the drill, and is nothing that it looks at. */
+  guard(pid: number): void {
+    this.reaper.stdin?.write(`${pid}\n`);
+  }
+
   get processes(): readonly { readonly name: string; readonly pid: number }[] {
     return [...this.running]
       .filter(([, identity]) => isRunning(identity))

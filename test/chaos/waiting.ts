@@ -6,11 +6,29 @@ import type { LagSample, LagWatch } from './lag.ts';
 import { QUIET_TIMEOUT_MS, RECOVERY_TIMEOUT_MS } from './limits.ts';
 import type { Stack } from './stack.ts';
 
+const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 /** Ticks come each second while a window or a trace is open: longer than that without one, and none is. */
 const QUIET_MS = 6_000;
+/** What is usual is some records: of each partition, what came since the last commit. */
 const NORMAL_FACTOR = 3;
-const NORMAL_LEAST_RECORDS = 30;
+const NORMAL_LEAST_RECORDS = 60;
+
+/** Resolves when every member is ready and spans come out at the end. */
+export async function untilFlowing(stack: Stack): Promise<void> {
+  const giveUpAt = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const reason = (await reasonNotReady(stack)) ?? (await reasonNotFlowing(stack));
+    if (reason === null) return;
+    if (Date.now() > giveUpAt) throw new Error(`the stack did not get going: ${reason}`);
+    await delay(POLL_MS);
+  }
+}
+
+async function reasonNotFlowing({ clickhouse }: Stack): Promise<string | null> {
+  const [row] = await clickhouse.query('SELECT count() AS spans FROM otel_traces');
+  return Number(row?.['spans']) > 0 ? null : 'no span has been stored yet';
+}
 
 /** More than this is behind: from what is usual while nothing is wrong. */
 export function normalLag(samples: readonly LagSample[]): number {

@@ -1,57 +1,64 @@
 /** Records that nothing of ours would write, put into the topics by a producer of the drill's own. */
-import kafkajs from 'kafkajs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { KIND_INTERNAL } from '../../../services/core/otlp/fields.ts';
 import { partitionOf } from '../../../services/core/otlp/partition.ts';
-import { registerZstd } from '../../../services/platform/kafka/zstd_codec.ts';
 import { tracesData } from '../../support/otlp_bytes.ts';
 import type { LedgerSpan } from '../ledger.ts';
+import type { Load } from '../load.ts';
 import { PARTITIONS } from '../stack.ts';
 import type { Fault, Stage } from './fault.ts';
-import { largeRecords, randomBytes, unreadableRecords, type PoisonRecord } from './poison_records.ts';
+import type { PoisonAnswer, PoisonRequest, PoisonSet } from './poison_producer.ts';
+import { randomBytes } from './poison_records.ts';
 
 export const POISON: readonly Fault[] = [
-  poison('poison', 'random bytes, truncated protobuf, wrong Avro and zip bombs, in every topic', (stage) =>
-    unreadableRecords(stage.stack.topics, stage.random),
+  poison(
+    'poison',
+    'unreadable',
+    'random bytes, truncated protobuf, wrong Avro and zip bombs, in every topic',
   ),
   poison(
     'poison-large',
+    'large',
     'the largest records there can be, and small ones that grow, in every topic',
-    (stage) => largeRecords(stage.stack.topics, stage.random),
   ),
   {
     name: 'wrong-partition',
     what: 'a good span in a partition that is not its own: it must be stored once all the same',
     touches: ['brokers'],
     seconds: { short: 4, long: 10 },
-    inject: async (stage) => {
-      const record = strayRecord(stage);
-      await produce([record], { ...stage, addPoison: () => undefined });
-      stage.note(`partition ${record.partition}`);
+    inject: async ({ load, note, random, stack }) => {
+      const { partition, value } = strayRecord(load, random);
+      const producer = await stack.kafka.producer();
+      await producer.append({ topic: stack.topics.spans, partition, records: [{ value }] });
+      await producer.stop();
+      note(`partition ${partition}`);
       return () => Promise.resolve();
     },
   },
 ];
 
+const PRODUCER = join(import.meta.dirname, 'poison_producer.ts');
 /** Requests of the load are numbered from 1: these are nobody's. */
 const STRAY_REQUESTS_FROM = 2_000_000_000;
 
-function poison(name: string, what: string, recordsOf: (stage: Stage) => PoisonRecord[]): Fault {
+function poison(name: string, set: PoisonSet, what: string): Fault {
   return {
     name,
     what,
     touches: ['brokers'],
     seconds: { short: 4, long: 10 },
     inject: async (stage) => {
-      const records = recordsOf(stage);
-      const refused = await produce(records, stage);
-      stage.note(`${records.length} records; Kafka refused ${refused.join(', ') || 'none'}`);
+      stage.note(await produce(set, stage));
       return () => Promise.resolve();
     },
   };
 }
 
 /** The ledger has its span: what is in Kafka is as good as answered. */
-function strayRecord({ load, random, stack }: Stage): PoisonRecord {
+function strayRecord(load: Load, random: () => number): { partition: number; value: Buffer } {
   const traceId = randomBytes(16, random);
   const span: LedgerSpan = {
     ...{ traceId: traceId.toString('hex'), spanId: randomBytes(8, random).toString('hex'), parentId: '' },
@@ -68,42 +75,24 @@ function strayRecord({ load, random, stack }: Stage): PoisonRecord {
   const { spanId, name, kind, startMs, durationMs } = span;
   const spans = [{ traceId: span.traceId, spanId, name, kind, startMs, durationMs }];
   return {
-    ...{ kind: 'wrong-partition', topic: stack.topics.spans, headers: {}, compressed: false },
     partition: (partitionOf(traceId, 0, PARTITIONS) + 1) % PARTITIONS,
     value: tracesData([{ service: span.service, spans }]),
   };
 }
 
-/** The kinds that the brokers did not take. */
+/** In a process of its own: megabytes of checksums would hold up the load and the proxy. */
 async function produce(
-  records: readonly PoisonRecord[],
-  { stack, addPoison }: Pick<Stage, 'stack' | 'addPoison'>,
-): Promise<string[]> {
-  registerZstd();
-  const brokers = [...stack.brokers.addresses];
-  const client = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer({ allowAutoTopicCreation: false });
-  await producer.connect();
-  const refused: string[] = [];
-  try {
-    for (const { kind, topic, partition, value, headers, compressed } of records) {
-      const compression = compressed ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None;
-      try {
-        const messages = [{ value, headers: { ...headers }, partition }];
-        const [sent] = await producer.send({ topic, compression, acks: -1, messages });
-        addPoison({ kind, topic, partition, offset: Number(sent?.baseOffset) });
-      } catch (error) {
-        if (!isTooLarge(error)) throw error;
-        refused.push(`${kind} (${topic})`);
-      }
-    }
-  } finally {
-    await producer.disconnect();
-  }
-  return refused;
-}
-
-function isTooLarge(error: unknown): boolean {
-  const types = [error, (error as Error).cause].map((one) => (one as { type?: string } | undefined)?.type);
-  return types.includes('MESSAGE_TOO_LARGE');
+  set: PoisonSet,
+  { stack, addPoison, random }: Pick<Stage, 'stack' | 'addPoison' | 'random'>,
+): Promise<string> {
+  const seed = Math.floor(random() * 0x7fff_ffff);
+  const request: PoisonRequest = { set, seed, topics: stack.topics, brokers: stack.brokers.addresses };
+  const child = spawn(process.execPath, [PRODUCER, JSON.stringify(request)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  stack.roster.guard(child.pid ?? 0);
+  const [answer] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const { produced, refused } = JSON.parse(answer) as PoisonAnswer;
+  for (const poison of produced) addPoison(poison);
+  return `${produced.length} records; Kafka refused ${refused.join(', ') || 'none'}`;
 }

@@ -32,8 +32,8 @@ describe('a lag curve', () => {
 });
 
 test('a usual lag leaves room above the highest of the undisturbed time', () => {
-  expect(normalLag([sample(0, 10, 40), sample(1, 20, 5)])).toBe(150);
-  expect(normalLag([])).toBe(30);
+  expect(normalLag([sample(0, 10, 40), sample(1, 20, 5)])).toBe(180);
+  expect(normalLag([])).toBe(60);
 });
 
 test("a group's partition of the offsets topic is that of Java's hash", () => {
