@@ -66,6 +66,7 @@ export function startLoad(options: LoadOptions): Load {
       repeatPauseMs: forgetMs / 10,
     },
     random: seeded(options.seed + 1),
+    now: Date.now,
     disconnectEarly: () => disconnectEarly,
     endsAtMs: () => endsAtMs,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, endsAtMs - Date.now()))),

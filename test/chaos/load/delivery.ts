@@ -23,6 +23,7 @@ export interface DeliveryContext {
   readonly ledger: Ledger;
   readonly rules: DeliveryRules;
   readonly random: () => number;
+  readonly now: () => number;
   /** Share of attempts whose client leaves before the answer. */
   readonly disconnectEarly: () => number;
   /** Unix ms after which nothing is tried any more. */
@@ -40,18 +41,18 @@ export async function deliver(
   first: number,
   context: DeliveryContext,
 ): Promise<void> {
-  const { ledger, rules, sleep } = context;
+  const { ledger, rules, sleep, now } = context;
   let [sentAtMs, attempts, ambiguous] = [0, 0, 0];
   let ambiguousSinceMs = Infinity;
   const finish = (outcome: 'answered' | 'unknown' | 'refused') => {
-    const answeredAtMs = outcome === 'answered' ? Date.now() : 0;
+    const answeredAtMs = outcome === 'answered' ? now() : 0;
     const spans = request.spans.length;
     ledger.onDelivered({
       ...{ request: request.number, spans, sentAtMs, answeredAtMs, outcome, attempts, ambiguous },
     });
   };
-  while (Date.now() < context.endsAtMs()) {
-    const nowMs = Date.now();
+  while (now() < context.endsAtMs()) {
+    const nowMs = now();
     if (nowMs - ambiguousSinceMs > rules.repeatWithinMs) break;
     if (attempts === 0) sentAtMs = nowMs;
     const attempt = await tryOnce(request, first + attempts++, context);
@@ -78,10 +79,10 @@ async function tryOnce(request: TrafficRequest, turn: number, context: DeliveryC
 
 /** Some clients miss the answer and send once more. */
 async function repeat(request: TrafficRequest, turn: number, context: DeliveryContext): Promise<void> {
-  const { random, rules, sleep, endsAtMs } = context;
+  const { random, rules, sleep, now, endsAtMs } = context;
   if (random() >= rules.repeatShare) return;
   await sleep(random() * rules.repeatPauseMs);
-  if (Date.now() < endsAtMs()) await tryOnce(request, turn, context);
+  if (now() < endsAtMs()) await tryOnce(request, turn, context);
 }
 
 function pauseAfter(
