@@ -24,6 +24,7 @@ export const POISON: readonly Fault[] = [
     'large',
     'the largest records there can be, and small ones that grow, in every topic',
   ),
+  poison('poison-bombs', 'bombs', 'batches of kilobytes that inflate to more than a reader may hold'),
   {
     name: 'wrong-partition',
     what: 'a good span in a partition that is not its own: it must be stored once all the same',

@@ -7,9 +7,9 @@ import type { TopicNames } from '../../../services/core/contracts.ts';
 import { registerZstd } from '../../../services/platform/kafka/zstd_codec.ts';
 import { seeded } from '../../support/known_load.ts';
 import type { Poison } from '../audit.ts';
-import { largeRecords, unreadableRecords, type PoisonRecord } from './poison_records.ts';
+import { batchBombs, largeRecords, unreadableRecords, type PoisonRecord } from './poison_records.ts';
 
-export type PoisonSet = 'unreadable' | 'large';
+export type PoisonSet = 'unreadable' | 'large' | 'bombs';
 
 export interface PoisonRequest {
   readonly set: PoisonSet;
@@ -24,7 +24,7 @@ export interface PoisonAnswer {
   readonly refused: readonly string[];
 }
 
-const SETS = { unreadable: unreadableRecords, large: largeRecords };
+const SETS = { unreadable: unreadableRecords, large: largeRecords, bombs: batchBombs };
 
 async function produceAll({ set, seed, topics, brokers }: PoisonRequest): Promise<PoisonAnswer> {
   registerZstd();

@@ -30,6 +30,7 @@ const TOO_LARGE_BYTES = 50 * MEGABYTE;
 /** What some kilobytes of zstd become. */
 const VALUE_BOMB_BYTES = 512 * MEGABYTE;
 const BATCH_BOMB_BYTES = 64 * MEGABYTE;
+const HUGE_BOMB_BYTES = 300 * MEGABYTE;
 const RANDOM_BYTES = 4_096;
 
 /** What no reader can make anything of, for each topic that has one. */
@@ -70,6 +71,12 @@ export function largeRecords(topics: TopicNames, random: () => number): PoisonRe
     { kind: 'too-large-record', value: Buffer.alloc(TOO_LARGE_BYTES, 'x') },
   ];
   return [topics.spans, topics.traces, topics.metrics].flatMap((topic) => placed(topic, random, contents));
+}
+
+/** Batches of some kilobytes that are more than any client should hold once they are inflated. */
+export function batchBombs(topics: TopicNames, random: () => number): PoisonRecord[] {
+  const bomb: Content = { kind: 'huge-batch-bomb', value: Buffer.alloc(HUGE_BOMB_BYTES), compressed: true };
+  return [topics.spans, topics.traces, topics.metrics].flatMap((topic) => placed(topic, random, [bomb]));
 }
 
 function placed(topic: string, random: () => number, contents: readonly Content[]): PoisonRecord[] {
