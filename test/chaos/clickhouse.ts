@@ -5,6 +5,7 @@ import { CLICKHOUSE_QUERY_BYTES } from './limits.ts';
 import type { Roster } from './roster.ts';
 
 export interface ClickHouseServer {
+  readonly name: string;
   readonly url: string;
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -21,6 +22,7 @@ export function clickHouseServer(options: {
 }): ClickHouseServer {
   const { directory, logDirectory, httpPort, tcpPort, roster } = options;
   return {
+    name: NAME,
     url: `http://127.0.0.1:${httpPort}`,
     start: async () => {
       await startClickHouse({

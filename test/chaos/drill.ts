@@ -14,6 +14,7 @@ import { startLoad, type Load } from './load.ts';
 import { MemoryWatch, type Peak } from './memory.ts';
 import type { Progress } from './progress.ts';
 import { reportTable, type FaultWindow } from './report.ts';
+import { restore } from './restore.ts';
 import type { Roster } from './roster.ts';
 import { estimateMs, makeSchedule, stepName, type PlannedFault, type Step } from './schedule.ts';
 import { ledgerDirectory, RULES, startStack, type Stack } from './stack.ts';
@@ -44,6 +45,8 @@ interface Running {
   readonly load: Load;
   readonly lag: LagWatch;
   readonly poisons: Poison[];
+  /** Of faults that could not be made or healed. */
+  readonly failures: string[];
   /** A lag that is nothing unusual. */
   readonly usualLag: number;
 }
@@ -74,7 +77,7 @@ export async function runDrill(options: DrillOptions): Promise<Verdict> {
   const flowingSinceMs = Date.now();
   await delay(WARM_UP_MS);
   const usualLag = normalLag(lag.between(flowingSinceMs, Date.now()));
-  const running: Running = { options, stack, load, lag, poisons: [], usualLag };
+  const running: Running = { options, stack, load, lag, poisons: [], failures: [], usualLag };
   const figures = await runSteps(steps, running);
   progress.phase('ending the load');
   await load.stop();
@@ -87,7 +90,7 @@ export async function runDrill(options: DrillOptions): Promise<Verdict> {
   await lag.stop();
   const failures = failuresOf({ result, windows, isQuiet, peaks: memory.peaks, surprises: stack.surprises });
   const tables = [reportTable(result, windows), lagTable(figures), memoryTable(memory.peaks)];
-  return { report: tables.join('\n\n'), failures };
+  return { report: tables.join('\n\n'), failures: [...running.failures, ...failures] };
 }
 
 async function runSteps(steps: readonly Step[], running: Running): Promise<StepFigures[]> {
@@ -106,12 +109,18 @@ async function runSteps(steps: readonly Step[], running: Running): Promise<StepF
 }
 
 async function runStep(step: Step, position: string, running: Running): Promise<StepFigures> {
-  const { lag, options, stack, usualLag } = running;
+  const { lag, load, options, stack, usualLag } = running;
   const fault = stepName(step);
   const notes: string[] = [];
   const startedAtMs = Date.now();
   options.progress.phase(`${fault} (${position})`);
-  await Promise.all(step.faults.map((planned) => runFault(planned, notes, running)));
+  try {
+    await Promise.all(step.faults.map((planned) => runFault(planned, notes, running)));
+  } catch (error) {
+    running.failures.push(`${fault}: ${(error as Error).message}`);
+    options.progress.phase(`bringing back what ${fault} left broken`);
+    await restore(stack, load, options.spansPerSecond);
+  }
   const healedAtMs = Date.now();
   options.progress.phase(`recovering from ${fault} (${position})`);
   const recoveredAtMs = await untilRecovered(stack, lag, usualLag);

@@ -21,7 +21,7 @@ export interface MemberOptions {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-const READY_TIMEOUT_MS = 2_000;
+const READY_TIMEOUT_MS = 5_000;
 const RESTART_PAUSE_MS = 1_000;
 
 export class Member {

@@ -31,7 +31,7 @@ const DATABASE = 'chaos';
 const TOPIC_PREFIX = 'chaos';
 const LATE_ANSWER_MS = CLICKHOUSE_TIMEOUT_MS + 2_000;
 /** How many of each there may be; those beyond `atFirst` are for scaling. */
-const MEMBERS: Readonly<Record<Role, { readonly most: number; readonly atFirst: number }>> = {
+export const MEMBERS: Readonly<Record<Role, { readonly most: number; readonly atFirst: number }>> = {
   collector: { most: 2, atFirst: 2 },
   processor: { most: 3, atFirst: 2 },
   sink: { most: 2, atFirst: 2 },

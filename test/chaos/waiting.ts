@@ -6,7 +6,7 @@ import type { LagSample, LagWatch } from './lag.ts';
 import { QUIET_TIMEOUT_MS, RECOVERY_TIMEOUT_MS } from './limits.ts';
 import type { Stack } from './stack.ts';
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 240_000;
 const POLL_MS = 250;
 /** Ticks come each second while a window or a trace is open: longer than that without one, and none is. */
 const QUIET_MS = 6_000;
