@@ -3,9 +3,8 @@
  * it holds and the broker what it should hold. A partition moves when its holder says that it let go of it; all others
  * go on undisturbed.
  *
- * A member with a name is a static one, whose id and place outlive its process: the process that takes the place sends
- * the leave that its killed predecessor could not, and has the same partitions at once; nobody else hears of it. Two
- * live processes of one name shut each other out; the one to which that happens twice in a row goes on nameless.
+ * A member with a name is a static one, whose place outlives its process: see member_place.ts. Of two live processes of
+ * one name the later one has it; the other one hears so and goes on nameless, so that they do not fight.
  */
 import type { Log } from '../../log.ts';
 import { settlesWithin } from '../deadline.ts';
@@ -13,6 +12,7 @@ import { KafkaUnavailableError } from '../port.ts';
 import { assignedHolding, changeBetween, NOTHING, reported, type Holding } from './assignment.ts';
 import { BrokerError, ERROR, hasCode, isTransient } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
+import { MEMBER_LANE, MemberPlace } from './member_place.ts';
 import { CONSUMER_GROUP_HEARTBEAT_KEY, consumerGroupHeartbeat } from './requests.ts';
 
 export interface MembershipOptions {
@@ -30,11 +30,7 @@ export interface MembershipOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-const LANE = 'member';
 const JOIN_EPOCH = 0;
-const LEAVE_EPOCH = -1;
-/** A static member that is away for a moment: its partitions wait for it. */
-const AWAY_EPOCH = -2;
 const HEARTBEAT_MS = 500;
 /** While partitions move: also how soon they arrive. */
 const MOVING_HEARTBEAT_MS = 100;
@@ -43,8 +39,6 @@ const RETRY_PAUSE_MS = 100;
 const JOIN_TIMEOUT_MS = 15_000;
 /** Longest that the group waits for this member to let go of a partition. */
 const REBALANCE_TIMEOUT_MS = 30_000;
-/** Shut out twice within this time: somebody else lives under the same name. */
-const FIGHT_MS = 60_000;
 const LEAVE_TIMEOUT_MS = 2_000;
 /** Refusals in a row, after which the process had better end. */
 const MAX_REFUSALS = 60;
@@ -56,14 +50,11 @@ const REPEAT_AFTER_MS = 10_000;
 export class Membership {
   private readonly options: MembershipOptions;
   private readonly log: Log;
-  private memberId: string;
-  private instanceId: string | null;
+  private readonly place: MemberPlace;
   private epoch = JOIN_EPOCH;
-  private mustClear: boolean;
   private held = NOTHING;
   private releasing = NOTHING;
   private movingUntil = 0;
-  private fencedAt = -Infinity;
   private refusals = 0;
   private troubleSaidAt = -Infinity;
   private intervalMs = HEARTBEAT_MS;
@@ -75,10 +66,7 @@ export class Membership {
   constructor(options: MembershipOptions) {
     this.options = options;
     this.log = options.log;
-    this.instanceId = options.memberName;
-    this.memberId = options.memberName ?? options.randomId();
-    // A predecessor of the same name may be a member still.
-    this.mustClear = options.memberName !== null;
+    this.place = new MemberPlace(options);
   }
 
   /** Resolves once the group has taken this member. Throws KafkaUnavailableError, and Error where it never will. */
@@ -109,7 +97,7 @@ export class Membership {
     this.wake();
     await this.running;
     if (this.epoch === JOIN_EPOCH) return;
-    await settlesWithin(LEAVE_TIMEOUT_MS, this.sayLeave(LEAVE_EPOCH));
+    await settlesWithin(LEAVE_TIMEOUT_MS, this.place.leave());
   }
 
   private async run(): Promise<void> {
@@ -135,18 +123,15 @@ export class Membership {
   private async beat(): Promise<void> {
     const { cluster, group, topic } = this.options;
     const isJoin = this.epoch === JOIN_EPOCH;
-    if (isJoin && this.mustClear) {
-      await this.sayLeave(AWAY_EPOCH);
-      this.mustClear = false;
-    }
+    if (isJoin) await this.place.clear();
     const answer = await cluster.askCoordinator(
       'group',
       group,
-      LANE,
+      MEMBER_LANE,
       consumerGroupHeartbeat({
         group,
-        memberId: this.memberId,
-        instanceId: this.instanceId,
+        memberId: this.place.memberId,
+        instanceId: this.place.instanceId,
         epoch: this.epoch,
         owned: reported(this.held, this.releasing),
         topic: isJoin ? topic : null,
@@ -192,8 +177,17 @@ export class Membership {
     if (hasCode(error, ERROR.UNKNOWN_MEMBER_ID)) {
       this.log.warn({ error }, 'the session ended without this member, which joins anew');
       this.loseAll();
-    } else if (hasCode(error, ERROR.FENCED_MEMBER_EPOCH, ERROR.UNRELEASED_INSTANCE_ID)) {
-      this.fenced(error);
+    } else if (hasCode(error, ERROR.FENCED_INSTANCE_ID, ERROR.UNRELEASED_INSTANCE_ID)) {
+      this.log.warn(
+        { error, memberName: this.options.memberName },
+        'another process has the name of this member, which goes on without one: its partitions will wait for the end of its session when it is killed',
+      );
+      this.place.giveUpName();
+      this.loseAll();
+    } else if (hasCode(error, ERROR.FENCED_MEMBER_EPOCH)) {
+      this.log.warn({ error }, 'the group and this member do not agree where they are; it joins anew');
+      this.place.mustClear = true;
+      this.loseAll();
     } else if (isTransient(error)) {
       this.sayTrouble(error);
     } else {
@@ -202,53 +196,12 @@ export class Membership {
     }
   }
 
-  private fenced(error: unknown): void {
-    const { memberName, randomId } = this.options;
-    const now = performance.now();
-    if (now - this.fencedAt < FIGHT_MS && this.instanceId !== null) {
-      this.instanceId = null;
-      this.memberId = randomId();
-      this.mustClear = false;
-      this.log.warn(
-        { error, memberName },
-        'another process lives under the name of this member, which goes on without a name: its partitions wait for the end of the session when it is killed',
-      );
-    } else {
-      this.log.warn({ error }, 'somebody took the place of this member, which takes it back');
-      this.mustClear = true;
-    }
-    this.fencedAt = now;
-    this.loseAll();
-  }
-
   private loseAll(): void {
     const { partitions } = this.held;
     this.epoch = JOIN_EPOCH;
     this.held = NOTHING;
     this.releasing = NOTHING;
     if (partitions.length > 0) this.options.onLost(partitions);
-  }
-
-  /** For this member, or for its predecessor of the same name. */
-  private async sayLeave(epoch: typeof LEAVE_EPOCH | typeof AWAY_EPOCH): Promise<void> {
-    const { cluster, group } = this.options;
-    const { memberId, instanceId } = this;
-    const goodbye = consumerGroupHeartbeat({
-      group,
-      memberId,
-      instanceId,
-      epoch: instanceId === null ? LEAVE_EPOCH : epoch,
-      owned: null,
-      topic: null,
-      rebalanceTimeoutMs: -1,
-    });
-    try {
-      await cluster.askCoordinator('group', group, LANE, goodbye);
-    } catch (error) {
-      // Nobody of that name is there; or the brokers are away, which the join will find out.
-      if (isTransient(error) && epoch === AWAY_EPOCH) throw error;
-      this.log.debug({ error }, 'there was nothing to leave');
-    }
   }
 
   private async requireProtocol(): Promise<void> {
@@ -267,8 +220,8 @@ export class Membership {
   }
 
   private sayJoined(heartbeatIntervalMs: number): void {
-    const { memberId, epoch } = this;
-    this.log.info({ memberId, epoch, heartbeatIntervalMs }, 'joined the group');
+    const { memberId, instanceId } = this.place;
+    this.log.info({ memberId, instanceId, epoch: this.epoch, heartbeatIntervalMs }, 'joined the group');
     if (heartbeatIntervalMs < SLOW_HEARTBEAT_MS) return;
     this.log.warn(
       { heartbeatIntervalMs },
@@ -315,6 +268,7 @@ const HOPELESS = [
   ERROR.UNSUPPORTED_VERSION,
 ] as const;
 
+/** Also what is no answer and no lost connection: a bug. */
 function isHopeless(error: unknown): boolean {
-  return hasCode(error, ...HOPELESS);
+  return hasCode(error, ...HOPELESS) || !(error instanceof BrokerError || isTransient(error));
 }

@@ -6,6 +6,7 @@ import {
   addOffsetsToTxnV4,
   addPartitionsToTxnV3,
   apiVersionsV4,
+  consumerGroupDescribeV0,
   consumerGroupHeartbeatV1,
   createTopicsV7,
   describeConfigsV4,
@@ -189,6 +190,8 @@ export const consumerGroupHeartbeat = (beat: Heartbeat) =>
       ? null
       : beat.owned.map(({ topicId, partitions }) => ({ topicId, partitions: [...partitions] })),
   );
+
+export const describeConsumerGroup = (group: string) => request(consumerGroupDescribeV0, [group], false);
 
 export interface NewTopic {
   readonly name: string;
