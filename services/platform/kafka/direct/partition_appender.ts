@@ -6,7 +6,7 @@
  * When time runs out on such a batch nobody knows whether its number is taken. The row ends there: what comes next gets
  * a new identity, and starts from 0.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Timers } from '../../clock.ts';
 import { Mutex } from '../../mutex.ts';
 import {
   KafkaUnavailableError,
@@ -38,6 +38,9 @@ export interface AppenderOptions {
   /** One that was not given to this partition before, unless it is the first. */
   readonly identify: (isFresh: boolean) => Promise<ProducerIdentity>;
   readonly now: () => number;
+  /** Milliseconds of any origin, which only grow. */
+  readonly elapsedMs: () => number;
+  readonly timers: Pick<Timers, 'sleep'>;
 }
 
 /** From the call of `append`, so also what waits for its turn gives up in time. */
@@ -58,9 +61,9 @@ export class PartitionAppender {
 
   /** Throws KafkaUnavailableError, RecordTooLargeError. */
   append(records: PartitionRecords): Promise<AppendResult> {
-    const giveUpAt = performance.now() + APPEND_TIMEOUT_MS;
+    const giveUpAt = this.options.elapsedMs() + APPEND_TIMEOUT_MS;
     return this.turns.run(async () => {
-      if (performance.now() >= giveUpAt) {
+      if (this.options.elapsedMs() >= giveUpAt) {
         throw new KafkaUnavailableError(`${this.name()}: others before it took all the time`);
       }
       try {
@@ -91,12 +94,12 @@ export class PartitionAppender {
         // The broker has forgotten the row (or the identity): nothing of this batch is there, unless it may be.
         if (isRowBroken || (isAmbiguous && !isTransient(error))) this.identity = null;
         const mayRepeat = isTransient(error) || (isRowBroken && !isAmbiguous);
-        if (!mayRepeat || performance.now() + pauseMs >= giveUpAt) {
+        if (!mayRepeat || this.options.elapsedMs() + pauseMs >= giveUpAt) {
           if (isAmbiguous && !isTooLarge(error)) this.identity = null;
           throw error;
         }
       }
-      await delay(pauseMs);
+      await this.options.timers.sleep(pauseMs);
       pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs);
     }
   }

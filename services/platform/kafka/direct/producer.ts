@@ -1,4 +1,5 @@
 /** Appends, idempotent and acknowledged by all in-sync replicas; the partitions go on beside each other. */
+import { systemTimers } from '../../clock.ts';
 import { KafkaUnavailableError, type Producer } from '../port.ts';
 import type { Cluster } from './cluster.ts';
 import { PartitionAppender } from './partition_appender.ts';
@@ -33,7 +34,16 @@ export function createProducer(cluster: Cluster, now: () => number): Producer {
     let appender = appenders.get(key);
     if (appender === undefined) {
       const lane = `append ${partition % LANES}`;
-      appender = new PartitionAppender({ cluster, topic, partition, lane, identify, now });
+      appender = new PartitionAppender({
+        cluster,
+        topic,
+        partition,
+        lane,
+        identify,
+        now,
+        elapsedMs: () => performance.now(),
+        timers: systemTimers,
+      });
       appenders.set(key, appender);
     }
     return appender;
