@@ -102,7 +102,8 @@ export class Membership {
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
-      await this.pause(performance.now() < this.movingUntil ? MOVING_HEARTBEAT_MS : this.intervalMs);
+      const isMoving = performance.now() < this.movingUntil;
+      await this.pause(isMoving ? Math.min(MOVING_HEARTBEAT_MS, this.intervalMs) : this.intervalMs);
       if (this.isOver()) return;
       try {
         await this.beat();
