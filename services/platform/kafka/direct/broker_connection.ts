@@ -23,12 +23,12 @@ export interface Request<T> {
 export interface BrokerConnectionOptions {
   readonly address: Address;
   readonly clientId: string;
+  /** Longer than the broker may wait before it answers; then the connection is taken for dead. */
+  readonly requestTimeoutMs: number;
   readonly onFailure: (address: Address, error: Error) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Longer than anything that a broker is asked to wait for. */
-const REQUEST_TIMEOUT_MS = 15_000;
 /** The broker answers the requests of a connection one after the other; more only wait there instead of here. */
 const MAX_IN_FLIGHT = 64;
 const FIRST_PAUSE_MS = 50;
@@ -98,10 +98,10 @@ export class BrokerConnection {
   }
 
   private async open(onBroken: () => void): Promise<Connection> {
-    const { address, clientId } = this.options;
+    const { address, clientId, requestTimeoutMs } = this.options;
     const connection = new Connection(clientId, {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
       maxInflights: MAX_IN_FLIGHT,
     });
     connection.on('error', onBroken);

@@ -46,6 +46,11 @@ export interface Features {
 type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
 
 const QUESTIONS_LANE = 'questions';
+/** Of heartbeats: a connection that is dead has to be found out within a session. */
+export const MEMBER_LANE = 'member';
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** Longer than anything that a broker is asked to wait for. */
+const REQUEST_TIMEOUT_MS = 15_000;
 /** A broker that is away is said at every attempt of every connection; once in this time is enough. */
 const REPEAT_AFTER_MS = 10_000;
 
@@ -218,6 +223,7 @@ export class Cluster {
       connection = new BrokerConnection({
         address,
         clientId,
+        requestTimeoutMs: lane === MEMBER_LANE ? HEARTBEAT_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
         onFailure: (...failure) => this.sayFailure(...failure),
       });
       this.connections.set(key, connection);

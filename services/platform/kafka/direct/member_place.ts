@@ -6,7 +6,7 @@
  * place, with the same partitions, and no other member hears of it.
  */
 import { BrokerError, isTransient } from './broker_error.ts';
-import type { Cluster } from './cluster.ts';
+import { MEMBER_LANE, type Cluster } from './cluster.ts';
 import { consumerGroupHeartbeat, describeConsumerGroup } from './requests.ts';
 
 export interface PlaceOptions {
@@ -17,7 +17,6 @@ export interface PlaceOptions {
   readonly randomId: () => string;
 }
 
-export const MEMBER_LANE = 'member';
 const LEAVE_EPOCH = -1;
 /** Of static members: the place stays taken, until the session ends. */
 const AWAY_EPOCH = -2;

@@ -11,8 +11,8 @@ import { settlesWithin } from '../deadline.ts';
 import { KafkaUnavailableError } from '../port.ts';
 import { assignedHolding, changeBetween, NOTHING, reported, type Holding } from './assignment.ts';
 import { BrokerError, ERROR, hasCode, isTransient } from './broker_error.ts';
-import type { Cluster } from './cluster.ts';
-import { MEMBER_LANE, MemberPlace } from './member_place.ts';
+import { MEMBER_LANE, type Cluster } from './cluster.ts';
+import { MemberPlace } from './member_place.ts';
 import { CONSUMER_GROUP_HEARTBEAT_KEY, consumerGroupHeartbeat } from './requests.ts';
 
 export interface MembershipOptions {

@@ -8,6 +8,7 @@
  */
 import type { Timers } from '../../clock.ts';
 import { Mutex } from '../../mutex.ts';
+import { within } from '../deadline.ts';
 import {
   KafkaUnavailableError,
   RecordTooLargeError,
@@ -85,7 +86,8 @@ export class PartitionAppender {
     let isAmbiguous = false;
     for (;;) {
       try {
-        const offset = await this.sendOnce(batch);
+        const timeLeft = Math.max(1, giveUpAt - this.options.elapsedMs());
+        const offset = await within(timeLeft, this.sendOnce(batch));
         this.sequence = (this.sequence + batch.count) % SEQUENCES;
         return { offset };
       } catch (error) {

@@ -68,7 +68,12 @@ describe('reading committed records only', () => {
   });
 
   test('records without a transaction stay, also of a producer that aborted one', () => {
-    const log = [batch(-1, 0), { ...batch(1, 1), isTransactional: false }, batch(1, 2), marker(1, 3, 'abort')];
+    const log = [
+      batch(-1, 0),
+      { ...batch(1, 1), isTransactional: false },
+      batch(1, 2),
+      marker(1, 3, 'abort'),
+    ];
     expect(offsets(committedBatches(log, [aborted(1, 1)]))).toEqual([0, 1]);
   });
 });

@@ -91,7 +91,11 @@ describe('appending to a partition', () => {
     expect(attempts).toBeGreaterThan(10);
     expect(attempts).toBeLessThan(30);
     await append('b');
-    expect(numbers().slice(0, attempts).every(([producer]) => producer === 1)).toBe(true);
+    expect(
+      numbers()
+        .slice(0, attempts)
+        .every(([producer]) => producer === 1),
+    ).toBe(true);
     expect(numbers().at(-1)).toEqual([2, 0]);
   });
 

@@ -156,10 +156,11 @@ describe('reading record batches', () => {
     batch.writeInt16BE(0x08, ATTRIBUTES_AT);
     batch.writeBigInt64BE(BigInt(TIME + 77), 35);
     rechecked(batch);
-    expect(readBatches(batch).flatMap(readRecords).map(({ timestampMs }) => timestampMs)).toEqual([
-      TIME + 77,
-      TIME + 77,
-    ]);
+    expect(
+      readBatches(batch)
+        .flatMap(readRecords)
+        .map(({ timestampMs }) => timestampMs),
+    ).toEqual([TIME + 77, TIME + 77]);
   });
 
   test.each([
