@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
 import { runService } from '../platform/run.ts';
 import { collectorParts } from './collector.ts';
 import { SETTINGS } from './config.ts';
@@ -23,7 +23,12 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             segmentBytes: config.spoolSegmentBytes,
           },
     topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-collector', log }),
+    kafka: connectKafka({
+      client: config.kafkaClient,
+      brokers: config.kafkaBrokers.split(','),
+      clientId: 'spanmill-collector',
+      log,
+    }),
     clock: systemClock,
     timers: systemTimers,
     log,

@@ -5,16 +5,17 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { ensureKafkaJars } from '../../../services/local/kafka_jars.ts';
 import { startKafka } from '../../../services/local/kafka_server.ts';
 import type { RunningServer } from '../../../services/local/server_process.ts';
-import { connectKafka } from '../../../services/platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../../../services/platform/kafka/connect.ts';
 import { KafkaUnavailableError, type Kafka } from '../../../services/platform/kafka/port.ts';
 import { freePorts } from '../../support/free_ports.ts';
+import { KAFKA_CLIENTS } from '../../support/kafka_clients.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { RecordingListener, startAll } from '../../support/recording_listener.ts';
 import { testHome } from '../../support/servers.ts';
 
 jest.setTimeout(120_000);
 
-describe('a broker that is killed and comes back', () => {
+describe.each(KAFKA_CLIENTS)('a broker that is killed and comes back, seen by %s', (client) => {
   const directory = mkdtempSync(join(tmpdir(), 'spanmill-restart-'));
   let start: () => Promise<RunningServer>;
   let server: RunningServer;
@@ -34,7 +35,7 @@ describe('a broker that is killed and comes back', () => {
         detached: false,
       });
     server = await start();
-    kafka = connectKafka({ brokers: [`127.0.0.1:${port}`], clientId: 'restart', log: quietLog });
+    kafka = connectKafka({ client, brokers: [`127.0.0.1:${port}`], clientId: 'restart', log: quietLog });
   });
 
   afterAll(async () => {
