@@ -37,6 +37,15 @@ export const SETTINGS = {
     max: 1024 * MIB,
     meaning: 'What ClickHouse may answer to one query; a larger answer is refused with a 422.',
   }),
+  maxClockShiftMs: integer({
+    env: 'SPANMILL_QUERY_MAX_CLOCK_SHIFT_MS',
+    default: 1000,
+    unit: 'ms',
+    min: 0,
+    max: 3_600_000,
+    meaning:
+      "How far Jaeger's API may move a span of another host that does not fit into its parent; 0 only says so.",
+  }),
   maxConcurrentQueries: integer({
     env: 'SPANMILL_QUERY_MAX_CONNECTIONS',
     default: 20,

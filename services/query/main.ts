@@ -5,8 +5,9 @@ import { systemClock } from '../platform/clock.ts';
 import { runService } from '../platform/run.ts';
 import { createApi } from './api.ts';
 import { apiServer } from './api_server.ts';
-import { clickHouseStore } from './clickhouse_store.ts';
+import { clickHouseStore, limitedQuery } from './clickhouse_store.ts';
 import { SETTINGS } from './config.ts';
+import { foreignApis } from './foreign_apis.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
 import { serviceRoutes } from './routes/service_routes.ts';
@@ -21,11 +22,18 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     timeoutMs: config.clickhouseTimeoutMs,
     maxConnections: config.maxConcurrentQueries,
   });
-  const store = clickHouseStore({
+  const limits = {
     clickhouse,
     timeoutMs: config.requestTimeoutMs,
     maxTraceSpans: config.maxTraceSpans,
     maxAnswerBytes: config.maxAnswerBytes,
+  };
+  const store = clickHouseStore(limits);
+  const foreign = foreignApis({
+    query: limitedQuery(limits),
+    clock: systemClock,
+    maxTraceSpans: config.maxTraceSpans,
+    maxClockShiftMs: config.maxClockShiftMs,
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const api = createApi({
@@ -36,6 +44,7 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
       (app) => healthRoutes(app, registry, readiness),
       (app) => traceRoutes(app, store, systemClock),
       (app) => serviceRoutes(app, store, systemClock),
+      ...foreign.routes,
     ],
   });
   return [
