@@ -2,6 +2,7 @@
 import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
+import { grpcServer } from '../platform/grpc_server.ts';
 import { runService } from '../platform/run.ts';
 import { createApi } from './api.ts';
 import { apiServer } from './api_server.ts';
@@ -34,6 +35,9 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     clock: systemClock,
     maxTraceSpans: config.maxTraceSpans,
     maxClockShiftMs: config.maxClockShiftMs,
+    timeoutMs: config.requestTimeoutMs,
+    log,
+    zipkinAutocompleteKeys: config.zipkinAutocompleteKeys.split(',').filter((key) => key !== ''),
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const api = createApi({
@@ -50,5 +54,10 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
   return [
     { name: 'ClickHouse connections', start: () => Promise.resolve(), stop: () => clickhouse.close() },
     apiServer(api, { host: config.host, port: config.port, log }),
+    grpcServer({
+      ...{ host: config.host, port: config.grpcPort, methods: foreign.grpcMethods },
+      ...{ maxRequestBytes: 1024 * 1024, stopTimeoutMs: config.requestTimeoutMs },
+      onBug: (error) => log.error({ error }, 'request failed'),
+    }),
   ];
 });

@@ -24,6 +24,7 @@ export interface Pipeline {
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
   readonly queryUrl: string;
+  readonly queryGrpc: string;
   readonly clickhouse: ClickHouse;
   /** Resolves when the service says that it is ready. */
   start(service: ServiceName): Promise<void>;
@@ -50,8 +51,16 @@ export async function startPipeline(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
-  const ports = await freePorts(6);
-  const [grpc = 0, http = 0, collectorHealth = 0, processorHealth = 0, sinkHealth = 0, query = 0] = ports;
+  const ports = await freePorts(7);
+  const [
+    grpc = 0,
+    http = 0,
+    collectorHealth = 0,
+    processorHealth = 0,
+    sinkHealth = 0,
+    query = 0,
+    queryGrpc = 0,
+  ] = ports;
   const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
   const env = serviceEnv({
@@ -68,6 +77,7 @@ export async function startPipeline(
     SPANMILL_SINK_GROUP: `${prefix}-sink`,
     SPANMILL_SINK_HEALTH_PORT: String(sinkHealth),
     SPANMILL_QUERY_PORT: String(query),
+    SPANMILL_QUERY_GRPC_PORT: String(queryGrpc),
     ...settings,
   });
   await prepare(prefix);
@@ -80,6 +90,7 @@ export async function startPipeline(
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
     queryUrl: `http://127.0.0.1:${query}`,
+    queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,
     start: async (service) => {
       const started = run(service, env);

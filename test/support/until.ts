@@ -2,7 +2,7 @@
 const POLL_MS = 200;
 
 /** The first answer that is not null. Throws after `timeoutMs`. */
-export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 150_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

@@ -6,7 +6,7 @@ import type { QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
 import { jaegerTagCondition } from './tag_condition.ts';
 
-const MOST_TRACES = 1500;
+export const MOST_TRACES = 1500;
 const DEFAULT_TRACES = 100;
 const DEFAULT_LOOKBACK_NS = 2n * 86_400_000_000_000n;
 
@@ -107,7 +107,7 @@ function tags(query: QueryString): [string, string][] {
   return [...all];
 }
 
-const MOST_TAGS = 50;
+export const MOST_TAGS = 50;
 
 /** Tags as a JSON object of strings. Throws a 400. */
 export function tagMap(text: string, name: string): [string, string][] {
