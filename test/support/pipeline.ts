@@ -37,7 +37,7 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 const POLL_MS = 50;
 const LOG_LINES = 200;
 
@@ -113,7 +113,13 @@ export async function startPipeline(
       rmSync(scratch, { recursive: true, force: true });
     },
   };
-  await Promise.all(services.map((service) => pipeline.start(service)));
+  try {
+    await Promise.all(services.map((service) => pipeline.start(service)));
+  } catch (error) {
+    // Nobody else knows of those that did start.
+    await pipeline.stop();
+    throw error;
+  }
   return pipeline;
 }
 

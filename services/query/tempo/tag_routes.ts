@@ -16,7 +16,6 @@ import { TraceqlError } from './traceql_tokens.ts';
 
 interface Request {
   Querystring: QueryString;
-  Headers: Record<string, string>;
 }
 interface ValueRequest extends Request {
   Params: { name: string };
@@ -84,8 +83,8 @@ async function scopesOf(tags: TagStore, asked: TagQuery, scope: string | null, s
   const wanted = ATTRIBUTE_SCOPES.filter((name) => all || name === scope);
   const known = all || wanted.length > 0 || scope === 'intrinsic' || scope === 'instrumentation';
   if (!known) throw badRequest(`invalid scope: ${scope.slice(0, 64)}`);
-  const scopes = await Promise.all(
-    wanted.map(async (name) => ({ name: name as string, tags: await tags.keys(asked, name, signal) })),
+  const scopes: { name: string; tags: string[] }[] = await Promise.all(
+    wanted.map(async (name) => ({ name, tags: await tags.keys(asked, name, signal) })),
   );
   const intrinsic = all || scope === 'intrinsic' ? [{ name: 'intrinsic', tags: [...INTRINSIC_NAMES] }] : [];
   return [...scopes.filter((one) => one.tags.length > 0), ...intrinsic];

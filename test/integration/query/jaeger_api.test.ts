@@ -11,7 +11,7 @@ import {
 } from '../../support/shop_trace.ts';
 import { until } from '../../support/until.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 let pipeline: Pipeline;
 /** Whole seconds, so that ten-second windows are easy to tell. */

@@ -8,7 +8,7 @@ import { recordedTraces, zipkinToOtlp } from '../../support/recorded_zipkin.ts';
 import { SHOP_TRACE_ID, shopTrace, SPAN_IDS } from '../../support/shop_trace.ts';
 import { until } from '../../support/until.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 let pipeline: Pipeline;
 const START_MS = Math.floor(Date.now() / 1000) * 1000 - 2000;
