@@ -86,10 +86,9 @@ export class SimKafka implements Kafka {
           const sent = process.call(
             async () => {
               this.throwIfAway(KafkaUnavailableError);
-              const isLost = this.isLostWithLeader(KafkaUnavailableError);
-              // What the leader alone has acknowledged.
-              if (without === 'acks=all' && isLost !== null) return { offset: 0 };
-              await isLost;
+              // What the leader alone has acknowledged is lost with it.
+              if (without === 'acks=all' && faults.leadersDieInMs() !== null) return { offset: 0 };
+              await this.followed(KafkaUnavailableError);
               return await producer.append(batch);
             },
             faults.take('append', () => new KafkaUnavailableError('no answer to the append')),
@@ -119,15 +118,18 @@ export class SimKafka implements Kafka {
       process.call(
         async () => {
           this.throwIfAway(UnknownOutcomeError);
-          await this.isLostWithLeader(UnknownOutcomeError);
+          await this.followed(UnknownOutcomeError);
           // Half of a commit: what a process leaves that goes amid one.
           const isHalfway = faults.isHalfway() || (process.isGone && faults.toss());
           // Whoever shuts nobody out could not end what another left open: that would hide what is to be seen.
-          if (!isHalfway || without === 'fencing') return ownership.commit(outputs, offsets);
+          if (!isHalfway || without === 'fencing') {
+            await ownership.commit(outputs, offsets);
+            return;
+          }
           count(faults.tally, 'commit halfway');
           kafka.failNextCommit('during');
           try {
-            return await ownership.commit(outputs, offsets);
+            await ownership.commit(outputs, offsets);
           } finally {
             kafka.clearFaults();
             const { afterMs, state } = faults.endOfOpen();
@@ -152,13 +154,14 @@ export class SimKafka implements Kafka {
     return committed;
   }
 
-  /** Rejects when the leaders that took it die alone; null where replicas follow them. */
-  private isLostWithLeader(Unreached: new (message: string) => Error): Promise<never> | null {
+  /** Resolves where replicas follow the leaders; otherwise rejects when those die, with what they took. */
+  private async followed(Unreached: new (message: string) => Error): Promise<void> {
     const { faults, time } = this.options;
     const ms = faults.leadersDieInMs();
-    if (ms === null) return null;
+    if (ms === null) return;
     count(faults.tally, 'write lost with its leader');
-    return time.sleep(ms).then(() => Promise.reject(new Unreached('the leader died')));
+    await time.sleep(ms);
+    throw new Unreached('the leader died');
   }
 
   /** What the owner before has cut stands in the log: whoever has not read it yet would cut it again, and end what came after. */

@@ -4,24 +4,20 @@
  */
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import type { PartitionRecords } from '../../services/platform/kafka/port.ts';
-import type { Log } from '../../services/platform/log.ts';
 import { FakeKafka } from '../support/fake_kafka.ts';
 import { seeded } from '../support/known_load.ts';
-import { quietLog } from '../support/quiet_log.ts';
-import type { MemoryDisk } from '../support/memory_disk.ts';
 import { Clients } from './clients.ts';
 import { FaultPlan } from './faults.ts';
+import { Fleet } from './fleet.ts';
 import { makeGarbage, type GarbageKind } from './garbage.ts';
 import { Ledger } from './ledger.ts';
 import { readLetters } from './letters.ts';
-import { PROCESSOR_GROUP, startMember, topics, type Member } from './members.ts';
+import { PROCESSOR_GROUP, topics } from './members.ts';
 import type { Protection } from './protections.ts';
-import type { Happening, Role, Schedule } from './schedule.ts';
+import type { Happening, Schedule } from './schedule.ts';
 import { SimClickHouse } from './sim_clickhouse.ts';
-import { makeDisk } from './sim_disk.ts';
-import { SimKafka } from './sim_kafka.ts';
-import { SimProcess } from './sim_process.ts';
 import { SimTime } from './sim_time.ts';
+import { Story } from './story.ts';
 import { count, type Tally } from './tally.ts';
 
 export interface RunOptions {
@@ -49,14 +45,11 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   return world.finish();
 }
 
-/** A group notices that a member is silent after this long. */
-const SESSION_MS = 300;
 /** Nothing was written for as long: nothing more will be. Longer than a claim after a fence, and a tick. */
 const QUIET_MS = 4_500;
 const LOOK_MS = 500;
 /** What is not done after as long hangs. */
 const PATIENCE_MS = 90_000;
-const MEMBERS = 3;
 
 class World {
   private readonly time = new SimTime();
@@ -66,31 +59,37 @@ class World {
   private readonly faults: FaultPlan;
   private readonly ledger = new Ledger();
   private readonly clients: Clients;
+  private readonly story: Story;
+  private readonly fleet: Fleet;
   private readonly failures: string[] = [];
   private readonly schedule: Schedule;
-  private readonly options: RunOptions;
-  private members: Member[] = [];
   private requests = 0;
   private brokerOffMs = 0;
-  private named = 0;
 
   constructor(schedule: Schedule, options: RunOptions) {
     this.schedule = schedule;
-    this.options = options;
     this.random = seeded(schedule.seed ^ 0x5eed);
     this.kafka = new FakeKafka({ now: () => this.time.now() + this.brokerOffMs }, 3);
     this.clickhouse = new SimClickHouse(options.without !== 'token');
     this.faults = new FaultPlan(this.time, this.random);
+    this.story = new Story(this.time, options.trace ?? null);
+    const { time, random, kafka, clickhouse, faults, failures, story } = this;
+    const latency = (): number => this.latency();
+    this.fleet = new Fleet({
+      ...{ time, random, latency, kafka, clickhouse, faults, failures, story, schedule },
+      without: options.without ?? null,
+      count: (what) => this.count(what),
+    });
     this.clients = new Clients({
-      time: this.time,
-      random: this.random,
-      latency: () => this.latency(),
+      time,
+      random,
+      latency,
       ledger: this.ledger,
       partitions: schedule.partitions,
       sendAgain: schedule.mode !== 'cuts',
-      collectors: () => this.living('collector'),
+      collectors: () => this.fleet.living('collector'),
       append: (batch) => void this.append(batch),
-      tell: (what, fields) => this.tell(what, fields),
+      tell: (what, fields) => this.story.tell(what, fields),
     });
   }
 
@@ -98,9 +97,9 @@ class World {
     const { partitions, processors, sinks } = this.schedule;
     const admin = await this.kafka.admin();
     await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions }));
-    this.startOne('collector');
-    for (let i = 0; i < processors; i++) this.startOne('processor');
-    for (let i = 0; i < sinks; i++) this.startOne('sink');
+    this.fleet.startOne('collector');
+    for (let i = 0; i < processors; i++) this.fleet.startOne('processor');
+    for (let i = 0; i < sinks; i++) this.fleet.startOne('sink');
     await this.pass(20);
   }
 
@@ -109,24 +108,28 @@ class World {
   }
 
   happen(happening: Happening): void {
-    this.tell('event', happening);
+    this.story.tell('event', happening);
     switch (happening.type) {
       case 'send':
         return this.clients.send(happening.seed, ++this.requests);
       case 'repeat':
         return this.clients.repeat();
       case 'kill':
-        return this.kill(
-          this.choose(happening.role, happening.which),
+        return this.fleet.kill(
+          this.fleet.choose(happening.role, happening.which),
           happening.backAfterMs,
           happening.isPowerCut,
         );
       case 'pause':
-        return this.pause(this.choose(happening.role, happening.which), happening.forMs, happening.isNoticed);
+        return this.fleet.pause(
+          this.fleet.choose(happening.role, happening.which),
+          happening.forMs,
+          happening.isNoticed,
+        );
       case 'join':
-        return this.join(happening.role);
+        return this.fleet.join(happening.role);
       case 'leave':
-        return this.leave(this.choose(happening.role, happening.which));
+        return this.fleet.leave(this.fleet.choose(happening.role, happening.which));
       case 'garbage':
         return void this.litter(
           happening.kind,
@@ -143,10 +146,10 @@ class World {
   /** Lets everything come to rest, with all that is needed alive, and audits. */
   async finish(): Promise<RunResult> {
     this.faults.clear();
-    for (const { process } of this.members) process.wake();
+    this.fleet.wakeAll();
     await this.pass(2_000);
     for (const role of ['collector', 'processor', 'sink'] as const) {
-      if (this.living(role).length === 0) this.startOne(role);
+      if (this.fleet.living(role).length === 0) this.fleet.startOne(role);
     }
     await this.untilQuiet();
     let violations = this.violations();
@@ -196,7 +199,9 @@ class World {
   }
 
   private isSpooling(): boolean {
-    return this.living('collector').some(({ disk }) => disk?.files.some((name) => name.endsWith('.spool')));
+    return this.fleet
+      .living('collector')
+      .some(({ disk }) => disk?.files.some((name) => name.endsWith('.spool')));
   }
 
   private disturb(happening: Extract<Happening, { type: 'fault' | 'away' | 'leaders' | 'disk' }>): void {
@@ -239,96 +244,11 @@ class World {
     this.ledger.letters.push({ topic, partition, offset, reason, value: isWhole ? record.value : null });
   }
 
-  private startOne(role: Role, known: MemoryDisk | null = null): void {
-    const { time, faults, kafka, clickhouse, random, schedule } = this;
-    const latency = (): number => this.latency();
-    const name = `${role} ${++this.named}`;
-    const process = new SimProcess({ name, time, latency, lands: () => random() < 0.6 });
-    const unique = (): number => ++this.named;
-    const accuse = (what: string): void => void this.failures.push(`${name} ${what}`);
-    const without = this.options.without ?? null;
-    const hasDisk = role === 'collector' && schedule.mode === 'spool';
-    const member = startMember(role, {
-      process,
-      kafka: new SimKafka({ kafka, process, time, faults, latency, without, unique, accuse }),
-      clickhouse,
-      faults,
-      disk: known ?? (hasDisk ? makeDisk(faults, without) : null),
-      partitions: schedule.partitions,
-      mode: schedule.mode,
-      random,
-      unique,
-      log: this.logOf(name),
-      fail: (error) => this.failures.push(`${name} failed: ${String(error)}`),
-    });
-    this.members.push(member);
-  }
-
-  private join(role: Role): void {
-    if (this.living(role).length >= MEMBERS) return;
-    this.count(`${role} joins`);
-    this.startOne(role);
-  }
-
-  private kill(member: Member | null, backAfterMs: number, isPowerCut: boolean): void {
-    if (member === null) return;
-    const { process, kafka, role, disk } = member;
-    this.count(`${role} killed`);
-    this.tell('kill', { name: process.name });
-    process.kill();
-    if (isPowerCut && disk !== null) this.count('power cut');
-    disk?.crash(isPowerCut ? 'power cut' : 'kill');
-    this.time.after(SESSION_MS, () => kafka.expire());
-    this.time.after(backAfterMs, () => this.startOne(role, disk));
-  }
-
-  private pause(member: Member | null, forMs: number, isNoticed: boolean): void {
-    if (member === null) return;
-    const { process, kafka, role } = member;
-    this.count(`${role} paused`);
-    this.tell('pause', { name: process.name });
-    process.pause();
-    if (isNoticed) {
-      this.time.after(SESSION_MS, () => {
-        if (!process.isRunning) kafka.expire();
-      });
-    }
-    this.time.after(forMs, () => process.wake());
-  }
-
-  private leave(member: Member | null): void {
-    if (member === null || this.living(member.role).length === 1) return;
-    const { process, kafka, role } = member;
-    this.count(`${role} leaves`);
-    this.members = this.members.filter((one) => one !== member);
-    this.tell('leave', { name: process.name });
-    // One that leaves while it starts may have joined a group meanwhile.
-    const gone = (): void => {
-      process.kill();
-      this.time.after(SESSION_MS, () => kafka.expire());
-    };
-    member.stop().then(gone, gone);
-  }
-
   private stepClock(which: number | null, byMs: number): void {
     this.count(which === null ? "broker's clock steps" : 'clock steps');
-    if (which === null) {
-      // More of them would let a client's retry come when its trace is forgotten.
-      if (this.brokerOffMs === 0) this.brokerOffMs = byMs;
-      return;
-    }
-    const member = this.members[which % this.members.length];
-    if (member !== undefined) member.process.clockOffMs += byMs;
-  }
-
-  private living(role: Role): Member[] {
-    return this.members.filter((member) => member.role === role && !member.process.isGone);
-  }
-
-  /** One that runs. */
-  private choose(role: Role, which: number): Member | null {
-    const running = this.living(role).filter(({ process }) => process.isRunning);
-    return running[which % running.length] ?? null;
+    if (which !== null) this.fleet.stepClock(which, byMs);
+    // More of them would let a client's retry come when its trace is forgotten.
+    else if (this.brokerOffMs === 0) this.brokerOffMs = byMs;
   }
 
   /** Mostly a network's, now and then a crowded one's. */
@@ -340,31 +260,5 @@ class World {
 
   private count(what: string): void {
     count(this.faults.tally, what);
-  }
-
-  private tell(what: string, fields: object): void {
-    const { trace } = this.options;
-    if (trace === undefined) return;
-    const text = JSON.stringify(fields, (_, value: unknown) =>
-      value instanceof Error ? `${value.name}: ${value.message}` : value,
-    );
-    trace(`${String(this.time.elapsedMs).padStart(6)} ms  ${what}  ${text}`);
-  }
-
-  private logOf(name: string): Log {
-    if (this.options.trace === undefined) return quietLog;
-    const write = (fields: object, message: string): void => this.tell(`${name}: ${message}`, fields);
-    const child = (more: object): Log => {
-      const one = (fields: object, message: string): void => write({ ...more, ...fields }, message);
-      return {
-        debug: one,
-        info: one,
-        warn: one,
-        error: one,
-        fatal: one,
-        child: (next) => child({ ...more, ...next }),
-      };
-    };
-    return child({});
   }
 }
