@@ -13,7 +13,6 @@ export interface ConnectOptions {
   /**
    * Names this process among the members of its groups: unique among those that live, and the same when it is started
    * again, so that it has its partitions back at once. Without one they wait for the end of a killed process's session.
-   * kafkajs has no use for it.
    */
   readonly memberName?: string | undefined;
   readonly log: Log;
@@ -31,10 +30,10 @@ export function connectKafka(options: ConnectOptions): Kafka {
   };
 }
 
-async function load({ client, memberName, ...options }: ConnectOptions): Promise<Kafka> {
+async function load({ client, ...options }: ConnectOptions): Promise<Kafka> {
   if (client === 'kafkajs') return (await import('./kafkajs_kafka.ts')).connectKafka(options);
   return (await import('./direct/direct_kafka.ts')).connectDirectly({
     ...options,
-    memberName: memberName ?? null,
+    memberName: options.memberName ?? null,
   });
 }
