@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate chaos chaos-short bench docs check
+.PHONY: help setup up down status gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -50,6 +50,9 @@ chaos: setup ## The guarantees on real servers under real faults: SEED=n, MINUTE
 
 chaos-short: setup ## The same in under five minutes, one fault of each kind
 	@./bin/spanmill chaos --short $(if $(SEED),--seed $(SEED))
+
+rebalance: setup ## How long partitions pause when processors come, go and die
+	@$(NODE) test/chaos/rebalance.ts
 
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done

@@ -138,6 +138,12 @@ export function brokerSettings(
     // Processes of one machine start together; waiting for stragglers only delays the first of them.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 6000,
+    // Of the newer consumer protocol, whose sessions the broker sets (default 45 s, and a heartbeat each 5 s): a killed
+    // member's partitions wait as long.
+    'group.consumer.session.timeout.ms': 6000,
+    'group.consumer.min.session.timeout.ms': 6000,
+    'group.consumer.heartbeat.interval.ms': 1000,
+    'group.consumer.min.heartbeat.interval.ms': 1000,
     // A killed broker may serve again once its old session is over (default 9 s).
     'broker.session.timeout.ms': 5000,
     'broker.heartbeat.interval.ms': 1000,

@@ -18,7 +18,12 @@ export interface ClickHouseStoreOptions {
   readonly maxAnswerBytes: number;
 }
 
-type Query = (sql: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<Row[]>;
+/** Rows of a statement; throws StoreError. */
+export type Query = (
+  sql: string,
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+) => Promise<Row[]>;
 
 const sql = (name: string): string => readFileSync(join(import.meta.dirname, 'sql', `${name}.sql`), 'utf8');
 const TRACE_SUMMARY = sql('trace_summary');
@@ -35,7 +40,12 @@ export function clickHouseStore(options: ClickHouseStoreOptions): Store {
   };
 }
 
-function limitedQuery({ clickhouse, timeoutMs, maxAnswerBytes }: ClickHouseStoreOptions): Query {
+/** The limits of the service on every query: time, bytes of the answer, and the client's leaving. */
+export function limitedQuery({
+  clickhouse,
+  timeoutMs,
+  maxAnswerBytes,
+}: Omit<ClickHouseStoreOptions, 'maxTraceSpans'>): Query {
   const settings = {
     max_execution_time: Math.ceil(timeoutMs / 1000),
     timeout_overflow_mode: 'throw',

@@ -58,8 +58,11 @@ export interface Store {
   services(tenant: string, range: TimeRange, signal: AbortSignal): Promise<ServiceFigures[]>;
 }
 
-/** Why the store gave no answer: it is away, has no tables yet, took too long, or the answer is larger than allowed. */
-export type StoreFailure = 'unavailable' | 'no-tables' | 'timeout' | 'too-large';
+/**
+ * Why the store gave no answer: it is away, has no tables yet, took too long, the answer is larger than allowed, or a
+ * regular expression that was asked for is none.
+ */
+export type StoreFailure = 'unavailable' | 'no-tables' | 'timeout' | 'too-large' | 'bad-pattern';
 
 export class StoreError extends Error {
   override name = 'StoreError';

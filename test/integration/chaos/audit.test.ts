@@ -26,6 +26,7 @@ describe('the audit of a load that the pipeline has taken', () => {
   let ledger: Ledger;
   let poison: Poison;
   let before: AuditSums;
+  let examples: readonly string[];
 
   beforeAll(async () => {
     pipeline = await startPipeline(['collector', 'processor', 'sink'], {
@@ -66,7 +67,9 @@ describe('the audit of a load that the pipeline has taken', () => {
 
   /** What an audit finds more than the one before. Damage stays, so that the next is measured against it. */
   async function findings(poisons?: readonly Poison[]): Promise<Partial<AuditSums>> {
-    const { sums } = await look(poisons);
+    const result = await look(poisons);
+    const { sums } = result;
+    examples = result.examples;
     const more = (Object.keys(NOTHING_FOUND) as (keyof typeof NOTHING_FOUND)[])
       .map((name) => [name, sums[name] - before[name]] as const)
       .filter(([, difference]) => difference !== 0);
@@ -100,9 +103,9 @@ describe('the audit of a load that the pipeline has taken', () => {
     ORDER BY TraceId LIMIT 1 OFFSET ${number})`;
 
   test('finds nothing where all is well', async () => {
-    const { sums, perWindow, outside, examples } = await look();
+    const { sums, perWindow, outside, examples: found } = await look();
     before = sums;
-    expect(examples).toEqual([]);
+    expect(found).toEqual([]);
     expect(sums).toMatchObject(NOTHING_FOUND);
     expect(sums.sent).toBe(ledger.counts.sent);
     expect(sums.sent).toBeGreaterThan(2_000);
@@ -138,6 +141,8 @@ describe('the audit of a load that the pipeline has taken', () => {
   test('sees a span that is there twice', async () => {
     await change(`INSERT INTO otel_traces SELECT * FROM otel_traces WHERE ${oneSpan('render', 1)}`);
     expect(await findings()).toEqual({ doubled: 1, summaries: 1, metricWindows: 3 });
+    const where = /^doubled: \S+, 2 rows, new in the log at \d:\d+ \(partition:offset\), 0 s/;
+    expect(examples).toContainEqual(expect.stringMatching(where));
   });
 
   test('sees a span that nobody sent', async () => {
