@@ -72,5 +72,7 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@$(NODE) services/cli/docs.ts --check
 	@echo '== simulation'
 	@$(NODE) test/simulate/run.ts
+	@echo '== fault drill'
+	@./bin/spanmill chaos --short
 	@echo '== tests'
 	@$(JEST)
