@@ -29,7 +29,14 @@ const layers = [
     })),
 ];
 
-const adapterPackages = ['kafkajs', '@clickhouse/client', 'pino', 'prom-client', '@grpc/grpc-js'];
+const adapterPackages = [
+  'kafkajs',
+  '@platformatic/kafka',
+  '@clickhouse/client',
+  'pino',
+  'prom-client',
+  '@grpc/grpc-js',
+];
 
 export default tseslint.config(
   { ignores: ['node_modules/', '.spanmill/', 'proto/generated/', 'test-output/', 'coverage/'] },

@@ -27,14 +27,17 @@ export interface SinkRecord {
   readonly headers: RecordHeaders;
 }
 
+export interface Original {
+  readonly value: Buffer;
+  /** Headers that a reader of the bytes needs: how they are encoded, and whose they are. */
+  readonly headers: RecordHeaders;
+}
+
 /** Original bytes that cannot be stored. */
-export interface Unstorable {
+export interface Unstorable extends Original {
   readonly reason: DeadLetterReason;
   readonly error: string;
   readonly offset: number;
-  readonly value: Buffer;
-  /** Headers that a reader of the bytes needs: how they are encoded. */
-  readonly headers: RecordHeaders;
 }
 
 export interface AppendedRecord {
@@ -51,12 +54,7 @@ export interface RecordRows {
   append(record: SinkRecord): AppendedRecord;
   /** Appends only the rows of the items `[from, to)` of one table. For records that `append` took. */
   appendItems(record: SinkRecord, table: number, from: number, to: number): void;
-  /** The original bytes of the items `[from, to)` of one table, as one value that can be sent again. */
-  originals(
-    record: SinkRecord,
-    table: number,
-    from: number,
-    to: number,
-  ): Pick<Unstorable, 'value' | 'headers'>;
+  /** The original bytes of the items `[from, to)` of one table, as values that can be sent again. */
+  originals(record: SinkRecord, table: number, from: number, to: number): Original[];
   reset(): void;
 }

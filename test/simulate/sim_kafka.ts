@@ -1,4 +1,5 @@
 /** The fake Kafka as one process of the simulation reaches it: with delays, faults, and protections switched off on demand. */
+import { CUT_HEADER } from '../../services/core/contracts.ts';
 import {
   KafkaUnavailableError,
   UnknownOutcomeError,
@@ -10,6 +11,7 @@ import {
   type InputOptions,
   type Kafka,
   type Ownership,
+  type PartitionRecords,
   type Producer,
 } from '../../services/platform/kafka/port.ts';
 import type { FakeKafka } from '../support/fake_kafka.ts';
@@ -17,16 +19,21 @@ import type { FaultPlan } from './faults.ts';
 import type { Protection } from './protections.ts';
 import { SimInput } from './sim_input.ts';
 import type { SimProcess } from './sim_process.ts';
+import type { SimTime } from './sim_time.ts';
+import { count } from './tally.ts';
 
 export interface SimKafkaOptions {
   readonly kafka: FakeKafka;
   readonly process: SimProcess;
+  readonly time: SimTime;
   readonly faults: FaultPlan;
   readonly latency: () => number;
   /** The one that is missing. */
   readonly without: Protection | null;
   /** Any number that was not given before. */
   readonly unique: () => number;
+  /** The process did what it must not. */
+  readonly accuse: (what: string) => void;
 }
 
 export class SimKafka implements Kafka {
@@ -62,7 +69,8 @@ export class SimKafka implements Kafka {
         const ownership =
           without === 'fencing' ? await kafka.claim({ ...options, transactionalId }) : claimed;
         const committed = this.committedAs(ownership.committed);
-        return { committed, commit: this.commitOf(ownership), release: () => Promise.resolve() };
+        const commit = this.commitOf(ownership, options.transactionalId);
+        return { committed, commit, release: () => Promise.resolve() };
       },
       faults.take('claim', () => new KafkaUnavailableError('no answer to the claim')),
     );
@@ -74,9 +82,13 @@ export class SimKafka implements Kafka {
       const producer = await kafka.producer();
       return {
         append: (batch) => {
+          this.judgeCut(batch);
           const sent = process.call(
             async () => {
               this.throwIfAway(KafkaUnavailableError);
+              // What the leader alone has acknowledged is lost with it.
+              if (without === 'acks=all' && faults.leadersDieInMs() !== null) return { offset: 0 };
+              await this.followed(KafkaUnavailableError);
               return await producer.append(batch);
             },
             faults.take('append', () => new KafkaUnavailableError('no answer to the append')),
@@ -100,20 +112,31 @@ export class SimKafka implements Kafka {
     });
   }
 
-  private commitOf(ownership: Ownership): Ownership['commit'] {
-    const { kafka, process, faults, without } = this.options;
+  private commitOf(ownership: Ownership, transactionalId: string): Ownership['commit'] {
+    const { kafka, process, time, faults, without } = this.options;
     return (outputs, offsets) =>
       process.call(
         async () => {
           this.throwIfAway(UnknownOutcomeError);
+          await this.followed(UnknownOutcomeError);
           // Half of a commit: what a process leaves that goes amid one.
           const isHalfway = faults.isHalfway() || (process.isGone && faults.toss());
           // Whoever shuts nobody out could not end what another left open: that would hide what is to be seen.
-          if (isHalfway && without !== 'fencing') kafka.failNextCommit('during');
+          if (!isHalfway || without === 'fencing') {
+            await ownership.commit(outputs, offsets);
+            return;
+          }
+          count(faults.tally, 'commit halfway');
+          kafka.failNextCommit('during');
           try {
             await ownership.commit(outputs, offsets);
           } finally {
             kafka.clearFaults();
+            const { afterMs, state } = faults.endOfOpen();
+            const end = kafka.endOfOpen(transactionalId);
+            time.after(afterMs, () => {
+              if (end(state)) count(faults.tally, `open transaction ${state}`);
+            });
           }
         },
         faults.take('commit', () => new UnknownOutcomeError('no answer to the commit')),
@@ -122,13 +145,31 @@ export class SimKafka implements Kafka {
 
   private committedAs(committed: CommittedOffset | null): CommittedOffset | null {
     const { without } = this.options;
-    if (committed === null || committed.metadata === '') return committed;
+    if (committed?.metadata.startsWith('{') !== true) return committed;
     const metadata = JSON.parse(committed.metadata) as Record<string, unknown>;
     if (without === 'intent' && 'intent' in metadata) return { ...committed, metadata: '' };
     if (without === 'suppression' && 'p' in metadata) {
       return { ...committed, metadata: JSON.stringify({ ...metadata, p: committed.offset }) };
     }
     return committed;
+  }
+
+  /** Resolves where replicas follow the leaders; otherwise rejects when those die, with what they took. */
+  private async followed(Unreached: new (message: string) => Error): Promise<void> {
+    const { faults, time } = this.options;
+    const ms = faults.leadersDieInMs();
+    if (ms === null) return;
+    count(faults.tally, 'write lost with its leader');
+    await time.sleep(ms);
+    throw new Unreached('the leader died');
+  }
+
+  /** What the owner before has cut stands in the log: whoever has not read it yet would cut it again, and end what came after. */
+  private judgeCut({ partition, records }: PartitionRecords): void {
+    const { accuse, faults } = this.options;
+    if (records[0]?.headers?.[CUT_HEADER] === undefined) return;
+    count(faults.tally, 'cut');
+    if (this.inputs.some((input) => input.isBehind(partition))) accuse('asked for a cut amid its replay');
   }
 
   private throwIfAway(Unreached: new (message: string) => Error): void {

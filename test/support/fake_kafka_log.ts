@@ -27,6 +27,8 @@ export interface Batch {
 export class FakePartitionLog {
   low = 0;
   private readonly entries: Entry[] = [];
+  /** No transaction is open before it: none that has ended opens again. */
+  private stable = 0;
   private readonly maxBytes: number;
 
   constructor(maxBytes: number) {
@@ -80,8 +82,8 @@ export class FakePartitionLog {
 
   /** Everything before an open transaction. */
   private lastStableOffset(): number {
-    const open = this.entries.findIndex((entry) => entry.transaction?.state === 'open');
-    return open === -1 ? this.high : open;
+    while (this.stable < this.high && this.entries[this.stable]?.transaction?.state !== 'open') this.stable++;
+    return this.stable;
   }
 }
 

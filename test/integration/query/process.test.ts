@@ -27,6 +27,7 @@ async function settings(): Promise<Record<string, string>> {
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: database.name,
     SPANMILL_QUERY_PORT: String(port),
+    SPANMILL_QUERY_GRPC_PORT: '0',
     // A person's own environment: meant for the command line, and no fault here.
     SPANMILL_QUERY_URL: 'http://127.0.0.1:16686',
   };

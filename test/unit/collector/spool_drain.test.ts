@@ -50,7 +50,8 @@ test('it waits for Kafka as long as it takes', async () => {
   const spool = await setup.open();
   await fill(spool, 0, 10);
   let failures = 20;
-  const kafka: Pick<Kafka, 'claim'> = {
+  const kafka: Pick<Kafka, 'admin' | 'claim' | 'input'> = {
+    ...setup.life().kafka,
     claim: (options) =>
       failures-- > 0 ? Promise.reject(new KafkaUnavailableError('away')) : setup.kafka.claim(options),
   };
@@ -95,7 +96,7 @@ test('a segment with a record that Kafka never takes is set aside, and the next 
 test('a stop leaves the rest on the disk for the next life', async () => {
   const spool = await setup.open();
   await fill(spool, 0, 30);
-  const away = { claim: () => Promise.reject(new KafkaUnavailableError('away')) };
+  const away = { ...setup.life().kafka, claim: () => Promise.reject(new KafkaUnavailableError('away')) };
   const drain = setup.drain(spool, away);
   drain.start();
   await drain.stop();

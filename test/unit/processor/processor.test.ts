@@ -34,6 +34,7 @@ const SETTINGS = {
   maxRunAgeMs: 60_000,
   commitIntervalMs: 500,
   commitBytes: 1_000_000,
+  stallMs: 60_000,
 } as const;
 
 /** A pipeline's middle on one partition or more, driven step by step. */

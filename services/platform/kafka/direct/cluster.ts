@@ -1,0 +1,249 @@
+/**
+ * The brokers as one client sees them: who leads which partition, who coordinates which group, and the connections to
+ * them. What it knows is kept until a request shows that it is out of date.
+ *
+ * A lane is a connection of its own to each broker: a broker answers the requests of one connection one after the other,
+ * so what may wait long (a fetch, an append) must not stand before what may not (a heartbeat).
+ */
+import { ResponseError, type metadataV12 } from '@platformatic/kafka';
+import type { Log } from '../../log.ts';
+import { BrokerConnection, type Address, type Request } from './broker_connection.ts';
+import {
+  BrokerError,
+  checkCode,
+  ConnectionLostError,
+  ERROR,
+  hasCode,
+  isLeaderMoved,
+} from './broker_error.ts';
+import { apiVersions, findCoordinator, metadata, type CoordinatorType } from './requests.ts';
+
+export interface ClusterOptions {
+  /** Bootstrap addresses, host:port. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly log: Log;
+}
+
+export interface TopicPartition {
+  /** Node id; -1 while there is none. */
+  readonly leader: number;
+  readonly replicas: number;
+}
+
+export interface Topic {
+  readonly id: string;
+  readonly partitions: readonly TopicPartition[];
+}
+
+export interface Features {
+  /** Highest version of a request that the brokers take; undefined where they do not know it. */
+  readonly maxVersion: (apiKey: number) => number | undefined;
+  /** As finalized for the cluster; 0 where it is not. */
+  readonly transactionVersion: number;
+}
+
+type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
+
+const QUESTIONS_LANE = 'questions';
+/** Of heartbeats: a connection that is dead has to be found out within a session. */
+export const MEMBER_LANE = 'member';
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** Longer than anything that a broker is asked to wait for. */
+const REQUEST_TIMEOUT_MS = 15_000;
+/** A broker that is away is said at every attempt of every connection; once in this time is enough. */
+const REPEAT_AFTER_MS = 10_000;
+
+export class Cluster {
+  private readonly options: ClusterOptions;
+  private readonly bootstrap: readonly Address[];
+  private readonly nodes = new Map<number, Address>();
+  private readonly topics = new Map<string, Topic>();
+  private readonly asked = new Map<string, Promise<Topic>>();
+  private readonly coordinators = new Map<string, number>();
+  private readonly connections = new Map<string, BrokerConnection>();
+  private readonly said = new Map<string, number>();
+  private features: Features | null = null;
+
+  constructor(options: ClusterOptions) {
+    this.options = options;
+    this.bootstrap = options.brokers.map(parseAddress);
+  }
+
+  /** Of any broker: those that are known first. Throws BrokerError, ConnectionLostError. */
+  async ask<T>(request: Request<T>): Promise<T> {
+    let failure: unknown = new ConnectionLostError('no broker is known');
+    for (const address of [...this.nodes.values(), ...this.bootstrap]) {
+      try {
+        return await this.connection(address, QUESTIONS_LANE).send(request);
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Of the broker that leads the partition. */
+  async askLeader<T>(topic: string, partition: number, lane: string, request: Request<T>): Promise<T> {
+    return this.askNode(await this.leaderOf(topic, partition), topic, lane, request);
+  }
+
+  /** Of a broker that is known to lead partitions of the topic. */
+  async askNode<T>(node: number, topic: string, lane: string, request: Request<T>): Promise<T> {
+    try {
+      return await this.connection(this.addressOf(node), lane).send(request);
+    } catch (error) {
+      this.noteLeaderError(topic, error);
+      throw error;
+    }
+  }
+
+  /** A partition's own part of an answer may say that it is led elsewhere. */
+  noteLeaderError(topic: string, error: unknown): void {
+    if (isLeaderMoved(error)) this.forgetTopic(topic);
+  }
+
+  async askCoordinator<T>(type: CoordinatorType, key: string, lane: string, request: Request<T>): Promise<T> {
+    try {
+      return await this.connection(await this.coordinatorOf(type, key), lane).send(request);
+    } catch (error) {
+      const isGone =
+        error instanceof ConnectionLostError ||
+        hasCode(error, ERROR.NOT_COORDINATOR, ERROR.COORDINATOR_NOT_AVAILABLE);
+      if (isGone) this.coordinators.delete(`${type}:${key}`);
+      throw error;
+    }
+  }
+
+  async topic(name: string): Promise<Topic> {
+    const known = this.topics.get(name);
+    if (known !== undefined) return known;
+    let asked = this.asked.get(name);
+    if (asked === undefined) {
+      asked = this.fetchTopic(name).finally(() => this.asked.delete(name));
+      this.asked.set(name, asked);
+    }
+    return asked;
+  }
+
+  /** Throws BrokerError LEADER_NOT_AVAILABLE while there is none. */
+  async leaderOf(topic: string, partition: number): Promise<number> {
+    const { partitions } = await this.topic(topic);
+    const leader = partitions[partition]?.leader ?? -1;
+    if (leader < 0) {
+      this.forgetTopic(topic);
+      throw new BrokerError(
+        partitions[partition] === undefined ? ERROR.UNKNOWN_TOPIC_OR_PARTITION : ERROR.LEADER_NOT_AVAILABLE,
+        `${topic}/${partition}`,
+      );
+    }
+    return leader;
+  }
+
+  /** The next question about the topic goes to the brokers. */
+  forgetTopic(name: string): void {
+    this.topics.delete(name);
+  }
+
+  async whatBrokersDo(): Promise<Features> {
+    if (this.features !== null) return this.features;
+    const { apiKeys, finalizedFeatures = [] } = await this.ask(apiVersions());
+    const versions = new Map(apiKeys.map(({ apiKey, maxVersion }) => [apiKey, maxVersion]));
+    this.features = {
+      maxVersion: (apiKey) => versions.get(apiKey),
+      transactionVersion:
+        finalizedFeatures.find(({ name }) => name === 'transaction.version')?.maxVersionLevel ?? 0,
+    };
+    return this.features;
+  }
+
+  /** Requests under way fail with ConnectionLostError. It can be used again. */
+  async close(): Promise<void> {
+    const open = [...this.connections.values()];
+    this.connections.clear();
+    await Promise.all(open.map((connection) => connection.close()));
+  }
+
+  private async fetchTopic(name: string): Promise<Topic> {
+    const { brokers, topics } = await this.metadataOf(name);
+    for (const { nodeId, host, port } of brokers) this.nodes.set(nodeId, { host, port });
+    const [found] = topics;
+    if (found === undefined) throw new BrokerError(ERROR.UNKNOWN_TOPIC_OR_PARTITION, name);
+    checkCode(found.errorCode, name);
+    const partitions: TopicPartition[] = [];
+    for (const { partitionIndex, leaderId, replicaNodes } of found.partitions) {
+      partitions[partitionIndex] = { leader: leaderId, replicas: replicaNodes.length };
+    }
+    const topic = { id: found.topicId, partitions };
+    this.topics.set(name, topic);
+    return topic;
+  }
+
+  /** A partition without leader makes the whole answer an error for the library; here it is one partition's trouble. */
+  private async metadataOf(name: string): Promise<MetadataResponse> {
+    const request = metadata([name]);
+    return this.ask({
+      ...request,
+      parse: (...args) => {
+        try {
+          return request.parse(...args);
+        } catch (error) {
+          if (error instanceof ResponseError) return error['response'] as MetadataResponse;
+          throw error;
+        }
+      },
+    });
+  }
+
+  private async coordinatorOf(type: CoordinatorType, key: string): Promise<Address> {
+    const name = `${type}:${key}`;
+    const known = this.coordinators.get(name);
+    if (known !== undefined) return this.addressOf(known);
+    const { coordinators } = await this.ask(findCoordinator(type, key));
+    const [found] = coordinators;
+    if (found === undefined) throw new BrokerError(ERROR.COORDINATOR_NOT_AVAILABLE, key);
+    const { nodeId, host, port } = found;
+    this.nodes.set(nodeId, { host, port });
+    this.coordinators.set(name, nodeId);
+    return { host, port };
+  }
+
+  private addressOf(node: number): Address {
+    const address = this.nodes.get(node);
+    if (address === undefined) throw new ConnectionLostError(`broker ${node} is not known`);
+    return address;
+  }
+
+  private connection(address: Address, lane: string): BrokerConnection {
+    const key = `${lane} ${address.host}:${address.port}`;
+    let connection = this.connections.get(key);
+    if (connection === undefined) {
+      const { clientId } = this.options;
+      connection = new BrokerConnection({
+        address,
+        clientId,
+        requestTimeoutMs: lane === MEMBER_LANE ? HEARTBEAT_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
+        onFailure: (...failure) => this.sayFailure(...failure),
+      });
+      this.connections.set(key, connection);
+    }
+    return connection;
+  }
+
+  private sayFailure({ host, port }: Address, error: Error): void {
+    const broker = `${host}:${port}`;
+    const now = performance.now();
+    if (now - (this.said.get(broker) ?? -Infinity) < REPEAT_AFTER_MS) return;
+    this.said.set(broker, now);
+    this.options.log.warn({ broker, error }, 'a broker is not reachable');
+  }
+}
+
+function parseAddress(text: string): Address {
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  const port = Number(text.slice(colon + 1));
+  if (colon < 1 || !Number.isInteger(port)) throw new RangeError(`no Kafka address: ${text}`);
+  return { host, port };
+}
