@@ -39,8 +39,9 @@ export function countParameter(
   return value;
 }
 
-/** The end of ClickHouse's DateTime, 2106-02-07, in nanoseconds: no moment asked for lies behind it. */
-export const LAST_NS = 0xffff_ffffn * 1_000_000_000n;
+/** The end of ClickHouse's DateTime, 2106-02-07: no moment asked for lies behind it. */
+export const LAST_MS = 0xffff_ffffn * 1000n;
+export const LAST_NS = LAST_MS * 1_000_000n;
 
 export function clipNs(ns: bigint): bigint {
   return ns < 0n ? 0n : ns > LAST_NS ? LAST_NS : ns;

@@ -1,7 +1,7 @@
 /** `/api/metrics/...`: the figures of Jaeger's monitor, from the metrics that the processor counted before any sampling. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
-import { firstOf, wholeNumber } from '../foreign/query_values.ts';
+import { firstOf, LAST_MS, wholeNumber } from '../foreign/query_values.ts';
 import { tenantOf } from '../foreign/request_tenant.ts';
 import { valuesOf, type QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
@@ -43,8 +43,6 @@ function latencies(query: QueryString): Figure {
   }
   return { name: 'latencies', quantile };
 }
-
-const LAST_MS = 0xffff_ffffn * 1000n;
 
 export function metricQuery(query: QueryString, tenant: string, nowMs: number): MetricQuery {
   const services = valuesOf(query, 'service');

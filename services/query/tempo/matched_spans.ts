@@ -37,8 +37,8 @@ export function clickHouseMatchStore(query: Query): MatchStore {
   return {
     matches: async (search, traceIds, spans, signal) => {
       if (traceIds.length === 0) return [];
-      const { text, params } = searchStatement(MATCHED_SPANS, search);
-      const rows = await query(text, { ...params, traceIds, spans }, signal);
+      const { sql, params } = searchStatement(MATCHED_SPANS, search);
+      const rows = await query(sql, { ...params, traceIds, spans }, signal);
       return rows.map((row) => row as unknown as MatchedSpan);
     },
   };
