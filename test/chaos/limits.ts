@@ -18,7 +18,7 @@ export const PEAK_RSS_BYTES: Readonly<Record<Role | 'kafka' | 'clickhouse', numb
   processor: 768 * MEGABYTE,
   sink: 768 * MEGABYTE,
   kafka: 1024 * MEGABYTE,
-  clickhouse: 2560 * MEGABYTE,
+  clickhouse: 1536 * MEGABYTE,
 };
 
 export function peakLimit(processName: string): number {
@@ -28,8 +28,6 @@ export function peakLimit(processName: string): number {
   return limit;
 }
 
-/** A group has caught up when it is no more than this long behind, at the rate of the load. */
-export const CAUGHT_UP_SECONDS = 3;
 /** A fault from which the pipeline has not recovered by then is a failure. */
 export const RECOVERY_TIMEOUT_MS = 180_000;
 /** From the end of the load until nothing moves any more. */
