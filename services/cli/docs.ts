@@ -16,13 +16,14 @@ import * as query from '../query/config.ts';
 import * as sink from '../sink/config.ts';
 
 const SHARED: Settings = { ...KAFKA_SETTINGS, ...CLICKHOUSE_SETTINGS, ...LOG_SETTINGS };
+const MIGRATE: Settings = { ...TOPIC_SETTINGS, ...MIGRATION_SETTINGS };
 const TABLES: readonly (readonly [title: string, settings: Settings])[] = [
   ['All services', SHARED],
   ['Collector', collector.SETTINGS],
   ['Processor', processor.SETTINGS],
   ['Sink', sink.SETTINGS],
   ['Query', query.SETTINGS],
-  ['`spanmill migrate`', { ...TOPIC_SETTINGS, ...MIGRATION_SETTINGS }],
+  ['`spanmill migrate`', MIGRATE],
   ['`make up` and the command line', { ...LOCAL_SETTINGS, ...CLI_SETTINGS, ...DEMO_SETTINGS }],
 ];
 const BEGIN = '<!-- configuration: made by `make docs` -->';
@@ -31,8 +32,12 @@ const END = '<!-- end of configuration -->';
 /** The text between the markers. */
 export function configurationTables(): string {
   return TABLES.map(([title, settings]) => {
-    const shared = new Set(Object.values(SHARED).map(({ env }) => env));
-    const own = Object.values(settings).filter(({ env }) => settings === SHARED || !shared.has(env));
+    // A setting that several read stands once.
+    const elsewhere = [SHARED, MIGRATE]
+      .filter((table) => table !== settings)
+      .flatMap((table) => Object.values(table));
+    const others = new Set(elsewhere.map(({ env }) => env));
+    const own = Object.values(settings).filter(({ env }) => settings === SHARED || !others.has(env));
     const rows = own.map(({ env, default: byDefault, unit, meaning }) => {
       const value =
         byDefault === undefined

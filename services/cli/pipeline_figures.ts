@@ -5,7 +5,7 @@
 import { METRICS as COLLECTOR } from '../collector/metrics.ts';
 import { METRICS as PROCESSOR } from '../processor/metrics.ts';
 import { METRICS as SINK } from '../sink/metrics.ts';
-import { maxOf, quantileOf, sumOf, type Sample } from './prometheus_text.ts';
+import { maxOf, quantileOf, sumOf, type Sample } from '../platform/prometheus_text.ts';
 import { countText, durationText, plural, shareText } from './units.ts';
 
 export interface Scrapes {

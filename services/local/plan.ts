@@ -87,9 +87,13 @@ function servicePlans(
   values: Readonly<Record<string, unknown>>,
   home: string,
 ): ProcessPlan[] {
-  const directories = {
+  const given = {
     SPANMILL_COLLECTOR_SPOOL_DIRECTORY: join(home, 'data/collector-spool'),
     SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: join(home, 'data/processor'),
+    // The pipeline page shows what the others tell.
+    SPANMILL_QUERY_SCRAPE: SERVICES.filter(({ name }) => name !== 'query')
+      .map(({ healthPort }) => `http://127.0.0.1:${String(values[healthPort])}/metrics`)
+      .join(','),
   };
   return SERVICES.map(({ name, settings, healthPort }) => {
     const health = `http://127.0.0.1:${String(values[healthPort])}`;
@@ -98,8 +102,8 @@ function servicePlans(
       args: [join('services', name, 'main.ts')],
       env: {
         ...pickNames(COMMON_ENV, env),
-        // Whatever is written is under the home, unless the caller says otherwise.
-        ...pick(settings, directories),
+        // Unless the caller says otherwise: whatever is written is under the home.
+        ...pick(settings, given),
         ...pick(settings, env),
       },
       readyUrl: `${health}/readyz`,

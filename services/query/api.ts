@@ -1,5 +1,5 @@
 /**
- * The HTTP side that all routes share: errors as problem+json, a time limit, metrics by route, 404 and 405.
+ * The HTTP side that all routes share: errors as problem+json, a time limit, compression, metrics by route, 404 and 405.
  *
  * Not for any route itself: a group of routes is a file in routes/, given in as a function. `request.signal` is
  * aborted when the client leaves or time is up; every handler passes it on to the store.
@@ -12,6 +12,8 @@ import Fastify, {
 } from 'fastify';
 import type { Log } from '../platform/log.ts';
 import { counter, histogram, type MetricRegistry } from '../platform/metrics.ts';
+import { compressAnswers } from './compression.ts';
+import { documentRoutes } from './openapi.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { StoreError } from './store.ts';
 
@@ -59,6 +61,8 @@ export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOption
   });
   const methods = methodsByUrl(app);
   measure(app, registry);
+  compressAnswers(app);
+  documentRoutes(app);
   app.setErrorHandler((error, request, reply) => {
     report(log, error, request.url);
     answerProblem(reply, asProblem(error, requestTimeoutMs), request.routeOptions.config.problemFormat);
@@ -66,7 +70,10 @@ export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOption
   app.setNotFoundHandler((request, reply) => {
     answerProblem(
       reply,
-      new Problem(404, `there is no ${request.method} ${pathOf(request.url)}; see the README for the paths`),
+      new Problem(
+        404,
+        `there is no ${request.method} ${pathOf(request.url)}; see /api/v1/openapi.json for the paths`,
+      ),
     );
   });
   for (const group of routes) group(app);

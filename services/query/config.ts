@@ -1,12 +1,37 @@
 /** Settings of the query service. The README's table is made from this. */
-import { integer, port, text } from '../platform/config.ts';
+import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
+import { integer, port, text, type Setting } from '../platform/config.ts';
 import { CLICKHOUSE_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
 
 const MIB = 1024 * 1024;
 
+const scrape: Setting<string> = {
+  ...text({
+    env: 'SPANMILL_QUERY_SCRAPE',
+    default: '',
+    meaning:
+      'Where the other services tell their metrics, comma-separated http://host:port/metrics; for /api/v1/pipeline.',
+  }),
+  parse: (value) => {
+    const wrong = commaSeparated(value).find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
+    if (wrong !== undefined) throw new Error('must be addresses like http://127.0.0.1:13133/metrics');
+    return value;
+  },
+};
+
+export function commaSeparated(list: string): string[] {
+  return list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
 export const SETTINGS = {
   ...LOG_SETTINGS,
   ...CLICKHOUSE_SETTINGS,
+  // How far back each rollup reaches.
+  ttlMetrics10sDays: MIGRATION_SETTINGS.ttlMetrics10sDays,
+  ttlMetrics1mDays: MIGRATION_SETTINGS.ttlMetrics1mDays,
   host: listenHost('SPANMILL_QUERY_HOST'),
   port: port({
     env: 'SPANMILL_QUERY_PORT',
@@ -42,6 +67,15 @@ export const SETTINGS = {
     max: 1024 * MIB,
     meaning: 'What ClickHouse may answer to one query; a larger answer is refused with a 422.',
   }),
+  maxRowsRead: integer({
+    env: 'SPANMILL_QUERY_MAX_ROWS_READ',
+    default: 1_000_000_000,
+    unit: 'rows',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'What one query may make ClickHouse read, else it is refused with a 422; 0 is no limit.',
+  }),
+  scrape,
   maxClockShiftMs: integer({
     env: 'SPANMILL_QUERY_MAX_CLOCK_SHIFT_MS',
     default: 1000,

@@ -3,7 +3,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { GrpcMethod } from '../platform/grpc_server.ts';
 import type { Log } from '../platform/log.ts';
 import type { RouteGroup } from './api.ts';
-import type { Query } from './clickhouse_store.ts';
 import { clickHouseForeignStore } from './foreign/clickhouse_foreign_store.ts';
 import { clickHouseTagStore } from './foreign/tag_store.ts';
 import { grpcQueryMethods } from './jaeger/grpc_query_service.ts';
@@ -11,6 +10,8 @@ import { jaegerRoutes } from './jaeger/jaeger_routes.ts';
 import { metricRoutes } from './jaeger/metric_routes.ts';
 import { clickHouseMetricStore } from './jaeger/metric_store.ts';
 import { v3Routes } from './jaeger/v3_routes.ts';
+import type { Query } from './queries.ts';
+import type { Retention } from './rollups.ts';
 import { clickHouseMatchStore } from './tempo/matched_spans.ts';
 import { tempoTagRoutes } from './tempo/tag_routes.ts';
 import { tempoTraceRoutes } from './tempo/trace_routes.ts';
@@ -19,6 +20,7 @@ import { zipkinRoutes } from './zipkin/zipkin_routes.ts';
 export interface ForeignApiOptions {
   readonly query: Query;
   readonly clock: Clock;
+  readonly retention: Retention;
   readonly log: Log;
   /** Longest time for one answer over gRPC; HTTP has its own limit. */
   readonly timeoutMs: number;
@@ -41,7 +43,7 @@ export function foreignApis(options: ForeignApiOptions): ForeignApis {
     routes: [
       (app) => jaegerRoutes(app, { store, clock, maxClockShiftNs }),
       (app) => v3Routes(app, store),
-      (app) => metricRoutes(app, clickHouseMetricStore(query), clock),
+      (app) => metricRoutes(app, clickHouseMetricStore(options), clock),
       (app) => tempoTraceRoutes(app, { store, matches: clickHouseMatchStore(query), clock }),
       (app) => tempoTagRoutes(app, tags, clock),
       (app) => zipkinRoutes(app, { store, tags, clock, autocompleteKeys: options.zipkinAutocompleteKeys }),

@@ -5,14 +5,14 @@ import { systemClock } from '../platform/clock.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
 import { runService } from '../platform/run.ts';
 import { createApi } from './api.ts';
+import { apiRoutes } from './api_routes.ts';
 import { apiServer } from './api_server.ts';
-import { clickHouseStore, limitedQuery } from './clickhouse_store.ts';
-import { SETTINGS } from './config.ts';
+import { commaSeparated, SETTINGS } from './config.ts';
 import { foreignApis } from './foreign_apis.ts';
+import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
-import { serviceRoutes } from './routes/service_routes.ts';
-import { traceRoutes } from './routes/trace_routes.ts';
+import { metricsScraper } from './scraper.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
   const clickhouse = connectClickHouse({
@@ -23,31 +23,21 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     timeoutMs: config.clickhouseTimeoutMs,
     maxConnections: config.maxConcurrentQueries,
   });
-  const limits = {
-    clickhouse,
-    timeoutMs: config.requestTimeoutMs,
-    maxTraceSpans: config.maxTraceSpans,
-    maxAnswerBytes: config.maxAnswerBytes,
-  };
-  const store = clickHouseStore(limits);
+  const { requestTimeoutMs, maxTraceSpans, maxClockShiftMs, maxAnswerBytes, maxRowsRead } = config;
+  const query = limitedQuery({ clickhouse, timeoutMs: requestTimeoutMs, maxAnswerBytes, maxRowsRead });
+  const retention = { tenSecondDays: config.ttlMetrics10sDays, minuteDays: config.ttlMetrics1mDays };
+  const shared = { query, clock: systemClock, retention, maxTraceSpans };
+  const scraper = metricsScraper({ urls: commaSeparated(config.scrape), clock: systemClock });
   const foreign = foreignApis({
-    query: limitedQuery(limits),
-    clock: systemClock,
-    maxTraceSpans: config.maxTraceSpans,
-    maxClockShiftMs: config.maxClockShiftMs,
-    timeoutMs: config.requestTimeoutMs,
-    log,
-    zipkinAutocompleteKeys: config.zipkinAutocompleteKeys.split(',').filter((key) => key !== ''),
+    ...{ ...shared, log, maxClockShiftMs, timeoutMs: requestTimeoutMs },
+    zipkinAutocompleteKeys: commaSeparated(config.zipkinAutocompleteKeys),
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const api = createApi({
-    log,
-    registry,
-    requestTimeoutMs: config.requestTimeoutMs,
+    ...{ log, registry, requestTimeoutMs },
     routes: [
       (app) => healthRoutes(app, registry, readiness),
-      (app) => traceRoutes(app, store, systemClock),
-      (app) => serviceRoutes(app, store, systemClock),
+      apiRoutes({ ...shared, scraper }),
       ...foreign.routes,
     ],
   });
@@ -56,7 +46,7 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     apiServer(api, { host: config.host, port: config.port, log }),
     grpcServer({
       ...{ host: config.host, port: config.grpcPort, methods: foreign.grpcMethods },
-      ...{ maxRequestBytes: 1024 * 1024, stopTimeoutMs: config.requestTimeoutMs },
+      ...{ maxRequestBytes: 1024 * 1024, stopTimeoutMs: requestTimeoutMs },
       onBug: (error) => log.error({ error }, 'request failed'),
     }),
   ];

@@ -1,10 +1,14 @@
 /** Reads the parameters of a request; what cannot be right is a 400 that says what would be. */
 import { DEFAULT_TENANT } from '../core/contracts.ts';
 import { badRequest } from './problem.ts';
-import type { TimeRange } from './store.ts';
 
 /** As Fastify gives a query string: a name given twice is a list. */
 export type QueryString = Readonly<Record<string, string | string[] | undefined>>;
+
+/** All values of a parameter. */
+export function valuesOf(query: QueryString, name: string): string[] {
+  return [query[name] ?? []].flat().filter((value) => value !== '');
+}
 
 /** The one value of a parameter; null where it is absent or empty. */
 export function textParameter(query: QueryString, name: string): string | null {
@@ -51,20 +55,10 @@ export function traceIdParameter(text: string): string {
 }
 
 /**
- * `since` and `until`: RFC 3339 (`2026-11-21T10:00:00Z`), Unix seconds, or an age (`15m`, `24h`, `7d`). Absent, they
- * are an age of `lookback` and now. Throws a 400.
+ * RFC 3339 (`2026-11-21T10:00:00Z`), Unix seconds, or an age (`15m`, `24h`, `7d`), as Unix milliseconds. Absent, it is an age
+ * of `otherwise`. Throws a 400.
  */
-export function timeRangeParameters(query: QueryString, nowMs: number, lookback = '1h'): TimeRange {
-  const sinceMs = momentParameter(query, 'since', nowMs, lookback);
-  const untilMs = momentParameter(query, 'until', nowMs, '0s');
-  if (sinceMs >= untilMs) throw badRequest('since must lie before until');
-  if (untilMs - sinceMs > LONGEST_RANGE_MS) throw badRequest('since and until lie more than 400 days apart');
-  return { sinceMs, untilMs };
-}
-
-const LONGEST_RANGE_MS = 400 * 86_400_000;
-
-function momentParameter(query: QueryString, name: string, nowMs: number, otherwise: string): number {
+export function momentParameter(query: QueryString, name: string, nowMs: number, otherwise: string): number {
   const text = textParameter(query, name) ?? otherwise;
   const moment = parseMoment(text, nowMs);
   if (moment === null || moment < 0 || moment > LAST_MOMENT_MS) {

@@ -1,9 +1,9 @@
 /**
- * Rows of sql/*.sql as types: one function a query. The SQL is ours and its columns are known, so a row of another shape
- * is a bug and throws.
+ * Rows of the trace queries as types: one function a query.
  */
 import type { Row } from '../platform/clickhouse/client.ts';
-import type { FoundTrace, ServiceFigures } from './store.ts';
+import { list, nanos, number, text } from './columns.ts';
+import type { FoundTrace } from './store.ts';
 import { nanoseconds, type Attributes, type StoredSpan, type StoredSummary } from './trace_answer.ts';
 
 /** trace_summary.sql */
@@ -64,7 +64,7 @@ export function storedSpan(row: Row): StoredSpan {
   };
 }
 
-/** newest_traces.sql */
+/** traces_of.sql */
 export function foundTrace(row: Row): FoundTrace {
   const startNs = nanos(row, 'startNs');
   const service = text(row, 'rootService');
@@ -72,45 +72,12 @@ export function foundTrace(row: Row): FoundTrace {
     traceId: text(row, 'traceId'),
     startNs,
     durationNs: nanos(row, 'endNs') - startNs,
-    root: service === '' ? null : { service, name: text(row, 'rootName') },
+    root:
+      service === ''
+        ? null
+        : { service, name: text(row, 'rootName'), durationNs: nanos(row, 'rootDurationNs') },
     services: list(row, 'services') as string[],
     spans: number(row, 'spans'),
     errors: number(row, 'errors'),
   };
-}
-
-/** services.sql */
-export function serviceFigures(row: Row): ServiceFigures {
-  const calls = number(row, 'calls');
-  const [p50, p95, p99] = list(row, 'quantiles') as number[];
-  const known = calls > 0 && p50 !== undefined && p95 !== undefined && p99 !== undefined;
-  return {
-    service: text(row, 'service'),
-    spans: number(row, 'spans'),
-    calls,
-    errors: number(row, 'errors'),
-    durations: known ? { p50: Math.round(p50), p95: Math.round(p95), p99: Math.round(p99) } : null,
-  };
-}
-
-function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new TypeError(`column ${column} is no text`);
-  return value;
-}
-
-function number(row: Row, column: string): number {
-  const value = row[column];
-  if (typeof value !== 'number') throw new TypeError(`column ${column} is no number`);
-  return value;
-}
-
-function nanos(row: Row, column: string): bigint {
-  return BigInt(text(row, column));
-}
-
-function list(row: Row, column: string): unknown[] {
-  const value = row[column];
-  if (!Array.isArray(value)) throw new TypeError(`column ${column} is no array`);
-  return value;
 }

@@ -1,6 +1,6 @@
 /**
- * What the routes ask of the store, and how it fails: they know these types only. ClickHouse stands behind it
- * (clickhouse_store.ts).
+ * What the routes ask about traces, and how any store fails: they know these types only. ClickHouse stands behind them
+ * (trace_store.ts).
  */
 import type { StoredSpan, StoredSummary } from './trace_answer.ts';
 
@@ -10,6 +10,8 @@ export interface StoredTrace {
   readonly spans: readonly StoredSpan[];
   readonly summary: StoredSummary;
   readonly truncated: boolean;
+  /** Changes with what is stored; null while spans of the trace are still under way. */
+  readonly version: string | null;
 }
 
 /** A stretch of time, as Unix milliseconds: [since, until). */
@@ -18,44 +20,64 @@ export interface TimeRange {
   readonly untilMs: number;
 }
 
-export interface ServiceFigures {
-  readonly service: string;
-  /** Spans of any kind that it reported. */
-  readonly spans: number;
-  /** Requests that it answered and messages that it took: its Server and Consumer spans, weighted. */
-  readonly calls: number;
-  readonly errors: number;
-  /** Of those calls, in nanoseconds; null without any. */
-  readonly durations: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
-}
-
 export interface FoundTrace {
   readonly traceId: string;
   readonly startNs: bigint;
   readonly durationNs: bigint;
   /** Null while the root has not arrived. */
-  readonly root: { readonly service: string; readonly name: string } | null;
+  readonly root: { readonly service: string; readonly name: string; readonly durationNs: bigint } | null;
   readonly services: readonly string[];
   readonly spans: number;
   readonly errors: number;
 }
 
+/** What one span of a trace has to be like, in all of these; null and empty for any. */
+export interface SpanConditions {
+  readonly service: string | null;
+  /** As the metrics name it: `{}` stands for what differs from call to call. */
+  readonly operation: string | null;
+  readonly kind: string | null;
+  readonly status: string | null;
+  /** Part of its name, in any case. */
+  readonly name: string | null;
+  readonly minSpanNs: number | null;
+  readonly maxSpanNs: number | null;
+  readonly attributes: readonly (readonly [string, string])[];
+  readonly resourceAttributes: readonly (readonly [string, string])[];
+}
+
 export interface TraceSearch extends TimeRange {
   readonly tenant: string;
-  /** Null for any. */
-  readonly service: string | null;
+  readonly span: SpanConditions;
   readonly minServices: number;
+  readonly minNs: number | null;
+  readonly maxNs: number | null;
+  /** By start; or by duration, that of the span where spans are searched. */
+  readonly order: 'newest' | 'longest';
+  /** The last of the page before. */
+  readonly after: PageEnd | null;
   readonly limit: number;
 }
 
-/** All throw StoreError, or what `signal` was aborted with. */
-export interface Store {
-  /** Null where there is no such trace. `traceId` is 32 hex digits in lower case. */
+/** Traces are in falling order of key, then of id. */
+export interface PageEnd {
+  readonly key: bigint;
+  readonly traceId: string;
+}
+
+export interface FoundTraces {
+  readonly traces: readonly FoundTrace[];
+  /** Null where there are no more. */
+  readonly end: PageEnd | null;
+}
+
+/** All throw StoreError, or what `signal` was aborted with. Trace ids are 32 hex digits in lower case. */
+export interface TraceStore {
+  /** Null where there is no such trace. */
   trace(tenant: string, traceId: string, signal: AbortSignal): Promise<StoredTrace | null>;
-  /** Newest first. */
-  newestTraces(search: TraceSearch, signal: AbortSignal): Promise<FoundTrace[]>;
-  /** Most calls first. */
-  services(tenant: string, range: TimeRange, signal: AbortSignal): Promise<ServiceFigures[]>;
+  /** What `trace` would give as version, without reading the spans. */
+  version(tenant: string, traceId: string, signal: AbortSignal): Promise<string | null>;
+  find(search: TraceSearch, signal: AbortSignal): Promise<FoundTraces>;
 }
 
 /**

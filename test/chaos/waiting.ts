@@ -1,6 +1,6 @@
 /** When a pipeline is well again after a fault, and when nothing moves in it any more. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { parsePrometheusText, sumOf } from '../../services/cli/prometheus_text.ts';
+import { parsePrometheusText, sumOf } from '../../services/platform/prometheus_text.ts';
 import { METRICS } from '../../services/collector/metrics.ts';
 import type { LagSample, LagWatch } from './lag.ts';
 import { QUIET_TIMEOUT_MS, RECOVERY_TIMEOUT_MS } from './limits.ts';

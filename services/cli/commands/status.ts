@@ -8,7 +8,7 @@ import { isRunning } from '../../local/process_table.ts';
 import { readState, type SupervisorState } from '../../local/state.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { pipelineFigures, type Figure } from '../pipeline_figures.ts';
-import { parsePrometheusText, type Sample } from '../prometheus_text.ts';
+import { parsePrometheusText, type Sample } from '../../platform/prometheus_text.ts';
 import { createStyle } from '../style.ts';
 import { renderTable, type Column } from '../table.ts';
 import { durationText } from '../units.ts';

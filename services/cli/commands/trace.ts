@@ -1,6 +1,6 @@
 /** `spanmill trace <id>`: a trace as a waterfall. */
 import { InvalidArgumentError, type Command } from 'commander';
-import type { TraceListAnswer } from '../../query/routes/trace_routes.ts';
+import type { TraceListAnswer } from '../../query/routes/search_routes.ts';
 import type { TraceAnswer } from '../../query/trace_answer.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';

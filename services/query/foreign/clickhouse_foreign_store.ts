@@ -1,12 +1,12 @@
 /** The foreign store in ClickHouse: which query answers what. Every query has the limits of the service. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { operationName } from '../../core/metrics/operation_name.ts';
 import type { Row } from '../../platform/clickhouse/client.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Query } from '../clickhouse_store.ts';
+import { nanos, number, text } from '../columns.ts';
+import { readSql, type Query } from '../queries.ts';
 import { storedSpan } from '../rows.ts';
 import type { TimeRange } from '../store.ts';
+import type { SqlText } from '../trace_search.ts';
 import { conditionsSql, SqlParameters } from './condition_sql.ts';
 import type { ForeignStore, ForeignTrace, TraceFacts, TraceSpan } from './foreign_store.ts';
 import type { SpanCondition, SpanSearch } from './span_search.ts';
@@ -17,14 +17,13 @@ export interface ForeignStoreOptions {
   readonly clock: Clock;
 }
 
-const sql = (name: string): string => readFileSync(join(import.meta.dirname, 'sql', `${name}.sql`), 'utf8');
-const FIND_TRACES = sql('find_traces');
-const SPAN_NAMES = sql('span_names');
-const TRACE_FACTS = sql('trace_facts');
-const SPANS_OF_TRACES = sql('spans_of_traces');
-const SERVICE_NAMES = sql('service_names');
-const OPERATIONS = sql('operations');
-const EDGES = sql('edges');
+const FIND_TRACES = readSql('find_traces', 'foreign');
+const SPAN_NAMES = readSql('span_names', 'foreign');
+const TRACE_FACTS = readSql('trace_facts', 'foreign');
+const SPANS_OF_TRACES = readSql('spans_of_traces', 'foreign');
+const SERVICE_NAMES = readSql('service_names', 'foreign');
+const OPERATIONS = readSql('operations', 'foreign');
+const EDGES = readSql('edges', 'foreign');
 
 /** Where sql/*.sql of a search takes its conditions. */
 const CONDITIONS = '/* conditions */ 1';
@@ -38,34 +37,31 @@ export function clickHouseForeignStore({ query, maxTraceSpans, clock }: ForeignS
     find: (search, signal) => findTraces(query, search, signal),
     services: async (tenant, signal) => {
       const rows = await query(SERVICE_NAMES, { tenant, seenSince: seenSince() }, signal);
-      return rows.map((row) => String(row['service']));
+      return rows.map((row) => text(row, 'service'));
     },
     operations: async (tenant, service, signal) => {
       const rows = await query(OPERATIONS, { tenant, service, seenSince: seenSince() }, signal);
-      return rows.map((row) => ({ name: String(row['name']), kind: String(row['kind']) }));
+      return rows.map((row) => ({ name: text(row, 'name'), kind: text(row, 'kind') }));
     },
     edges: async (tenant, { sinceMs, untilMs }, signal) => {
       const params = { tenant, since: Math.floor(sinceMs / 1000), until: Math.ceil(untilMs / 1000) };
       const rows = await query(EDGES, params, signal);
       return rows.map((row) => ({
-        client: String(row['client']),
-        server: String(row['server']),
-        calls: Number(row['calls']),
-        errors: Number(row['errors']),
+        client: text(row, 'client'),
+        server: text(row, 'server'),
+        calls: number(row, 'calls'),
+        errors: number(row, 'errors'),
       }));
     },
   };
 }
 
 /** A search statement with its conditions in place, and all its parameters. */
-export function searchStatement(
-  text: string,
-  search: Omit<SpanSearch, 'limit'>,
-): { text: string; params: Record<string, unknown> } {
+export function searchStatement(statement: string, search: Omit<SpanSearch, 'limit'>): SqlText {
   const params = new SqlParameters();
   const conditions = conditionsSql(search.conditions, params);
   return {
-    text: text.replace(CONDITIONS, () => conditions),
+    sql: statement.replace(CONDITIONS, () => conditions),
     params: {
       ...params.values,
       tenant: search.tenant,
@@ -82,13 +78,13 @@ const MOST_SPANS = 1_000_000;
 /** The newest spans, not the newest traces, are what ClickHouse finds without sorting everything. */
 async function findTraces(query: Query, search: SpanSearch, signal: AbortSignal): Promise<string[]> {
   const conditions = await namesOfOperations(query, search, signal);
-  const { text, params } = searchStatement(FIND_TRACES, { ...search, conditions });
+  const { sql, params } = searchStatement(FIND_TRACES, { ...search, conditions });
   let found: string[] = [];
   for (const factor of SPANS_A_TRACE) {
     const spans = Math.min(MOST_SPANS, search.limit * factor);
-    const rows = await query(text, { ...params, spans, traces: search.limit }, signal);
-    found = rows.map((row) => String(row['traceId']));
-    const seen = rows.reduce((sum, row) => sum + Number(row['spans']), 0);
+    const rows = await query(sql, { ...params, spans, traces: search.limit }, signal);
+    found = rows.map((row) => text(row, 'traceId'));
+    const seen = rows.reduce((sum, row) => sum + number(row, 'spans'), 0);
     if (found.length >= search.limit || seen < spans) break;
   }
   return found;
@@ -111,11 +107,11 @@ async function namesOfOperations(
   const others = search.conditions.filter(
     (condition) => !('on' in condition && condition.on === 'operation'),
   );
-  const { text, params } = searchStatement(SPAN_NAMES, {
+  const { sql, params } = searchStatement(SPAN_NAMES, {
     ...search,
     conditions: others.filter((condition) => 'on' in condition && condition.on === 'service'),
   });
-  const names = (await query(text, params, signal)).map((row) => String(row['name']));
+  const names = (await query(sql, params, signal)).map((row) => text(row, 'name'));
   return [
     ...others,
     ...templates.map((template) => ({
@@ -133,7 +129,7 @@ async function readFacts(
 ): Promise<TraceFacts[]> {
   if (traceIds.length === 0) return [];
   const rows = await query(TRACE_FACTS, { tenant, traceIds }, signal);
-  const byId = new Map(rows.map((row) => [String(row['traceId']), traceFacts(row)]));
+  const byId = new Map(rows.map((row) => [text(row, 'traceId'), traceFacts(row)]));
   return [...new Set(traceIds)].flatMap((id) => byId.get(id) ?? []);
 }
 
@@ -171,18 +167,18 @@ async function readTraces(
 }
 
 function traceSpan(row: Row): TraceSpan {
-  return { ...storedSpan(row), traceId: String(row['traceId']), flags: Number(row['flags']) };
+  return { ...storedSpan(row), traceId: text(row, 'traceId'), flags: number(row, 'flags') };
 }
 
 function traceFacts(row: Row): TraceFacts {
   return {
-    traceId: String(row['traceId']),
-    startNs: BigInt(String(row['startNs'])),
-    endNs: BigInt(String(row['endNs'])),
-    spans: Number(row['spans']),
-    errors: Number(row['errors']),
-    rootService: String(row['rootService']),
-    rootName: String(row['rootName']),
+    traceId: text(row, 'traceId'),
+    startNs: nanos(row, 'startNs'),
+    endNs: nanos(row, 'endNs'),
+    spans: number(row, 'spans'),
+    errors: number(row, 'errors'),
+    rootService: text(row, 'rootService'),
+    rootName: text(row, 'rootName'),
   };
 }
 

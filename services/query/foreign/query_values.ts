@@ -2,15 +2,11 @@
  * Parameters of a query string as other tools' servers read them: the first of several counts, unknown ones are nobody's
  * business (a newer client sends more than we know), and an empty one is absent.
  */
-import type { QueryString } from '../parameters.ts';
+import { valuesOf, type QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
 
 export function firstOf(query: QueryString, name: string): string | null {
-  return allOf(query, name)[0] ?? null;
-}
-
-export function allOf(query: QueryString, name: string): string[] {
-  return [query[name] ?? []].flat().filter((value) => value !== '');
+  return valuesOf(query, name)[0] ?? null;
 }
 
 /** A whole number, clipped to what there can be of it; throws a 400. */
@@ -43,8 +39,9 @@ export function countParameter(
   return value;
 }
 
-/** The end of ClickHouse's DateTime, 2106-02-07, in nanoseconds: no moment asked for lies behind it. */
-export const LAST_NS = 0xffff_ffffn * 1_000_000_000n;
+/** The end of ClickHouse's DateTime, 2106-02-07: no moment asked for lies behind it. */
+export const LAST_MS = 0xffff_ffffn * 1000n;
+export const LAST_NS = LAST_MS * 1_000_000n;
 
 export function clipNs(ns: bigint): bigint {
   return ns < 0n ? 0n : ns > LAST_NS ? LAST_NS : ns;

@@ -1,7 +1,6 @@
 /** Which attributes there are in a stretch of time, and which values they have. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Query } from '../clickhouse_store.ts';
+import { text } from '../columns.ts';
+import { readSql, type Query } from '../queries.ts';
 import type { TimeRange } from '../store.ts';
 import { searchStatement } from './clickhouse_foreign_store.ts';
 import { clipNs } from './query_values.ts';
@@ -27,26 +26,25 @@ export interface TagStore {
   fieldValues(query: TagQuery, field: TextField, signal: AbortSignal): Promise<string[]>;
 }
 
-const sql = (name: string): string => readFileSync(join(import.meta.dirname, 'sql', `${name}.sql`), 'utf8');
-const TAG_KEYS = sql('tag_keys');
-const TAG_VALUES = sql('tag_values');
-const FIELD_VALUES = sql('field_values');
+const TAG_KEYS = readSql('tag_keys', 'foreign');
+const TAG_VALUES = readSql('tag_values', 'foreign');
+const FIELD_VALUES = readSql('field_values', 'foreign');
 
 export function clickHouseTagStore(query: Query): TagStore {
   const ask = async (
-    text: string,
+    statement: string,
     asked: TagQuery,
     own: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<string[]> => {
-    const { text: statement, params } = searchStatement(text, {
+    const { sql, params } = searchStatement(statement, {
       tenant: asked.tenant,
       sinceNs: clipNs(BigInt(Math.round(asked.sinceMs)) * 1_000_000n),
       untilNs: clipNs(BigInt(Math.round(asked.untilMs)) * 1_000_000n),
       conditions: asked.conditions ?? [],
     });
-    const rows = await query(statement, { ...params, ...own, limit: asked.limit }, signal);
-    return rows.map((row) => String(row['value']));
+    const rows = await query(sql, { ...params, ...own, limit: asked.limit }, signal);
+    return rows.map((row) => text(row, 'value'));
   };
   return {
     keys: (asked, scope, signal) => ask(TAG_KEYS, asked, { scope }, signal),

@@ -1,8 +1,8 @@
 /** The parameters of Jaeger's HTTP API; what is wrong is a 400 in Jaeger's words. */
-import { allOf, clipNs, countParameter, firstOf, LAST_NS, wholeNumber } from '../foreign/query_values.ts';
+import { clipNs, countParameter, firstOf, LAST_NS, wholeNumber } from '../foreign/query_values.ts';
 import { parseGoDuration } from '../foreign/go_duration.ts';
 import type { SpanCondition, SpanSearch } from '../foreign/span_search.ts';
-import type { QueryString } from '../parameters.ts';
+import { valuesOf, type QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
 import { jaegerTagCondition } from './tag_condition.ts';
 
@@ -25,7 +25,7 @@ export interface TraceQuery extends SpanSearch {
 }
 
 export function traceQuery(query: QueryString, tenant: string, nowMs: number): TraceQuery {
-  const traceIds = allOf(query, 'traceID').map(jaegerTraceIdParameter);
+  const traceIds = valuesOf(query, 'traceID').map(jaegerTraceIdParameter);
   const service = firstOf(query, 'service');
   if (service === null && traceIds.length === 0) throw badRequest("parameter 'service' is required");
   if (traceIds.length > MOST_TRACES) throw badRequest(`at most ${MOST_TRACES} traces at once`);
@@ -97,12 +97,12 @@ function durationParameter(query: QueryString, name: string): bigint | null {
 }
 
 function tags(query: QueryString): [string, string][] {
-  const simple = allOf(query, 'tag').map((text): [string, string] => {
+  const simple = valuesOf(query, 'tag').map((text): [string, string] => {
     const colon = text.indexOf(':');
     if (colon < 0) throw badRequest(`malformed 'tag' parameter, expecting key:value, received: ${text}`);
     return [text.slice(0, colon), text.slice(colon + 1)];
   });
-  const all = new Map([...simple, ...allOf(query, 'tags').flatMap((text) => tagMap(text, 'tags'))]);
+  const all = new Map([...simple, ...valuesOf(query, 'tags').flatMap((text) => tagMap(text, 'tags'))]);
   if (all.size > MOST_TAGS) throw badRequest(`at most ${MOST_TAGS} tags at once`);
   return [...all];
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import type { ForeignStore } from '../foreign/foreign_store.ts';
-import { firstOf, wholeNumber } from '../foreign/query_values.ts';
+import { firstOf, LAST_MS, wholeNumber } from '../foreign/query_values.ts';
 import { tenantOf } from '../foreign/request_tenant.ts';
 import type { QueryString } from '../parameters.ts';
 import { badRequest, notFound } from '../problem.ts';
@@ -122,7 +122,6 @@ export async function operationsOfKind(
 }
 
 const DAY_MS = 86_400_000n;
-const LAST_MS = 0xffff_ffffn * 1000n;
 
 /** `endTs` and `lookback` in milliseconds; a day up to now without them. */
 export function dependencyRange(query: QueryString, nowMs: number): TimeRange {

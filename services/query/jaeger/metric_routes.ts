@@ -1,9 +1,9 @@
 /** `/api/metrics/...`: the figures of Jaeger's monitor, from the metrics that the processor counted before any sampling. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
-import { allOf, firstOf, wholeNumber } from '../foreign/query_values.ts';
+import { firstOf, LAST_MS, wholeNumber } from '../foreign/query_values.ts';
 import { tenantOf } from '../foreign/request_tenant.ts';
-import type { QueryString } from '../parameters.ts';
+import { valuesOf, type QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
 import { jaegerAnswer, jaegerProblem } from './jaeger_answer.ts';
 import { KIND_TAGS } from './jaeger_tags.ts';
@@ -44,10 +44,8 @@ function latencies(query: QueryString): Figure {
   return { name: 'latencies', quantile };
 }
 
-const LAST_MS = 0xffff_ffffn * 1000n;
-
 export function metricQuery(query: QueryString, tenant: string, nowMs: number): MetricQuery {
-  const services = allOf(query, 'service');
+  const services = valuesOf(query, 'service');
   if (services.length === 0) {
     throw badRequest("unable to parse param 'service': please provide at least one service name");
   }
@@ -82,7 +80,7 @@ function booleanParameter(query: QueryString, name: string): boolean {
 
 /** `server` or `SPAN_KIND_SERVER`; servers alone where none is named. */
 function spanKinds(query: QueryString): string[] {
-  const asked = allOf(query, 'spanKind');
+  const asked = valuesOf(query, 'spanKind');
   if (asked.length === 0) return ['Server'];
   return asked.map((text) => {
     const tag = text.toLowerCase().replace(/^span_kind_/, '');

@@ -1,7 +1,7 @@
 /** The windows of the metrics tables that Jaeger's figures are made of. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { metricsTable, type Query } from '../clickhouse_store.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { readSql, type Query } from '../queries.ts';
+import { rollupStep, type Retention } from '../rollups.ts';
 import type { MetricQuery, MetricWindow, MetricWindows } from './metric_family.ts';
 
 export interface MetricStore {
@@ -9,16 +9,23 @@ export interface MetricStore {
   windows(query: MetricQuery, signal: AbortSignal): Promise<MetricWindows>;
 }
 
-const METRIC_WINDOWS = readFileSync(join(import.meta.dirname, 'sql', 'metric_windows.sql'), 'utf8');
+export interface MetricStoreOptions {
+  readonly query: Query;
+  readonly clock: Clock;
+  readonly retention: Retention;
+}
 
-export function clickHouseMetricStore(query: Query): MetricStore {
+const METRIC_WINDOWS = readSql('metric_windows', 'jaeger');
+
+export function clickHouseMetricStore({ query, clock, retention }: MetricStoreOptions): MetricStore {
   return {
     windows: async (asked, signal) => {
       const sinceMs = Math.max(0, asked.endMs - asked.lookbackMs - asked.ratePerMs);
-      const { table, stepSeconds } = metricsTable({ sinceMs, untilMs: asked.endMs });
+      const range = { sinceMs, untilMs: asked.endMs };
+      const { suffix, stepSeconds } = rollupStep(range, clock.now(), retention);
       const params = {
         ...{ tenant: asked.tenant, services: asked.services, kinds: asked.kinds },
-        ...{ table, byOperation: asked.byOperation },
+        ...{ table: `span_metrics${suffix}`, byOperation: asked.byOperation },
         since: Math.floor(sinceMs / 1000 / stepSeconds) * stepSeconds,
         until: Math.ceil(asked.endMs / 1000),
       };

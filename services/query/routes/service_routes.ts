@@ -1,60 +1,106 @@
-/** `/api/v1/services`: what each service did in a stretch of time. */
+/** `/api/v1/services` and `/api/v1/operations`: what each did in a stretch of time. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
-import { onlyParameters, tenantParameter, timeRangeParameters, type QueryString } from '../parameters.ts';
-import type { ServiceFigures, Store } from '../store.ts';
+import * as parameter from '../declared_parameters.ts';
+import type { MetricsStore, OperationFigures, ServiceFigures } from '../metrics_store.ts';
+import {
+  redFields,
+  RED_PROPERTIES,
+  SPARKLINE_PROPERTIES,
+  stretch,
+  STRETCH_PROPERTIES,
+} from '../red_answer.ts';
+import { addRoute, rangeOf } from '../route.ts';
+import * as shape from '../schema.ts';
 
-export interface ServicesAnswer {
-  /** RFC 3339. */
-  readonly since: string;
-  readonly until: string;
-  /** Most calls first. */
-  readonly services: readonly ServiceItem[];
-}
+const SERVICE = shape.object({
+  service: shape.text(),
+  spans: shape.number('Spans of any kind.'),
+  ...RED_PROPERTIES,
+  ...SPARKLINE_PROPERTIES,
+});
+const SERVICES = shape.object({
+  ...STRETCH_PROPERTIES,
+  services: shape.array(SERVICE, 'Most calls first. Calls are its Server and Consumer spans.'),
+});
 
-export interface ServiceItem {
-  readonly service: string;
-  /** Spans of any kind. */
-  readonly spans: number;
-  /** Requests answered and messages taken; each counts as often as its sampling says. */
-  readonly calls: number;
-  readonly errors: number;
-  /** Errors in calls, from 0 to 1; null without calls. */
-  readonly errorRate: number | null;
-  readonly callsPerSecond: number;
-  /** Of the calls, in nanoseconds; null without any. */
-  readonly p50Ns: number | null;
-  readonly p95Ns: number | null;
-  readonly p99Ns: number | null;
-}
+const OPERATION = shape.object({
+  operation: shape.text('{} stands for what differs from call to call.'),
+  kind: shape.text(),
+  spans: shape.number(),
+  ...RED_PROPERTIES,
+  criticalPathNs: shape.number('Time that traces waited for its spans alone.'),
+  slowestTraceId: shape.nullable(shape.text()),
+  newestErrorTraceId: shape.nullable(shape.text()),
+  ...SPARKLINE_PROPERTIES,
+});
+const OPERATIONS = shape.object({
+  ...STRETCH_PROPERTIES,
+  operations: shape.array(OPERATION, 'Most calls first. Spans of any kind are calls of their operation.'),
+});
 
-export function serviceRoutes(app: FastifyInstance, store: Store, clock: Clock): void {
-  app.get<{ Querystring: QueryString }>('/api/v1/services', async (request): Promise<ServicesAnswer> => {
-    onlyParameters(request.query, ['tenant', 'since', 'until']);
-    const range = timeRangeParameters(request.query, clock.now());
-    const found = await store.services(tenantParameter(request.query), range, request.signal);
-    const seconds = (range.untilMs - range.sinceMs) / 1000;
+export type ServicesAnswer = shape.Infer<typeof SERVICES>;
+export type ServiceItem = shape.Infer<typeof SERVICE>;
+
+const RANGE = { since: parameter.since(), until: parameter.UNTIL };
+
+const SERVICES_ROUTE = {
+  path: '/api/v1/services',
+  summary: 'Calls, errors and durations of every service, with points for a sparkline.',
+  parameters: { tenant: parameter.TENANT, ...RANGE },
+  answer: SERVICES,
+};
+const OPERATIONS_ROUTE = {
+  path: '/api/v1/operations',
+  summary: 'Calls, errors and durations of the operations of a service.',
+  parameters: {
+    tenant: parameter.TENANT,
+    service: parameter.requiredText('Service whose operations are wanted.'),
+    limit: parameter.wholeNumber('Operations, most calls first.', { min: 1, max: 10_000, otherwise: 1000 }),
+    ...RANGE,
+  },
+  answer: OPERATIONS,
+};
+
+export function serviceRoutes(app: FastifyInstance, store: MetricsStore, clock: Clock): void {
+  addRoute(app, clock, SERVICES_ROUTE, async (asked, { signal }) => {
+    const range = rangeOf(asked);
+    const { range: points, found } = await store.services(asked.tenant, range, signal);
     return {
-      since: new Date(range.sinceMs).toISOString(),
-      until: new Date(range.untilMs).toISOString(),
-      services: found.map((figures) => serviceItem(figures, seconds)),
+      ...stretch(range, points),
+      services: found.map((figures) => serviceItem(figures, secondsOf(range))),
+    };
+  });
+
+  addRoute(app, clock, OPERATIONS_ROUTE, async (asked, { signal }) => {
+    const range = rangeOf(asked);
+    const { tenant, service, limit } = asked;
+    const { range: points, found } = await store.operations(tenant, service, range, limit, signal);
+    return {
+      ...stretch(range, points),
+      operations: found.map((figures) => operationItem(figures, secondsOf(range))),
     };
   });
 }
 
-function serviceItem(
-  { service, spans, calls, errors, durations }: ServiceFigures,
-  seconds: number,
-): ServiceItem {
+const secondsOf = ({ sinceMs, untilMs }: { sinceMs: number; untilMs: number }): number =>
+  (untilMs - sinceMs) / 1000;
+
+function serviceItem(figures: ServiceFigures, seconds: number): ServiceItem {
+  const { service, spans, sparkline } = figures;
+  return { service, spans, ...redFields(figures, seconds), sparkline };
+}
+
+function operationItem(figures: OperationFigures, seconds: number): shape.Infer<typeof OPERATION> {
+  const { operation, kind, spans, criticalPathNs, slowestTraceId, newestErrorTraceId, sparkline } = figures;
   return {
-    service,
+    operation,
+    kind,
     spans,
-    calls,
-    errors,
-    errorRate: calls > 0 ? errors / calls : null,
-    callsPerSecond: calls / seconds,
-    p50Ns: durations?.p50 ?? null,
-    p95Ns: durations?.p95 ?? null,
-    p99Ns: durations?.p99 ?? null,
+    ...redFields(figures, seconds),
+    criticalPathNs,
+    slowestTraceId,
+    newestErrorTraceId,
+    sparkline,
   };
 }

@@ -4,6 +4,7 @@ SELECT
     toString(toUnixTimestamp64Nano(max(s.End))) AS endNs,
     toUInt32(sum(s.Spans)) AS spans,
     toUInt32(sum(s.Fragments)) AS fragments,
+    lower(hex(cityHash64(sum(s.Spans), sum(s.Fragments), max(s.End), max(s.Received)))) AS version,
     arrayMap(
         step -> (step.1, step.2, toString(step.3)),
         groupArrayArray(s.CriticalPath)

@@ -1,9 +1,7 @@
 /** Which spans of the traces found it was that met the search. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Query } from '../clickhouse_store.ts';
 import { searchStatement } from '../foreign/clickhouse_foreign_store.ts';
 import type { SpanSearch } from '../foreign/span_search.ts';
+import { readSql, type Query } from '../queries.ts';
 import type { Attributes } from '../trace_answer.ts';
 
 /** matched_spans.sql */
@@ -33,14 +31,14 @@ export interface MatchStore {
   ): Promise<MatchedSpan[]>;
 }
 
-const MATCHED_SPANS = readFileSync(join(import.meta.dirname, 'sql', 'matched_spans.sql'), 'utf8');
+const MATCHED_SPANS = readSql('matched_spans', 'tempo');
 
 export function clickHouseMatchStore(query: Query): MatchStore {
   return {
     matches: async (search, traceIds, spans, signal) => {
       if (traceIds.length === 0) return [];
-      const { text, params } = searchStatement(MATCHED_SPANS, search);
-      const rows = await query(text, { ...params, traceIds, spans }, signal);
+      const { sql, params } = searchStatement(MATCHED_SPANS, search);
+      const rows = await query(sql, { ...params, traceIds, spans }, signal);
       return rows.map((row) => row as unknown as MatchedSpan);
     },
   };

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePrometheusText, sumOf, type Labels } from '../../../services/cli/prometheus_text.ts';
+import { parsePrometheusText, sumOf, type Labels } from '../../../services/platform/prometheus_text.ts';
 import { METRICS } from '../../../services/collector/metrics.ts';
 import { encodeFrame } from '../../../services/collector/spool_segment.ts';
 import type { Collector } from '../stack.ts';

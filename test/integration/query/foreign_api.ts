@@ -4,8 +4,8 @@ import type { ClickHouse } from '../../../services/platform/clickhouse/client.ts
 import type { GrpcMethod } from '../../../services/platform/grpc_server.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { createApi } from '../../../services/query/api.ts';
-import { limitedQuery } from '../../../services/query/clickhouse_store.ts';
 import { foreignApis } from '../../../services/query/foreign_apis.ts';
+import { limitedQuery } from '../../../services/query/queries.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { SHOP_TRACE_ID, SPAN_IDS } from '../../support/shop_trace.ts';
 import type { QueryDatabase } from './query_database.ts';
@@ -19,6 +19,7 @@ export function createForeignApi(clickhouse: ClickHouse, timeoutMs = 20_000): Fo
   const { routes, grpcMethods } = foreignApis({
     query: limitedQuery({ clickhouse, timeoutMs, maxAnswerBytes: 2 ** 27 }),
     ...{ clock: { now: () => Date.now() }, log: quietLog, timeoutMs },
+    retention: { tenSecondDays: 2, minuteDays: 30 },
     ...{ maxTraceSpans: 1000, maxClockShiftMs: 1000, zipkinAutocompleteKeys: ['n'] },
   });
   const registry = createRegistry('query');

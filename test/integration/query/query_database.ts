@@ -1,16 +1,19 @@
 /** A migrated database of a test's own, rows for it in a few words, and the API over it without a process around it. */
+import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_TENANT } from '../../../services/core/contracts.ts';
 import { connectClickHouse, type ClickHouse } from '../../../services/platform/clickhouse/client.ts';
 import { migrate } from '../../../services/platform/clickhouse/migrate.ts';
 import { readMigrations } from '../../../services/platform/clickhouse/migration_files.ts';
+import type { Clock } from '../../../services/platform/clock.ts';
+import type { Log } from '../../../services/platform/log.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { createApi } from '../../../services/query/api.ts';
+import { apiRoutes } from '../../../services/query/api_routes.ts';
+import { limitedQuery } from '../../../services/query/queries.ts';
 import { clickHouseReadiness } from '../../../services/query/readiness.ts';
-import { clickHouseStore } from '../../../services/query/clickhouse_store.ts';
 import { healthRoutes } from '../../../services/query/routes/health_routes.ts';
-import { serviceRoutes } from '../../../services/query/routes/service_routes.ts';
-import { traceRoutes } from '../../../services/query/routes/trace_routes.ts';
+import { metricsScraper } from '../../../services/query/scraper.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
 
@@ -59,15 +62,26 @@ export interface ApiLimits {
   readonly maxTraceSpans?: number;
   readonly maxAnswerBytes?: number;
   readonly nowMs?: number;
+  /** Instead of nowMs, where time goes on. */
+  readonly clock?: Clock;
+  readonly maxRowsRead?: number;
+  /** Metrics of other services. */
+  readonly scrape?: readonly string[];
 }
+
+/** A 500 is a bug: whoever reads the failing test wants to know which. */
+const log: Log = {
+  ...quietLog,
+  error: (fields) => void process.stderr.write(`${inspect(fields)}\n`),
+};
 
 export function apiOver(clickhouse: ClickHouse, limits: ApiLimits = {}): FastifyInstance {
   const registry = createRegistry('query');
   const { timeoutMs = 20_000, maxTraceSpans = 1000, maxAnswerBytes = 2 ** 27, nowMs = Date.now() } = limits;
-  const store = clickHouseStore({ clickhouse, timeoutMs, maxTraceSpans, maxAnswerBytes });
-  const clock = { now: () => nowMs };
+  const { maxRowsRead = 0, scrape = [] } = limits;
+  const clock = limits.clock ?? { now: () => nowMs };
   return createApi({
-    log: quietLog,
+    log,
     registry,
     requestTimeoutMs: timeoutMs,
     routes: [
@@ -77,8 +91,13 @@ export function apiOver(clickhouse: ClickHouse, limits: ApiLimits = {}): Fastify
           registry,
           clickHouseReadiness(clickhouse, () => readMigrations()),
         ),
-      (app) => traceRoutes(app, store, clock),
-      (app) => serviceRoutes(app, store, clock),
+      apiRoutes({
+        query: limitedQuery({ clickhouse, timeoutMs, maxAnswerBytes, maxRowsRead }),
+        clock,
+        retention: { tenSecondDays: 2, minuteDays: 30 },
+        maxTraceSpans,
+        scraper: metricsScraper({ urls: scrape, clock }),
+      }),
     ],
   });
 }

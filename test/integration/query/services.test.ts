@@ -23,6 +23,7 @@ beforeAll(async () => {
     Spans: calls,
     Calls: calls,
     Errors: status === 'Error' ? calls : 0,
+    DurationSum: calls * 1e6,
     Histogram: { [bucket]: calls },
     ...more,
   });
@@ -55,9 +56,12 @@ describe('GET /api/v1/services over ClickHouse', () => {
         errors: 10,
         errorRate: 0.1,
         callsPerSecond: 100 / 60,
+        meanNs: 1_000_000,
         p50Ns: Math.round(2 ** (160.5 / 8)),
+        p90Ns: Math.round(2 ** (160.5 / 8)),
         p95Ns: Math.round(2 ** (213.5 / 8)),
         p99Ns: Math.round(2 ** (213.5 / 8)),
+        sparkline: { calls: [90, 10, 0, 0, 0, 0], errors: [0, 10, 0, 0, 0, 0] },
       },
       {
         service: 'load',
@@ -66,9 +70,12 @@ describe('GET /api/v1/services over ClickHouse', () => {
         errors: 0,
         errorRate: null,
         callsPerSecond: 0,
+        meanNs: null,
         p50Ns: null,
+        p90Ns: null,
         p95Ns: null,
         p99Ns: null,
+        sparkline: { calls: [0, 0, 0, 0, 0, 0], errors: [0, 0, 0, 0, 0, 0] },
       },
     ]);
   });

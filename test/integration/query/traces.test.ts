@@ -215,12 +215,13 @@ describe('GET /api/v1/traces over ClickHouse', () => {
           traceId: CHECKOUT,
           startNs: String(START_NS + 1n),
           durationNs: 200_000_000,
-          root: { service: 'web', name: 'POST /checkout' },
+          root: { service: 'web', name: 'POST /checkout', durationNs: 200_000_000 },
           services: ['pay', 'web'],
           spanCount: 2,
           errorCount: 1,
         },
       ],
+      next: `${START_NS + 1n}-${CHECKOUT}`,
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { pipelineFigures, type Scrapes } from '../../../services/cli/pipeline_figures.ts';
-import { parsePrometheusText } from '../../../services/cli/prometheus_text.ts';
+import { parsePrometheusText } from '../../../services/platform/prometheus_text.ts';
 
 const scraped = (...lines: string[]) => parsePrometheusText(lines.join('\n'));
 

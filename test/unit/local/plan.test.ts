@@ -18,7 +18,9 @@ describe('the plan of the local stack', () => {
   test('has the documented ports, each once', () => {
     const ports = planLocal({}, ROOT).ports.map(({ port }) => port);
     expect(new Set(ports).size).toBe(ports.length);
-    for (const port of [9092, 9093, 8123, 9000, 4317, 4318, 16_686, 13_133, 13_134, 13_135, 7001, 7007]) {
+    for (const port of [
+      9092, 9093, 8123, 9000, 4317, 4318, 16_685, 16_686, 13_133, 13_134, 13_135, 7001, 7007,
+    ]) {
       expect(ports).toContain(port);
     }
   });
@@ -61,6 +63,17 @@ describe('the plan of the local stack', () => {
       ];
     expect(scratchOf({ SPANMILL_HOME: 'elsewhere' })).toBe('/checkout/elsewhere/data/processor');
     expect(scratchOf({ SPANMILL_PROCESSOR_SCRATCH_DIRECTORY: '/fast' })).toBe('/fast');
+  });
+
+  test('the query service learns where the others tell their metrics', () => {
+    const scrapeOf = (env: Record<string, string>) =>
+      planLocal(env, ROOT).services.find(({ name }) => name === 'query')?.env['SPANMILL_QUERY_SCRAPE'];
+    expect(scrapeOf({ SPANMILL_SINK_HEALTH_PORT: '5135' })?.split(',').sort()).toEqual([
+      'http://127.0.0.1:13133/metrics',
+      'http://127.0.0.1:13134/metrics',
+      'http://127.0.0.1:5135/metrics',
+    ]);
+    expect(scrapeOf({ SPANMILL_QUERY_SCRAPE: 'http://else:1/metrics' })).toBe('http://else:1/metrics');
   });
 
   test('without the demo there is no shop and its ports are free', () => {

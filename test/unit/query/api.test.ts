@@ -4,18 +4,57 @@ import type { Log } from '../../../services/platform/log.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { createApi } from '../../../services/query/api.ts';
 import { healthRoutes } from '../../../services/query/routes/health_routes.ts';
+import type { MetricsStore } from '../../../services/query/metrics_store.ts';
+import { searchRoutes } from '../../../services/query/routes/search_routes.ts';
 import { serviceRoutes } from '../../../services/query/routes/service_routes.ts';
 import { traceRoutes } from '../../../services/query/routes/trace_routes.ts';
-import { StoreError, type Store, type TraceSearch } from '../../../services/query/store.ts';
+import { StoreError, type TraceSearch, type TraceStore } from '../../../services/query/store.ts';
 import { storedSpan } from '../../support/trace_fixture.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10);
 const TRACE_ID = 'ab'.repeat(16);
 
-const EMPTY: Store = {
+type Stores = TraceStore & Pick<MetricsStore, 'services' | 'operations'>;
+
+const RANGE = {
+  suffix: '_1m',
+  stepSeconds: 60,
+  since: NOW / 1000 - 600,
+  firstPoint: NOW / 1000 - 600,
+  until: NOW / 1000,
+  pointSeconds: 300,
+  points: 2,
+} as const;
+
+const EMPTY: Stores = {
   trace: () => Promise.resolve(null),
-  newestTraces: () => Promise.resolve([]),
-  services: () => Promise.resolve([]),
+  version: () => Promise.resolve(null),
+  find: () => Promise.resolve({ traces: [], end: null }),
+  services: () => Promise.resolve({ range: RANGE, found: [] }),
+  operations: () => Promise.resolve({ range: RANGE, found: [] }),
+};
+
+const ANY_SPAN = {
+  service: null,
+  operation: null,
+  kind: null,
+  status: null,
+  name: null,
+  minSpanNs: null,
+  maxSpanNs: null,
+  attributes: [],
+  resourceAttributes: [],
+};
+
+const unasked = (): never => {
+  throw new Error('not asked here');
+};
+const UNASKED: MetricsStore = {
+  services: unasked,
+  operations: unasked,
+  series: unasked,
+  heatmap: unasked,
+  exemplars: unasked,
 };
 
 function recordingLog(): { log: Log; lines: string[] } {
@@ -34,7 +73,7 @@ function recordingLog(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
-function api(store: Partial<Store>, more: { notReady?: string; timeoutMs?: number } = {}) {
+function api(store: Partial<Stores>, more: { notReady?: string; timeoutMs?: number } = {}) {
   const { log, lines } = recordingLog();
   const registry = createRegistry('query');
   const whole = { ...EMPTY, ...store };
@@ -46,7 +85,8 @@ function api(store: Partial<Store>, more: { notReady?: string; timeoutMs?: numbe
     routes: [
       (on) => healthRoutes(on, registry, { notReady: () => Promise.resolve(more.notReady ?? null) }),
       (on) => traceRoutes(on, whole, clock),
-      (on) => serviceRoutes(on, whole, clock),
+      (on) => searchRoutes(on, whole, clock),
+      (on) => serviceRoutes(on, { ...UNASKED, ...whole }, clock),
     ],
   });
   return { app, lines, registry };
@@ -64,7 +104,7 @@ async function get(app: FastifyInstance, url: string) {
 describe('GET /api/v1/traces/{id}', () => {
   it('asks for the id in lower case and full length, of the default tenant unless one is named', async () => {
     const asked: string[] = [];
-    const trace: Store['trace'] = (tenant, traceId) => {
+    const trace: TraceStore['trace'] = (tenant, traceId) => {
       asked.push(`${tenant} ${traceId}`);
       return Promise.resolve(null);
     };
@@ -85,6 +125,7 @@ describe('GET /api/v1/traces/{id}', () => {
       spans: [storedSpan('a', '', 0, 10)],
       summary: { spans: 1, fragments: 1, criticalPath: [] },
       truncated: false,
+      version: null,
     };
     const { app } = api({ trace: () => Promise.resolve(stored) });
     const { status, type, body } = await get(app, `/api/v1/traces/${TRACE_ID}`);
@@ -115,22 +156,48 @@ describe('GET /api/v1/traces/{id}', () => {
 describe('GET /api/v1/traces', () => {
   it('looks for the newest traces of the last hour unless told otherwise', async () => {
     const asked: TraceSearch[] = [];
-    const newestTraces: Store['newestTraces'] = (search) => {
+    const find: TraceStore['find'] = (search) => {
       asked.push(search);
-      return Promise.resolve([]);
+      return Promise.resolve({ traces: [], end: null });
     };
-    const { app } = api({ newestTraces });
+    const { app } = api({ find });
     await get(app, '/api/v1/traces');
     await get(
       app,
-      '/api/v1/traces?service=cart&minServices=2&limit=5&since=2026-11-21T00:00:00Z&until=15m&tenant=t',
+      '/api/v1/traces?service=cart&minServices=2&limit=5&since=2026-11-21T00:00:00Z&until=15m&tenant=t' +
+        '&attribute=a=b&attribute=c==&minDuration=1.5ms&maxSpanDuration=2s&order=longest&kind=SERVER' +
+        `&after=77-${TRACE_ID}`,
     );
     expect(asked).toEqual([
-      { tenant: 'default', service: null, minServices: 1, limit: 20, sinceMs: NOW - 3_600_000, untilMs: NOW },
+      {
+        tenant: 'default',
+        span: ANY_SPAN,
+        minServices: 1,
+        minNs: null,
+        maxNs: null,
+        order: 'newest',
+        after: null,
+        limit: 20,
+        sinceMs: NOW - 3_600_000,
+        untilMs: NOW,
+      },
       {
         tenant: 't',
-        service: 'cart',
+        span: {
+          ...ANY_SPAN,
+          service: 'cart',
+          kind: 'Server',
+          maxSpanNs: 2e9,
+          attributes: [
+            ['a', 'b'],
+            ['c', '='],
+          ],
+        },
         minServices: 2,
+        minNs: 1_500_000,
+        maxNs: null,
+        order: 'longest',
+        after: { key: 77n, traceId: TRACE_ID },
         limit: 5,
         sinceMs: Date.UTC(2026, 10, 21),
         untilMs: NOW - 900_000,
@@ -148,7 +215,9 @@ describe('GET /api/v1/traces', () => {
       spans: 3,
       errors: 1,
     };
-    const { body } = await get(api({ newestTraces: () => Promise.resolve([found]) }).app, '/api/v1/traces');
+    const end = { key: 5n, traceId: TRACE_ID };
+    const { app } = api({ find: () => Promise.resolve({ traces: [found], end }) });
+    const { body } = await get(app, '/api/v1/traces');
     expect(body).toEqual({
       traces: [
         {
@@ -161,6 +230,7 @@ describe('GET /api/v1/traces', () => {
           errorCount: 1,
         },
       ],
+      next: `5-${TRACE_ID}`,
     });
   });
 
@@ -174,7 +244,7 @@ describe('GET /api/v1/traces', () => {
       'since=yesterday must be like 2026-11-21T10:00:00Z, 1795255200 (Unix seconds) or 15m (ago)',
     ],
     ['since=2026-13-45T10:00:00Z', 'since=2026-13-45T10:00:00Z must be like 2026-11-21T10:00:00Z'],
-    ['sicne=5m', 'sicne is not known here; there are tenant, service, minServices, limit, since, until'],
+    ['sicne=5m', 'sicne is not known here; there are tenant, service, operation, kind'],
     ['limit=1&limit=2', 'limit is given 2 times; once is right'],
   ])('refuses ?%s', async (query, detail) => {
     const { status, body } = await get(api({}).app, `/api/v1/traces?${query}`);
@@ -185,17 +255,20 @@ describe('GET /api/v1/traces', () => {
 
 describe('GET /api/v1/services', () => {
   it('answers rates over the stretch of time asked for', async () => {
+    const durations = { mean: 15e5, p50: 1e6, p90: 2e6, p95: 2e6, p99: 3e6 };
+    const sparkline = { calls: [600, 0], errors: [60, 0] };
     const figures = [
-      { service: 'cart', spans: 900, calls: 600, errors: 60, durations: { p50: 1e6, p95: 2e6, p99: 3e6 } },
-      { service: 'load', spans: 10, calls: 0, errors: 0, durations: null },
+      { service: 'cart', spans: 900, calls: 600, errors: 60, durations, sparkline },
+      { service: 'load', spans: 10, calls: 0, errors: 0, durations: null, sparkline },
     ];
-    const { body } = await get(
-      api({ services: () => Promise.resolve(figures) }).app,
-      '/api/v1/services?since=10m',
-    );
+    const services = () => Promise.resolve({ range: RANGE, found: figures });
+    const { body } = await get(api({ services }).app, '/api/v1/services?since=10m');
     expect(body).toEqual({
       since: '2026-11-21T09:50:00.000Z',
       until: '2026-11-21T10:00:00.000Z',
+      firstPoint: '2026-11-21T09:50:00.000Z',
+      pointSeconds: 300,
+      points: 2,
       services: [
         {
           service: 'cart',
@@ -204,9 +277,12 @@ describe('GET /api/v1/services', () => {
           errors: 60,
           errorRate: 0.1,
           callsPerSecond: 1,
+          meanNs: 15e5,
           p50Ns: 1e6,
+          p90Ns: 2e6,
           p95Ns: 2e6,
           p99Ns: 3e6,
+          sparkline,
         },
         {
           service: 'load',
@@ -215,9 +291,12 @@ describe('GET /api/v1/services', () => {
           errors: 0,
           errorRate: null,
           callsPerSecond: 0,
+          meanNs: null,
           p50Ns: null,
+          p90Ns: null,
           p95Ns: null,
           p99Ns: null,
+          sparkline,
         },
       ],
     });
@@ -255,7 +334,7 @@ describe('the API as a whole', () => {
 
   it('answers by 504 when time is up, and tells the store to stop', async () => {
     const { promise: stopped, resolve: onStop } = Promise.withResolvers<string>();
-    const services: Store['services'] = (_tenant, _range, signal) =>
+    const services: MetricsStore['services'] = (_tenant, _range, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
           onStop('stopped');
@@ -299,7 +378,7 @@ describe('the API as a whole', () => {
         type: 'about:blank',
         title: 'Not Found',
         status: 404,
-        detail: 'there is no GET /nothing; see the README for the paths',
+        detail: 'there is no GET /nothing; see /api/v1/openapi.json for the paths',
       },
     });
     expect(await get(app, '/api/v1/traces/%E0%A4')).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRegistry, counter, gauge, histogram } from '../../../services/platform/metrics.ts';
-import { maxOf, parsePrometheusText, quantileOf, sumOf } from '../../../services/cli/prometheus_text.ts';
+import { maxOf, parsePrometheusText, quantileOf, sumOf } from '../../../services/platform/prometheus_text.ts';
 
 describe('the Prometheus text format', () => {
   test('is read as the services write it', async () => {

@@ -4,14 +4,16 @@ import {
   ClickHouseStatementError,
   ClickHouseUnavailableError,
 } from '../../../services/platform/clickhouse/errors.ts';
-import { clickHouseStore, metricsTable } from '../../../services/query/clickhouse_store.ts';
+import { limitedQuery } from '../../../services/query/queries.ts';
 import { StoreError } from '../../../services/query/store.ts';
+import { traceStore } from '../../../services/query/trace_store.ts';
 
 const SUMMARY_ROW: Row = {
   startNs: '100',
   endNs: '900',
   spans: 2,
   fragments: 2,
+  version: 'v',
   criticalPath: [
     ['web', 'GET /', '10'],
     ['api', 'GET /x', '30'],
@@ -49,18 +51,16 @@ function fakeClickHouse(...answers: (Row[] | Error)[]) {
   };
   return {
     asked,
-    store: clickHouseStore({
-      clickhouse: { query },
-      timeoutMs: 2500,
-      maxTraceSpans: 2,
-      maxAnswerBytes: 1000,
-    }),
+    store: traceStore(
+      limitedQuery({ clickhouse: { query }, timeoutMs: 2500, maxAnswerBytes: 1000, maxRowsRead: 500 }),
+      2,
+    ),
   };
 }
 
 const signal = new AbortController().signal;
 
-describe('clickHouseStore', () => {
+describe('traceStore', () => {
   it('reads the spans of a trace between the bounds that its summary gives, and merges the fragments steps', async () => {
     const { store, asked } = fakeClickHouse([SUMMARY_ROW], [SPAN_ROW]);
     const trace = await store.trace('default', 'ab', signal);
@@ -95,6 +95,8 @@ describe('clickHouseStore', () => {
         timeout_overflow_mode: 'throw',
         max_result_bytes: '1000',
         result_overflow_mode: 'throw',
+        max_rows_to_read: '500',
+        read_overflow_mode: 'throw',
       });
     }
   });
@@ -113,11 +115,18 @@ describe('clickHouseStore', () => {
     expect(await store.trace('default', 'ab', signal)).toBeNull();
   });
 
-  it('has no durations for a service without calls', async () => {
-    const row = { service: 'load', spans: 5, calls: 0, errors: 0, quantiles: [1, 1, 1] };
-    const { store } = fakeClickHouse([row, { ...row, calls: 2, quantiles: [1.4, 2.6, 3] }]);
-    const figures = await store.services('default', { sinceMs: 0, untilMs: 1000 }, signal);
-    expect(figures.map(({ durations }) => durations)).toEqual([null, { p50: 1, p95: 3, p99: 3 }]);
+  it('gives a trace a version once all of its spans are there, which the limit is part of', async () => {
+    const { store } = fakeClickHouse(
+      [SUMMARY_ROW],
+      [SPAN_ROW],
+      [SUMMARY_ROW],
+      [SPAN_ROW, SPAN_ROW],
+      [SUMMARY_ROW],
+    );
+    expect(await store.trace('default', 'ab', signal)).toMatchObject({ version: null });
+    expect(await store.trace('default', 'ab', signal)).toMatchObject({ version: 'v-2' });
+    expect(await store.version('default', 'ab', signal)).toBe('v-2');
+    expect(await store.version('default', 'ab', signal)).toBeNull();
   });
 
   const withCode = (code: string) => ({ cause: Object.assign(new Error('said'), { code }) });
@@ -137,16 +146,5 @@ describe('clickHouseStore', () => {
   it('lets a statement that is wrong be seen as the bug that it is', async () => {
     const bug = new ClickHouseStatementError('syntax', withCode('62'));
     await expect(fakeClickHouse(bug).store.trace('default', 'ab', signal)).rejects.toBe(bug);
-  });
-});
-
-describe('metricsTable', () => {
-  it.each([
-    [1, 'span_metrics'],
-    [1.1, 'span_metrics_1m'],
-    [48, 'span_metrics_1m'],
-    [49, 'span_metrics_1h'],
-  ])('reads %d hours from %s', (hours, table) => {
-    expect(metricsTable({ sinceMs: 0, untilMs: hours * 3_600_000 }).table).toBe(table);
   });
 });
