@@ -95,6 +95,11 @@ export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError';
 }
 
+/** Nothing was asked, since nobody wants to know any more: nothing to try again. */
+export class ClosedError extends Error {
+  override name = 'ClosedError';
+}
+
 /** Throws BrokerError where the code is one. */
 export function checkCode(code: number, detail?: string | null): void {
   if (code !== ERROR.NONE) throw new BrokerError(code, detail);

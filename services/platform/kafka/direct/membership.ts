@@ -100,7 +100,8 @@ export class Membership {
   async leave(): Promise<void> {
     this.isStopped = true;
     this.wake();
-    await this.running;
+    // A heartbeat without an answer is not waited for: it ends with its connection.
+    await settlesWithin(LEAVE_TIMEOUT_MS, this.running ?? Promise.resolve());
     if (this.epoch === JOIN_EPOCH) return;
     await settlesWithin(LEAVE_TIMEOUT_MS, this.place.leave());
   }
