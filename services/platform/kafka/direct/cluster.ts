@@ -47,7 +47,7 @@ export interface Features {
 type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
 
 const QUESTIONS_LANE = 'questions';
-/** Of the question who leads and who coordinates, which any broker answers at once. */
+/** Of questions that any broker answers at once: who leads, who coordinates, what brokers do. */
 const ROUTES_LANE = 'routes';
 /** Of heartbeats: a connection that is dead has to be found out within a session. */
 export const MEMBER_LANE = 'member';
@@ -159,7 +159,7 @@ export class Cluster {
 
   async whatBrokersDo(): Promise<Features> {
     if (this.features !== null) return this.features;
-    const { apiKeys, finalizedFeatures = [] } = await this.ask(apiVersions());
+    const { apiKeys, finalizedFeatures = [] } = await this.ask(apiVersions(), ROUTES_LANE);
     const versions = new Map(apiKeys.map(({ apiKey, maxVersion }) => [apiKey, maxVersion]));
     this.features = {
       maxVersion: (apiKey) => versions.get(apiKey),

@@ -106,9 +106,8 @@ class GroupInput implements Input {
   startAt(partition: number, offset: number): void {
     const reading = this.readings.get(partition);
     if (reading === undefined) return;
-    reading.next = offset;
-    reading.notBefore = 0;
-    reading.corrupt = 0;
+    // A new one, so that what is still being looked up for the last one is nobody's.
+    this.readings.set(partition, { ...newReading(), next: offset, paused: reading.paused });
     this.fetcher.wake();
   }
 
@@ -135,7 +134,7 @@ class GroupInput implements Input {
   private assigned(partitions: readonly number[]): void {
     if (this.state === 'stopped') return;
     for (const partition of partitions) {
-      this.readings.set(partition, { next: null, paused: false, notBefore: 0, corrupt: 0 });
+      this.readings.set(partition, newReading());
     }
     this.tell(() => this.listener.onAssigned(partitions));
   }
@@ -278,4 +277,8 @@ class GroupInput implements Input {
     const { topic } = this.options;
     this.listener.onFailure(new Error(`the input of ${topic} cannot go on`, { cause: error }));
   }
+}
+
+function newReading(): Reading {
+  return { next: null, paused: false, notBefore: 0, corrupt: 0 };
 }

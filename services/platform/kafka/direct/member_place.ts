@@ -5,7 +5,7 @@
  * the same name looks up who has the place and says for the dead one that it is away for a moment. Then it takes the
  * place, with the same partitions, and no other member hears of it.
  */
-import { BrokerError, isTransient } from './broker_error.ts';
+import { BrokerError, ERROR, isTransient } from './broker_error.ts';
 import { MEMBER_LANE, type Cluster } from './cluster.ts';
 import { consumerGroupHeartbeat, describeConsumerGroup } from './requests.ts';
 
@@ -15,6 +15,11 @@ export interface PlaceOptions {
   /** Unique among the live members of the group, and the same after a restart; null for a member without a name. */
   readonly memberName: string | null;
   readonly randomId: () => string;
+}
+
+interface Holder {
+  readonly memberId: string;
+  readonly memberEpoch: number;
 }
 
 const LEAVE_EPOCH = -1;
@@ -27,6 +32,7 @@ export class MemberPlace {
   /** Whether somebody may be in the place: a predecessor, or what the group remembers of this process. */
   mustClear: boolean;
   private readonly options: PlaceOptions;
+  private wasMine = false;
 
   constructor(options: PlaceOptions) {
     this.options = options;
@@ -35,13 +41,16 @@ export class MemberPlace {
     this.mustClear = options.memberName !== null;
   }
 
-  /** Before joining. Throws BrokerError and ConnectionLostError where it is not known whether the place is free. */
+  /**
+   * Before joining. Throws FENCED_INSTANCE_ID where a later process took the place, and BrokerError and
+   * ConnectionLostError where it is not known whether it is free.
+   */
   async clear(): Promise<void> {
     if (!this.mustClear) return;
-    const { instanceId } = this;
-    const holder = instanceId === null ? this.memberId : await this.holderOf(instanceId);
-    if (holder !== null) await this.sayLeave(holder, instanceId === null ? LEAVE_EPOCH : AWAY_EPOCH);
+    if (this.instanceId === null) await this.sayLeave(this.memberId, LEAVE_EPOCH);
+    else await this.clearNamed(this.instanceId);
     this.mustClear = false;
+    this.wasMine = true;
   }
 
   /** The answer to a join was lost, so this very member may be in its place: which lets nobody in before it is away. */
@@ -60,12 +69,21 @@ export class MemberPlace {
     this.mustClear = false;
   }
 
-  private async holderOf(instanceId: string): Promise<string | null> {
+  private async clearNamed(instanceId: string): Promise<void> {
+    const holder = await this.holderOf(instanceId);
+    if (holder === null || holder.memberEpoch === AWAY_EPOCH) return;
+    if (this.wasMine && holder.memberId !== this.memberId) {
+      throw new BrokerError(ERROR.FENCED_INSTANCE_ID, `${instanceId} is ${holder.memberId} now`);
+    }
+    await this.sayLeave(holder.memberId, AWAY_EPOCH);
+  }
+
+  private async holderOf(instanceId: string): Promise<Holder | null> {
     const { cluster, group } = this.options;
     try {
       const request = describeConsumerGroup(group);
       const { groups } = await cluster.askCoordinator('group', group, MEMBER_LANE, request);
-      return groups[0]?.members.find((member) => member.instanceId === instanceId)?.memberId ?? null;
+      return groups[0]?.members.find((member) => member.instanceId === instanceId) ?? null;
     } catch (error) {
       // There is no such group yet.
       if (error instanceof BrokerError && !isTransient(error)) return null;

@@ -8,7 +8,7 @@
  */
 import type { Timers } from '../../clock.ts';
 import { Mutex } from '../../mutex.ts';
-import { within } from '../deadline.ts';
+import { DeadlineError, within } from '../deadline.ts';
 import {
   KafkaUnavailableError,
   RecordTooLargeError,
@@ -91,6 +91,8 @@ export class PartitionAppender {
         return { offset };
       } catch (error) {
         isAmbiguous ||= mayHaveArrived(error);
+        // Who leads in silence may lead no more.
+        if (error instanceof DeadlineError) this.options.cluster.forgetTopic(this.options.topic);
         const isRowBroken = isFenced(error) || hasCode(error, ERROR.OUT_OF_ORDER_SEQUENCE_NUMBER);
         // The broker has forgotten the row (or the identity): nothing of this batch is there, unless it may be.
         if (isRowBroken || (isAmbiguous && !isTransient(error))) this.identity = null;

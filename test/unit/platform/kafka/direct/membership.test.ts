@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { BrokerError } from '../../../../../services/platform/kafka/direct/broker_error.ts';
+import { BrokerError, ConnectionLostError } from '../../../../../services/platform/kafka/direct/broker_error.ts';
 import type { Request } from '../../../../../services/platform/kafka/direct/broker_connection.ts';
 import type { Cluster } from '../../../../../services/platform/kafka/direct/cluster.ts';
 import { Membership } from '../../../../../services/platform/kafka/direct/membership.ts';
@@ -18,6 +18,9 @@ type Answer = { readonly epoch: number; readonly partitions?: readonly number[] 
 /** A group that answers each heartbeat as told, and the last of it again and again. */
 class FakeGroup {
   readonly beats: Beat[] = [];
+  /** Whether each heartbeat named what the member subscribes. */
+  readonly saidAll: boolean[] = [];
+  onJoin: (beat: Beat) => void = () => undefined;
   predecessor: string | null = null;
   maxVersion: number | undefined = 1;
   private readonly answers: Answer[];
@@ -51,6 +54,8 @@ class FakeGroup {
     expect(request.apiKey).toBe(HEARTBEAT);
     const beat = beatOf(request);
     this.beats.push(beat);
+    this.saidAll.push(request.createBody().buffer.includes('sub-topic'));
+    if (beat.epoch === 0) this.onJoin(beat);
     this.look();
     if (beat.epoch < 0) return Promise.resolve({ memberEpoch: beat.epoch, heartbeatIntervalMs: 10 });
     const answer = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
@@ -91,7 +96,7 @@ describe('a membership', () => {
     membership = new Membership({
       cluster: group.asCluster(),
       group: 'g',
-      topic: 't',
+      topic: 'sub-topic',
       memberName,
       randomId: () => `id-${(ids += 1)}`,
       log,
@@ -163,6 +168,51 @@ describe('a membership', () => {
     expect(events).toEqual(['+0', '-0', '+1']);
     expect(group.beats.slice(0, 4).map(({ memberId }) => memberId)).toEqual(['id-1', 'id-1', 'id-2', 'id-2']);
     expect(warnings.join()).toContain('another process has the name of this member');
+  });
+
+  test('that the group and a later process pushed out together leaves the later one alone', async () => {
+    const group = new FakeGroup(
+      { epoch: 3, partitions: [0] },
+      new BrokerError(110),
+      { epoch: 4, partitions: [1] },
+      { epoch: 4 },
+    );
+    const { join, events } = member(group);
+    await join();
+    group.predecessor = 'later';
+    await group.heard(4);
+    expect(events).toEqual(['+0', '-0', '+1']);
+    expect(group.beats.slice(0, 4)).toEqual([
+      { memberId: 'id-1', epoch: 0 },
+      { memberId: 'id-1', epoch: 3 },
+      { memberId: 'id-2', epoch: 0 },
+      { memberId: 'id-2', epoch: 4 },
+    ]);
+  });
+
+  test('says everything anew after an answer that was lost, and only then', async () => {
+    const group = new FakeGroup(
+      { epoch: 1, partitions: [] },
+      new ConnectionLostError('cut'),
+      { epoch: 2, partitions: [0] },
+      { epoch: 2 },
+    );
+    await member(group).join();
+    await group.heard(4);
+    expect(group.saidAll.slice(0, 4)).toEqual([true, false, true, false]);
+  });
+
+  test('whose join was answered into the void clears its own place first', async () => {
+    const group = new FakeGroup(new ConnectionLostError('cut'), { epoch: 2, partitions: [0] });
+    const { join, warnings } = member(group);
+    group.onJoin = ({ memberId }) => (group.predecessor = memberId);
+    await join();
+    expect(group.beats.slice(0, 3)).toEqual([
+      { memberId: 'id-1', epoch: 0 },
+      { memberId: 'id-1', epoch: -2 },
+      { memberId: 'id-1', epoch: 0 },
+    ]);
+    expect(warnings.join()).not.toContain('another process');
   });
 
   test('says what to do where the brokers are too old', async () => {

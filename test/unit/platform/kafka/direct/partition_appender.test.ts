@@ -19,6 +19,7 @@ const NOT_ENOUGH_REPLICAS = 19;
 /** A broker that answers each append as told (then with success), and what it was sent: producer and sequence. */
 function appending(...answers: Answer[]) {
   const sent: { producer: number; sequence: number; body: string }[] = [];
+  const forgotten: string[] = [];
   let producers = 0;
   let elapsedMs = 0;
   const next = { identity: () => Promise.resolve({ producerId: BigInt((producers += 1)), epoch: 0 }) };
@@ -33,6 +34,7 @@ function appending(...answers: Answer[]) {
       return Promise.resolve([{ topic: 't', partition: 0, code: answer, message: '', baseOffset: 100 }]);
     },
     noteLeaderError: () => undefined,
+    forgetTopic: (topic: string) => forgotten.push(topic),
   } as unknown as Cluster;
   const appender = new PartitionAppender({
     cluster,
@@ -57,7 +59,7 @@ function appending(...answers: Answer[]) {
     });
   const numbers = () => sent.map(({ producer, sequence }) => [producer, sequence]);
   const elapse = (ms: number) => (elapsedMs += ms);
-  return { append, sent, numbers, next, elapse };
+  return { append, sent, numbers, next, elapse, forgotten };
 }
 
 describe('appending to a partition', () => {
@@ -117,7 +119,7 @@ describe('appending to a partition', () => {
   });
 
   test('an identity that comes too late for a batch sends nothing of it, and is one for the next', async () => {
-    const { append, numbers, sent, next, elapse } = appending();
+    const { append, numbers, sent, next, elapse, forgotten } = appending();
     const late = Promise.withResolvers<{ producerId: bigint; epoch: number }>();
     next.identity = () => late.promise;
     const givenUp = append('given up');
@@ -127,6 +129,7 @@ describe('appending to a partition', () => {
     late.resolve({ producerId: 7n, epoch: 0 });
     expect(await second).toEqual({ offset: 100 });
     expect(numbers()).toEqual([[7, 0]]);
+    expect(forgotten).toEqual(['t']);
     expect(sent[0]?.body).toContain(Buffer.from('next').toString('hex'));
   });
 

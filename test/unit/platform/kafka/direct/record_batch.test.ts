@@ -50,7 +50,8 @@ const records = fc.array(
   fc.record({
     value: bytes,
     headers: fc.dictionary(
-      fc.string({ minLength: 1 }).filter((name) => name !== '__proto__'),
+      // kafkajs takes a name that every object has for a header that it has read before.
+      fc.string({ minLength: 1 }).filter((name) => !(name in {})),
       bytes,
     ),
   }),
