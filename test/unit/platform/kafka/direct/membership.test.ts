@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { BrokerError, ConnectionLostError } from '../../../../../services/platform/kafka/direct/broker_error.ts';
+import {
+  BrokerError,
+  ConnectionLostError,
+} from '../../../../../services/platform/kafka/direct/broker_error.ts';
 import type { Request } from '../../../../../services/platform/kafka/direct/broker_connection.ts';
 import type { Cluster } from '../../../../../services/platform/kafka/direct/cluster.ts';
 import { Membership } from '../../../../../services/platform/kafka/direct/membership.ts';
