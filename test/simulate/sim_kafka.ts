@@ -101,7 +101,7 @@ export class SimKafka implements Kafka {
       const admin = await kafka.admin();
       return {
         ...admin,
-        watermarks: (topic) => process.call(() => admin.watermarks(topic)),
+        watermarks: (topic) => process.ask(() => admin.watermarks(topic)),
         partitionCount: (topic) => process.call(() => admin.partitionCount(topic)),
       };
     });
