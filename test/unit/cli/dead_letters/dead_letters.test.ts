@@ -170,7 +170,7 @@ describe('spanmill dead-letters', () => {
     await replay(session, [], { all: true }, around);
     expect(around.output.written.slice(1)).toEqual([
       '0 dead letters sent back',
-      '1 letter left: only its beginning was kept (0:0)',
+      '1 letter left: only a part of it was kept (0:0)',
       '1 letter left: it came from elsewhere, no topic of this pipeline (0:1)',
       '1 letter left: its partition is not there (0:2)',
     ]);
