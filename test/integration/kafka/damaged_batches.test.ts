@@ -77,11 +77,11 @@ test.each(KAFKA_CLIENTS)('%s reads on behind a batch whose compressed bytes are 
 test.each(KAFKA_CLIENTS)('%s reads on behind a batch whose records cannot be told apart', async (client) => {
   const topic = await createTopic();
   await append(topic, 'before');
-  await append(topic, 'damaged');
+  await append(topic, 'torn');
   await append(topic, 'after');
   const proxy = await KafkaProxy.start(testKafka()[0] ?? '');
   proxy.alter = (apiKey, answer) => {
-    const at = apiKey === API_KEY.fetch ? answer.indexOf('damaged') : -1;
+    const at = apiKey === API_KEY.fetch ? answer.indexOf('torn') : -1;
     // The lengths before the value: of the record, and of the value itself.
     if (at !== -1) answer.fill(0xff, at - 6, at);
   };

@@ -335,13 +335,13 @@ describe('the processor', () => {
   });
 
   test('dead-letters a batch that could not be read, once, also when its log is read again', async () => {
-    let processor = await bench.startProcessor();
+    const processor = await bench.startProcessor();
     await bench.send([span(1, 11)]);
     bench.kafka.appendUnreadable(topics.spans, 0, 'a batch that cannot be read: too large');
     await bench.send([span(2, 21)]);
     await bench.pass(LONG);
     await bench.stopProcessor(processor);
-    processor = await bench.startProcessor();
+    await bench.startProcessor();
     await bench.pass(LONG);
     const letters = bench.kafka.records(topics.deadLetters, 0);
     expect(letters).toHaveLength(1);
