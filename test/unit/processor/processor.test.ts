@@ -337,6 +337,39 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  test('dead-letters a batch that could not be read, once, also when its log is read again', async () => {
+    const processor = await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    bench.kafka.appendUnreadable(topics.spans, 0, 'a batch that cannot be read: too large');
+    await bench.send([span(2, 21)]);
+    await bench.pass(LONG);
+    await bench.stopProcessor(processor);
+    await bench.startProcessor();
+    await bench.pass(LONG);
+    const letters = bench.kafka.records(topics.deadLetters, 0);
+    expect(letters).toHaveLength(1);
+    const text = Object.entries(letters[0]?.headers ?? {}).map(([name, value]) => [name, value.toString()]);
+    expect(Object.fromEntries(text)).toEqual({
+      ...{ reason: 'unreadable_batch', error: 'a batch that cannot be read: too large', tenant: 'default' },
+      ...{ 'source.topic': topics.spans, 'source.partition': '0', 'source.offset': '1' },
+    });
+    expect(letters[0]?.value.toString()).toBe('batch');
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
+    await bench.stop();
+  });
+
+  // One that the topic refuses is refused for ever, and the partition stands still.
+  test('makes a dead letter that its topic takes of whatever a record may be', async () => {
+    await bench.startProcessor();
+    await bench.append({ value: Buffer.alloc(19 * MIB, 0xff), headers: { tenant: 'x'.repeat(1.5 * MIB) } });
+    await bench.pass(LONG);
+    const [letter] = bench.kafka.records(topics.deadLetters, 0);
+    expect(letter?.value).toHaveLength(16 * MIB);
+    expect(letter?.headers['truncated']?.toString()).toBe(String(19 * MIB));
+    expect(letter?.headers['tenant']).toBeUndefined();
+    await bench.stop();
+  });
+
   // A letter for each span, with the resource in each, may be more than memory holds.
   test('dead-letters all spans under a resource that is none as one', async () => {
     const value = tracesData([{ service: 'shop', spans: [span(1, 11), span(1, 12), span(2, 21)] }]);
