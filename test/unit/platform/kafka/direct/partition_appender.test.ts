@@ -110,7 +110,10 @@ describe('appending to a partition', () => {
   });
 
   test('a broker that stopped to lead may have stored the batch: when time runs out, the next begins a new row', async () => {
-    const { append, numbers } = appending(NOT_LEADER, ...Array.from({ length: 24 }, () => NOT_ENOUGH_REPLICAS));
+    const { append, numbers } = appending(
+      NOT_LEADER,
+      ...Array.from({ length: 24 }, () => NOT_ENOUGH_REPLICAS),
+    );
     await expect(append('a')).rejects.toThrow(KafkaUnavailableError);
     await append('b');
     expect(numbers().at(-1)).toEqual([2, 0]);
