@@ -94,6 +94,23 @@ function readHeader(bytes: Buffer, isDamaged: boolean): FetchedBatch {
 }
 
 /**
+ * The batches before the first that is damaged. Where that is the one to read, it is worth another fetch, and on the last try it
+ * is handed on as what it is. Throws CorruptBatchError.
+ */
+export function believable(
+  batches: readonly FetchedBatch[],
+  offset: number,
+  isLastTry: boolean,
+): readonly FetchedBatch[] {
+  const at = batches.findIndex(({ isDamaged, lastOffset }) => isDamaged && lastOffset >= offset);
+  const batch = batches[at];
+  if (batch === undefined) return batches;
+  if (at > 0) return batches.slice(0, at);
+  if (isLastTry) return [batch];
+  throw new CorruptBatchError(`the batch at offset ${batch.baseOffset} is not what was written (CRC)`);
+}
+
+/**
  * The records of the batches; only of the first of them, and of one at least, where all would be too much to hold at once: a
  * fetch of a megabyte may hold a hundred batches that inflate to the limit.
  */

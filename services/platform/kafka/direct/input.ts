@@ -19,7 +19,7 @@ import type { FetchedPartition } from './fetch_request.ts';
 import { inflateAll } from './inflate_all.ts';
 import { Fetcher, type Wanted } from './fetcher.ts';
 import { Membership } from './membership.ts';
-import { CorruptBatchError, readBatches, readWithinLimit, type FetchedBatch } from '../record_set.ts';
+import { believable, CorruptBatchError, readBatches, readWithinLimit } from '../record_set.ts';
 
 export interface GroupInputOptions extends InputOptions {
   /** See `Membership`. */
@@ -200,7 +200,7 @@ class GroupInput implements Input {
     reading: Reading,
     offset: number,
   ): void {
-    const batches = believable(readBatches(recordSet, crc32c), offset, reading.corrupt);
+    const batches = believable(readBatches(recordSet, crc32c), offset, reading.corrupt >= MAX_CORRUPT - 1);
     const last = batches.at(-1);
     if (last === undefined || last.lastOffset < offset) return;
     const wanted =
@@ -282,23 +282,4 @@ class GroupInput implements Input {
     const { topic } = this.options;
     this.listener.onFailure(new Error(`the input of ${topic} cannot go on`, { cause: error }));
   }
-}
-
-/**
- * The batches before the first that is damaged. Where that is the one to read, it is fetched again; when it stays as it is, it is
- * handed on as what it is. Throws CorruptBatchError.
- */
-function believable(
-  batches: readonly FetchedBatch[],
-  offset: number,
-  failures: number,
-): readonly FetchedBatch[] {
-  const at = batches.findIndex(({ isDamaged, lastOffset }) => isDamaged && lastOffset >= offset);
-  const batch = batches[at];
-  if (batch === undefined) return batches;
-  if (at > 0) return batches.slice(0, at);
-  if (failures < MAX_CORRUPT - 1) {
-    throw new CorruptBatchError(`the batch at offset ${batch.baseOffset} is not what was written (CRC)`);
-  }
-  return [batch];
 }

@@ -169,7 +169,7 @@ describe('spanmill dead-letters', () => {
     await die(0, Buffer.from('a'), { reason: 'unreadable_batch' });
     const around = surroundings();
     await replay(session, [], { all: true }, around);
-    expect(around.output.written.slice(1)).toEqual([
+    expect(around.output.written.slice(2)).toEqual([
       '0 dead letters sent back',
       '1 letter left: only a part of it was kept (0:0)',
       '1 letter left: it came from elsewhere, no topic of this pipeline (0:1)',
