@@ -104,7 +104,11 @@ export class SpoolDrain {
     const { kafka, log, metrics, onDrained, spool, topic } = this.options;
     const ownership = (this.ownership ??= await this.claim());
     const segment = await spool.oldest();
-    if (segment === null) return;
+    if (segment === null) {
+      // All there was is in Kafka already, as the claim has said.
+      onDrained();
+      return;
+    }
     const read = await this.read(segment);
     if (read === null) return;
     const frames = await withoutStored(kafka, topic, read);
@@ -159,9 +163,14 @@ export class SpoolDrain {
       ...{ topic, partition: POSITION_PARTITION },
       ...{ group: this.group, transactionalId: this.group },
     });
-    // Committed, but its file outlived it: the crash came between, or the answer was lost.
-    if (ownership.committed !== null) await spool.removeNamed(ownership.committed.metadata);
-    return ownership;
+    try {
+      // Committed, but its file outlived it: the crash came between, or the answer was lost.
+      if (ownership.committed !== null) await spool.removeNamed(ownership.committed.metadata);
+      return ownership;
+    } catch (error) {
+      await ownership.release();
+      throw error;
+    }
   }
 
   private commit(ownership: Ownership, { name }: Segment, frames: readonly Frame[]): Promise<void> {

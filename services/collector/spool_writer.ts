@@ -150,13 +150,18 @@ export class SpoolWriter {
   /** After a failed write or sync nobody knows what the file holds behind its last good byte, so it takes no more. */
   private async abandon({ handle, segment }: OpenFile): Promise<void> {
     this.file = null;
+    // What is behind the last good byte is not read in this life, and cut off in the next.
+    await this.tidy(segment, () => handle.truncate(segment.bytes));
+    await this.tidy(segment, () => handle.close());
+    if (segment.bytes === 0) await this.tidy(segment, () => removeForGood(this.options.disk, segment.name));
+  }
+
+  /** Each step for itself: on a failing disk a file that stays, or stays open, would be one more with every append. */
+  private async tidy({ name }: Segment, step: () => Promise<void>): Promise<void> {
     try {
-      await handle.truncate(segment.bytes);
-      await handle.close();
-      if (segment.bytes === 0) await removeForGood(this.options.disk, segment.name);
+      await step();
     } catch (error) {
-      // What is behind the last good byte is not read in this life, and cut off in the next.
-      this.options.log.warn({ error, segment: segment.name }, 'a segment of the spool could not be cut');
+      this.options.log.warn({ error, segment: name }, 'a segment of the spool could not be cut');
     }
   }
 

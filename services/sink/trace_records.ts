@@ -118,11 +118,13 @@ export class TraceRecords implements RecordRows {
   /** Appends every span, or none and says why. */
   private appendAllSpans(): WireError | RowsTooLargeError | null {
     const { spans, reader, limits } = this;
+    // Of this record alone: what others in the block are must not decide.
+    const most = spans.rows.byteSize + limits.maxRowBytes;
     spans.rows.mark();
     try {
       for (const trace of reader.traces) {
         for (let i = trace.firstSpan; i < trace.endSpan; i++) this.appendSpan(trace, i);
-        if (spans.rows.byteSize > limits.maxRowBytes) {
+        if (spans.rows.byteSize > most) {
           throw new RowsTooLargeError(`rows of more than ${limits.maxRowBytes} bytes`);
         }
       }

@@ -51,6 +51,8 @@ export interface SpanCounts {
 export interface AuditSums extends SpanCounts {
   /** Of the doubled ones, those that came to the log again after their trace was forgotten. */
   readonly doubledInLog: number;
+  /** Spans that a collector called no good: the load sends none such. */
+  readonly rejected: number;
   /** Rows that nobody sent, or that were refused. */
   readonly strangers: number;
   /** Spans stored otherwise than they were sent. */
@@ -89,7 +91,7 @@ const METRIC_STEPS = { span_metrics: '10 SECOND', span_metrics_1m: '1 MINUTE', s
 const EDGE_STEPS = { service_edges: '10 SECOND', service_edges_1m: '1 MINUTE' };
 
 const FINDINGS: readonly Finding[] = [
-  ...(['lost', 'doubled', 'strangers', 'altered', 'splits', 'summaries'] as const).map((sum) => ({
+  ...(['lost', 'rejected', 'doubled', 'strangers', 'altered', 'splits', 'summaries'] as const).map((sum) => ({
     sum,
     file: `${sum}.sql`,
   })),
@@ -158,7 +160,7 @@ async function find(
 ): Promise<{ sums: Omit<AuditSums, keyof SpanCounts>; examples: string[] }> {
   const sums = {
     ...{ doubledInLog: 0, strangers: 0, altered: 0, splits: 0, summaries: 0, metricWindows: 0, edges: 0 },
-    poisonsUnexplained: 0,
+    ...{ poisonsUnexplained: 0, rejected: 0 },
     ...{ sent: 0, answered: 0, unknown: 0, refused: 0, lost: 0, doubled: 0 },
   };
   const examples: string[] = [];

@@ -19,7 +19,7 @@ import { quietLog } from '../support/quiet_log.ts';
 import { audit } from './audit.ts';
 import { startLoad } from './load.ts';
 import { untilQuiet } from './quiet.ts';
-import { reportTable } from './report.ts';
+import { brokenPromises, reportTable } from './report.ts';
 
 const { RATE = '500', SECONDS = '60', SEED = '1', LEDGER, MORE_COLLECTORS = '' } = process.env;
 const processor = readConfig(PROCESSOR_SETTINGS, pick(PROCESSOR_SETTINGS, process.env));
@@ -48,9 +48,12 @@ try {
   );
   write(reportTable(result, []));
   write(`ledger: ${directory}; tables of the audit: ${result.database}`);
-  const { sent, answered, unknown, refused, ...findings } = result.sums;
+  const { sent, answered, unknown, refused } = result.sums;
   write(`${sent} spans sent, ${answered} answered, ${unknown} unknown, ${refused} refused`);
-  if (Object.values(findings).some((count) => count > 0)) process.exitCode = 1;
+  for (const broken of brokenPromises(result)) {
+    write(`BROKEN: ${broken}`);
+    process.exitCode = 1;
+  }
 } finally {
   await clickhouse.close();
 }
@@ -71,7 +74,10 @@ async function send(): Promise<string> {
   await load.stop();
   const quietMs = processor.forgetMs + AFTER_FORGET_MS;
   const isQuiet = await untilQuiet({ clickhouse, quietMs, timeoutMs: QUIET_TIMEOUT_MS });
-  if (!isQuiet) write('the pipeline has not fallen quiet: what follows may not be the end of it');
+  if (!isQuiet) {
+    write('BROKEN: the pipeline has not fallen quiet: what follows may not be the end of it');
+    process.exitCode = 1;
+  }
   return load.ledger.directory;
 }
 

@@ -13,7 +13,7 @@ import { LagWatch } from './lag.ts';
 import { startLoad, type Load } from './load.ts';
 import { MemoryWatch, type Peak } from './memory.ts';
 import type { Progress } from './progress.ts';
-import { reportTable, type FaultWindow } from './report.ts';
+import { brokenPromises, reportTable, type FaultWindow } from './report.ts';
 import { restore } from './restore.ts';
 import type { Roster } from './roster.ts';
 import { estimateMs, makeSchedule, stepName, type PlannedFault, type Step } from './schedule.ts';
@@ -51,8 +51,6 @@ interface Running {
   readonly usualLag: number;
 }
 
-/** Of the audit's sums, those that tell how much there was, and not what was wrong. */
-const COUNTS_ONLY = ['sent', 'answered', 'unknown', 'refused'];
 const WARM_UP_MS = 8_000;
 /** After the load: the last traces fall silent, the last windows close, the audit. */
 const ENDING_ESTIMATE_MS = RULES.forgetMs + 40_000;
@@ -112,10 +110,13 @@ async function runStep(step: Step, position: string, running: Running): Promise<
   const { lag, load, options, stack, usualLag } = running;
   const fault = stepName(step);
   const notes: string[] = [];
+  const skipped: string[] = [];
   const startedAtMs = Date.now();
   options.progress.phase(`${fault} (${position})`);
   try {
-    await Promise.all(step.faults.map((planned) => runFault(planned, notes, running)));
+    const isAlone = step.faults.length === 1;
+    const ran = await Promise.all(step.faults.map((one) => runFault(one, { notes, isAlone }, running)));
+    skipped.push(...step.faults.filter((_, i) => ran[i] === false).map(({ name }) => name));
   } catch (error) {
     running.failures.push(`${fault}: ${(error as Error).message}`);
     options.progress.phase(`bringing back what ${fault} left broken`);
@@ -125,29 +126,42 @@ async function runStep(step: Step, position: string, running: Running): Promise<
   options.progress.phase(`recovering from ${fault} (${position})`);
   const recoveredAtMs = await untilRecovered(stack, lag, usualLag);
   const samples = lag.between(startedAtMs, recoveredAtMs ?? Date.now());
-  return { window: { fault, startedAtMs, healedAtMs, recoveredAtMs }, samples, notes };
+  // A fault that was not made is none that was lived through.
+  const name = skipped.length === 0 ? fault : `${fault} (SKIPPED: ${skipped.join(', ')})`;
+  return { window: { fault: name, startedAtMs, healedAtMs, recoveredAtMs }, samples, notes };
 }
 
-async function runFault(planned: PlannedFault, notes: string[], running: Running): Promise<void> {
-  const { load, options, poisons, stack } = running;
+/** False where it cannot be made here. */
+async function runFault(
+  planned: PlannedFault,
+  { notes, isAlone }: { readonly notes: string[]; readonly isAlone: boolean },
+  running: Running,
+): Promise<boolean> {
+  const { failures, load, options, poisons, stack } = running;
   const fault = faultNamed(planned.name);
   const stage: Stage = {
     ...{ stack, load, spansPerSecond: options.spansPerSecond, holdMs: planned.holdMs },
     random: seeded(planned.seed),
     sleep: delay,
     note: (text) => notes.push(text),
+    missed: (text) => {
+      notes.push(`MISSED: ${text}`);
+      // Beside another fault there may be nothing to hit.
+      if (isAlone) failures.push(`${planned.name} hit nothing (${text}): it proves nothing`);
+    },
     addPoison: (poison) => poisons.push(poison),
   };
   await delay(planned.afterMs);
   const obstacle = fault.obstacle?.(stage) ?? null;
   if (obstacle !== null) {
     notes.push(`SKIPPED: ${obstacle}`);
-    return;
+    return false;
   }
   const begunMs = Date.now();
   const heal = await fault.inject(stage);
   await delay(Math.max(0, begunMs + planned.holdMs - Date.now()));
   await heal();
+  return true;
 }
 
 function stepLine({ window, notes }: StepFigures): string {
@@ -175,10 +189,7 @@ interface Outcome {
 
 /** Everything that must be zero and is not, in words. */
 export function failuresOf({ result, windows, isQuiet, peaks, surprises }: Outcome): string[] {
-  const { sent, answered } = result.sums;
-  const mustBeZero = Object.entries(result.sums).filter(([name]) => !COUNTS_ONLY.includes(name));
-  const failures = mustBeZero.filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
-  if (sent === 0 || answered === 0) failures.push('no span was sent and answered: the drill proves nothing');
+  const failures = brokenPromises(result);
   if (!isQuiet) failures.push('the pipeline did not come to rest');
   for (const { fault, recoveredAtMs } of windows) {
     if (recoveredAtMs === null) failures.push(`not recovered from ${fault}`);

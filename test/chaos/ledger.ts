@@ -35,9 +35,9 @@ export interface LedgerSpan {
 
 /**
  * answered: with success. unknown: an attempt got no answer, and it was too late to repeat it; there is one of it or none.
- * refused: every attempt was turned away for certain; there is none of it.
+ * refused: every attempt was turned away for certain; there is none of it. rejected: a collector called it no good, which it is not.
  */
-export type RequestOutcome = 'answered' | 'unknown' | 'refused';
+export type RequestOutcome = 'answered' | 'unknown' | 'refused' | 'rejected';
 
 export interface DeliveredRequest {
   readonly request: number;
@@ -59,7 +59,7 @@ export const REQUESTS_FILE = 'requests.tsv';
 export class Ledger {
   readonly directory: string;
   /** Spans by what became of their requests; `sent` counts all of them. */
-  readonly counts = { sent: 0, answered: 0, unknown: 0, refused: 0 };
+  readonly counts = { sent: 0, answered: 0, unknown: 0, refused: 0, rejected: 0 };
   private readonly spans: LineFile;
   private readonly requests: LineFile;
 

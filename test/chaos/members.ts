@@ -24,6 +24,14 @@ const ROOT = join(import.meta.dirname, '../..');
 const READY_TIMEOUT_MS = 5_000;
 const RESTART_PAUSE_MS = 1_000;
 
+export type EndSignal = 'SIGKILL' | 'SIGTERM';
+
+/** Whether a process ended as the signal asks: a stop that fails or takes too long ends with another code. */
+export function isEndBy(signal: EndSignal, how: string): boolean {
+  // A process that has hardly begun to start has no handler yet.
+  return how === signal || (signal === 'SIGTERM' && how === 'exit code 0');
+}
+
 export class Member {
   readonly name: string;
   readonly role: Role;
@@ -34,6 +42,7 @@ export class Member {
   /** Processes there were, and which of them was the last to be ended on purpose. */
   private lives = 0;
   private endedLife = 0;
+  private endedWith: EndSignal = 'SIGTERM';
 
   constructor(options: MemberOptions) {
     this.options = options;
@@ -58,9 +67,10 @@ export class Member {
   }
 
   /** Resolves when the process is gone. It stays down. */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  async end(signal: EndSignal): Promise<void> {
     this.isWanted = false;
     this.endedLife = this.lives;
+    this.endedWith = signal;
     this.mark(signal);
     this.options.roster.signal(this.name, signal);
     await this.options.roster.gone(this.name);
@@ -117,8 +127,13 @@ export class Member {
   }
 
   private async ended(how: string, life: number): Promise<void> {
-    if (life <= this.endedLife) return;
-    this.options.onSurprise(`${this.name} ended by itself (${how})`);
+    const { onSurprise } = this.options;
+    if (life <= this.endedLife) {
+      if (!isEndBy(this.endedWith, how))
+        onSurprise(`${this.name} was sent ${this.endedWith}, and its end was ${how}`);
+      return;
+    }
+    onSurprise(`${this.name} ended by itself (${how})`);
     await delay(RESTART_PAUSE_MS);
     if (life > this.endedLife) await this.launch();
   }

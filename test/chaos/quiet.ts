@@ -20,11 +20,12 @@ const SUMS = `
 /** Whether it fell quiet in time. ClickHouse may be away meanwhile. */
 export async function untilQuiet({ clickhouse, quietMs, timeoutMs }: QuietOptions): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
-  let last = '';
+  let last: string | null = null;
   let changedAt = Date.now();
   while (Date.now() < deadline) {
-    const now = await clickhouse.text(SUMS, 'TabSeparated').catch((error: unknown) => String(error));
-    if (now !== last) changedAt = Date.now();
+    // Who does not answer is not quiet.
+    const now = await clickhouse.text(SUMS, 'TabSeparated').catch(() => null);
+    if (now === null || now !== last) changedAt = Date.now();
     last = now;
     if (Date.now() - changedAt >= quietMs) return true;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

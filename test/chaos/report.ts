@@ -14,6 +14,7 @@ const SPAN_SUMS = ['sent', 'answered', 'unknown', 'refused', 'lost', 'doubled'] 
 /** What each finding counts, in the order in which it is told. */
 const FINDINGS: readonly (readonly [keyof AuditSums, string])[] = [
   ['lost', 'spans answered with success and not stored'],
+  ['rejected', 'good spans that a collector turned away for good'],
   ['doubled', 'spans stored more than once'],
   ['doubledInLog', 'of these: repeated after their trace was forgotten'],
   ['strangers', 'rows that nobody sent, or that were refused'],
@@ -49,6 +50,21 @@ export function reportTable(result: AuditResult, windows: readonly FaultWindow[]
     ...(examples.length === 0 ? [] : ['', ...examples.map((example) => `- \`${example}\``)]),
     '',
   ].join('\n');
+}
+
+/** Of the spans that were sent while nothing was wrong, the least share that must have been answered. */
+const LEAST_ANSWERED = 0.9;
+
+/** What the audit found, in words; a pipeline that answers nobody loses nothing, and is found as well. */
+export function brokenPromises({ sums, outside }: AuditResult): string[] {
+  const found = FINDINGS.filter(([name]) => sums[name] !== 0).map(([name]) => `${name}: ${sums[name]}`);
+  if (sums.answered === 0) found.push('no span was sent and answered: this proves nothing');
+  if (outside.answered < LEAST_ANSWERED * outside.sent) {
+    found.push(
+      `only ${outside.answered} of ${outside.sent} spans that were sent while nothing was wrong were answered`,
+    );
+  }
+  return found;
 }
 
 const NOTHING: WindowAudit = { sent: 0, answered: 0, unknown: 0, refused: 0, lost: 0, doubled: 0 };

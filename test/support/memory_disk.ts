@@ -32,6 +32,8 @@ export class MemoryDisk {
   private names = new Map<string, Inode>();
   private syncedNames = new Map<string, Inode>();
   private life = 0;
+  /** Files that were opened and not closed. */
+  openFiles = 0;
   private takenBy: number | null = null;
 
   constructor(options: MemoryDiskOptions = {}) {
@@ -114,6 +116,7 @@ export class MemoryDisk {
     const empty = Buffer.alloc(0);
     const inode = this.names.get(name) ?? { bytes: empty, synced: empty };
     this.names.set(name, inode);
+    this.openFiles += 1;
     return {
       write: (bytes, position) => run('write', name, () => this.write(inode, bytes, position)),
       sync: () =>
@@ -121,7 +124,10 @@ export class MemoryDisk {
           if (this.options.lyingSyncs !== 'files') inode.synced = inode.bytes;
         }),
       truncate: (bytes) => run('truncate', name, () => void (inode.bytes = inode.bytes.subarray(0, bytes))),
-      close: () => Promise.resolve(),
+      close: () => {
+        this.openFiles -= 1;
+        return Promise.resolve();
+      },
     };
   }
 

@@ -76,7 +76,13 @@ export class GroupReader<P extends OwnedPartition> {
       },
       onFailure: fail,
     });
-    this.input = await joined;
+    try {
+      this.input = await joined;
+    } catch (error) {
+      // Given by a join that failed then: nobody else would take them back, and they would claim for ever.
+      await this.closeAll();
+      throw error;
+    }
   }
 
   /** Gives all partitions up and leaves the group. */

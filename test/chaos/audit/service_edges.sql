@@ -33,7 +33,7 @@ FROM
     )
     GROUP BY Tenant, Client, Server, ConnectionType, Time
 )
-WHERE abs(found_calls - calls) > 1e-9 * calls
-    OR abs(found_errors - errors) > 1e-9 * calls
-    OR abs(found_client - client) > 1e-9 * client
-    OR abs(found_server - server) > 1e-9 * server
+WHERE NOT abs(found_calls - calls) <= 1e-9 * calls
+    OR NOT abs(found_errors - errors) <= 1e-9 * calls
+    OR NOT abs(found_client - client) <= 1e-9 * client
+    OR NOT abs(found_server - server) <= 1e-9 * server

@@ -1,4 +1,5 @@
--- Windows of ${table} that are not what a count over otel_traces gives. Sums of weights and durations are floating point.
+-- Windows of ${table} that are not what a count over otel_traces gives. Sums of weights and durations are floating point; one that
+-- is no number is none of them.
 SELECT
     format('${table} {} {} {} {} {}: {} but the spans say {}', toString(Time), ServiceName, SpanName, SpanKind, StatusCode,
         toString((found_spans, found_calls, found_errors, found_duration)), toString((spans, calls, errors, duration))) AS example
@@ -29,7 +30,7 @@ FROM
     GROUP BY Tenant, ServiceName, SpanName, SpanKind, StatusCode, Time
 )
 WHERE found_spans != spans
-    OR abs(found_calls - calls) > 1e-9 * calls
-    OR abs(found_errors - errors) > 1e-9 * calls
-    OR abs(found_duration - duration) > 1e-9 * duration
-    OR abs(found_in_histogram - calls) > 1e-9 * calls
+    OR NOT abs(found_calls - calls) <= 1e-9 * calls
+    OR NOT abs(found_errors - errors) <= 1e-9 * calls
+    OR NOT abs(found_duration - duration) <= 1e-9 * duration
+    OR NOT abs(found_in_histogram - calls) <= 1e-9 * calls

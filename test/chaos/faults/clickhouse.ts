@@ -11,13 +11,14 @@ export const CLICKHOUSE: readonly Fault[] = [
     what: 'SIGKILL of ClickHouse in the middle of an insert; it stays down for a minute',
     touches: ['clickhouse'],
     seconds: { short: 8, long: 60 },
-    inject: async ({ stack, sleep, note }) => {
+    inject: async ({ stack, sleep, note, missed }) => {
       const isInMiddle = await Promise.race([
         stack.proxy.nextInsert().then(() => true),
         sleep(INSERT_TIMEOUT_MS).then(() => false),
       ]);
       await stack.clickhouseServer.kill();
-      note(isInMiddle ? 'killed between the first and the last byte of an insert' : 'killed; no insert came');
+      if (isInMiddle) note('killed between the first and the last byte of an insert');
+      else missed('killed; no insert came');
       return () => stack.clickhouseServer.start();
     },
   },
@@ -48,11 +49,12 @@ function answering(name: string, mode: ProxyMode, what: string): Fault {
     what,
     touches: ['clickhouse'],
     seconds: { short: 9, long: 25 },
-    inject: ({ stack, note }) => {
+    inject: ({ stack, note, missed }) => {
       const before = stack.proxy.hurt;
       stack.proxy.setMode(mode);
       return Promise.resolve(() => {
-        note(`${stack.proxy.hurt - before} inserts`);
+        const hurt = stack.proxy.hurt - before;
+        (hurt > 0 ? note : missed)(`${hurt} inserts`);
         stack.proxy.setMode('pass');
         return Promise.resolve();
       });

@@ -15,6 +15,8 @@ export interface Stage {
   readonly sleep: (ms: number) => Promise<void>;
   /** What the report says beside the figures: what was hit, and the proof that it was. */
   readonly note: (text: string) => void;
+  /** That the fault hit nothing, and why: alone it should have, so the drill fails. */
+  readonly missed: (text: string) => void;
   readonly addPoison: (poison: Poison) => void;
 }
 

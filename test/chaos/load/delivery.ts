@@ -4,7 +4,7 @@
  * Spans that are repeated count once only while the trace is remembered (`forget`). So the first attempt whose end is not known
  * starts a clock; what was turned away for certain may wait for as long as it takes.
  */
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, RequestOutcome } from '../ledger.ts';
 import type { Attempt, Target } from './targets.ts';
 import type { TrafficRequest } from './traffic.ts';
 
@@ -44,7 +44,7 @@ export async function deliver(
   const { ledger, rules, sleep, now } = context;
   let [sentAtMs, attempts, ambiguous] = [0, 0, 0];
   let ambiguousSinceMs = Infinity;
-  const finish = (outcome: 'answered' | 'unknown' | 'refused') => {
+  const finish = (outcome: RequestOutcome) => {
     const answeredAtMs = outcome === 'answered' ? now() : 0;
     const spans = request.spans.length;
     ledger.onDelivered({
@@ -60,10 +60,14 @@ export async function deliver(
       finish('answered');
       return repeat(request, first + attempts, context);
     }
+    if (attempt.kind === 'rejected') {
+      finish('rejected');
+      return;
+    }
     if (attempt.kind === 'ambiguous') {
       ambiguous++;
       ambiguousSinceMs = Math.min(ambiguousSinceMs, nowMs);
-    } else if (attempt.isFinal) break;
+    }
     await sleep(pauseAfter(attempt, attempts, context.random));
   }
   finish(ambiguous > 0 ? 'unknown' : 'refused');

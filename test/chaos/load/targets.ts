@@ -8,7 +8,9 @@ import { google } from '../../../proto/generated/index.js';
 export type Attempt =
   | { readonly kind: 'answered' }
   /** Not stored, for certain. */
-  | { readonly kind: 'refused'; readonly retryAfterMs: number | null; readonly isFinal: boolean }
+  | { readonly kind: 'refused'; readonly retryAfterMs: number | null }
+  /** Called no good, in whole or in part: nothing is wrong with what the load sends, so a client would have lost it. */
+  | { readonly kind: 'rejected' }
   /** Perhaps stored. */
   | { readonly kind: 'ambiguous'; readonly retryAfterMs: number | null };
 
@@ -25,6 +27,7 @@ export interface Target {
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const ANSWERED: Attempt = { kind: 'answered' };
+const REJECTED: Attempt = { kind: 'rejected' };
 const same = (bytes: Buffer): Buffer => bytes;
 
 /** `address` is host:port. */
@@ -60,7 +63,7 @@ export function httpTarget(url: string): Target {
         return answer.ok ? answeredBy(body) : fromHttpAnswer(answer);
       } catch (error) {
         return isConnectionRefused(error)
-          ? { kind: 'refused', retryAfterMs: null, isFinal: false }
+          ? { kind: 'refused', retryAfterMs: null }
           : { kind: 'ambiguous', retryAfterMs: null };
       }
     },
@@ -68,22 +71,22 @@ export function httpTarget(url: string): Target {
   };
 }
 
-/** A success without a partial one is empty: all that the load sends is good, so nothing of it may be turned away. */
+/** A success without a partial one is empty. */
 function answeredBy(answer: Buffer | undefined): Attempt {
-  return answer === undefined || answer.length === 0 ? ANSWERED : { kind: 'ambiguous', retryAfterMs: null };
+  return answer === undefined || answer.length === 0 ? ANSWERED : REJECTED;
 }
 
 function fromGrpcError(error: ServiceError): Attempt {
   const retryAfterMs = retryInfoOf(error);
   switch (error.code) {
     case status.RESOURCE_EXHAUSTED:
-      return { kind: 'refused', retryAfterMs, isFinal: retryAfterMs === null };
+      return retryAfterMs === null ? REJECTED : { kind: 'refused', retryAfterMs };
     case status.INVALID_ARGUMENT:
-      return { kind: 'refused', retryAfterMs, isFinal: true };
+      return REJECTED;
     case status.UNAVAILABLE:
       // Said by the client itself: it never had a connection.
       return error.details.includes('ECONNREFUSED')
-        ? { kind: 'refused', retryAfterMs, isFinal: false }
+        ? { kind: 'refused', retryAfterMs }
         : { kind: 'ambiguous', retryAfterMs };
     default:
       return { kind: 'ambiguous', retryAfterMs };
@@ -93,8 +96,8 @@ function fromGrpcError(error: ServiceError): Attempt {
 function fromHttpAnswer({ status: code, headers }: Response): Attempt {
   const seconds = Number(headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : null;
-  if (code === 429) return { kind: 'refused', retryAfterMs, isFinal: false };
-  if (code === 400 || code === 413) return { kind: 'refused', retryAfterMs, isFinal: true };
+  if (code === 429) return { kind: 'refused', retryAfterMs };
+  if (code === 400 || code === 413) return REJECTED;
   return { kind: 'ambiguous', retryAfterMs };
 }
 

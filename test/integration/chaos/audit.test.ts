@@ -1,10 +1,13 @@
 /** The audit of the chaos drill sees what it claims to see: nothing on what the pipeline made, and each kind of damage. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { topicNames } from '../../../services/core/contracts.ts';
 import { connectKafka } from '../../../services/platform/kafka/kafkajs_kafka.ts';
 import { audit, type AuditResult, type AuditSums, type Poison } from '../../chaos/audit.ts';
 import { startLoad } from '../../chaos/load.ts';
-import type { Ledger } from '../../chaos/ledger.ts';
+import { REQUESTS_FILE, SPANS_FILE, type Ledger } from '../../chaos/ledger.ts';
 import { untilQuiet } from '../../chaos/quiet.ts';
 import { startPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { quietLog } from '../../support/quiet_log.ts';
@@ -17,7 +20,7 @@ const RULES = { forgetMs: 4_000, settleMs: 1_000, settleCompleteMs: 200 };
 const LOAD_MS = 12_000;
 const NOTHING_FOUND = {
   ...{ lost: 0, doubled: 0, doubledInLog: 0, strangers: 0, altered: 0, splits: 0, summaries: 0 },
-  ...{ metricWindows: 0, edges: 0, poisonsUnexplained: 0 },
+  ...{ metricWindows: 0, edges: 0, poisonsUnexplained: 0, rejected: 0 },
 };
 
 describe('the audit of a load that the pipeline has taken', () => {
@@ -60,9 +63,13 @@ describe('the audit of a load that the pipeline has taken', () => {
     return { kind: 'no protobuf', topic, partition: 0, offset };
   }
 
-  async function look(poisons: readonly Poison[] = [poison], windows = WINDOWS): Promise<AuditResult> {
+  async function look(
+    poisons: readonly Poison[] = [poison],
+    windows = WINDOWS,
+    sent: Pick<Ledger, 'directory'> = ledger,
+  ): Promise<AuditResult> {
     const { clickhouse } = pipeline;
-    return audit({ clickhouse, ledger, kafka, topics: await topics(), ...RULES, poisons }, windows);
+    return audit({ clickhouse, ledger: sent, kafka, topics: await topics(), ...RULES, poisons }, windows);
   }
 
   /** What an audit finds more than the one before. Damage stays, so that the next is measured against it. */
@@ -109,7 +116,7 @@ describe('the audit of a load that the pipeline has taken', () => {
     expect(sums).toMatchObject(NOTHING_FOUND);
     expect(sums.sent).toBe(ledger.counts.sent);
     expect(sums.sent).toBeGreaterThan(2_000);
-    expect(sums.answered + sums.unknown + sums.refused).toBe(sums.sent);
+    expect(sums.answered + sums.unknown + sums.refused + sums.rejected).toBe(sums.sent);
     expect(perWindow).toMatchObject([{ lost: 0, doubled: 0 }]);
     expect((perWindow[0]?.sent ?? 0) + outside.sent).toBe(sums.sent);
   });
@@ -227,6 +234,30 @@ describe('the audit of a load that the pipeline has taken', () => {
       ALTER TABLE service_edges DELETE WHERE Server = 'smtp.example'
       AND Time = (SELECT min(Time) FROM service_edges WHERE Server = 'smtp.example') SETTINGS mutations_sync = 1`);
     expect(await findings()).toEqual({ edges: 4 + 2 + 1 });
+  });
+
+  test('sees good spans that a collector turned away', async () => {
+    const { directory } = ledger;
+    const changed = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
+    try {
+      copyFileSync(join(directory, SPANS_FILE), join(changed, SPANS_FILE));
+      const requests = readFileSync(join(directory, REQUESTS_FILE), 'utf8');
+      writeFileSync(join(changed, REQUESTS_FILE), requests.replace('\tanswered\t', '\trejected\t'));
+      const { sums } = await look([poison], WINDOWS, { directory: changed });
+      expect(sums.rejected).toBeGreaterThan(0);
+      expect(sums.rejected).toBe(before.answered - sums.answered);
+      expect(sums.strangers).toBe(before.strangers);
+    } finally {
+      rmSync(changed, { recursive: true });
+    }
+  });
+
+  test('sees a sum that is no number', async () => {
+    await change(`
+      INSERT INTO span_metrics_1h (Tenant, ServiceName, SpanName, SpanKind, StatusCode, Time, DurationSum)
+      SELECT Tenant, ServiceName, SpanName, SpanKind, StatusCode, Time, nan FROM span_metrics_1h
+      WHERE SpanName = 'clean up' ORDER BY Time DESC LIMIT 1`);
+    expect(await findings()).toEqual({ metricWindows: 1 });
   });
 
   test('sees a poison without a dead letter, and a dead letter without a poison', async () => {

@@ -55,21 +55,24 @@ describe('an attempt over gRPC', () => {
     expect(await target.send(REQUEST, PATIENT)).toEqual({ kind: 'answered' });
   });
 
-  test('is not answered by a partial success', async () => {
+  test('is rejected by a partial success', async () => {
     const target = await grpc(() => Promise.resolve(Uint8Array.of(10, 2, 8, 1)));
-    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'ambiguous' });
+    expect(await target.send(REQUEST, PATIENT)).toEqual({ kind: 'rejected' });
   });
 
   test('is refused where the collector is over its limit, with the time to come back', async () => {
     const target = await refuse({ code: GRPC_STATUS.resourceExhausted, message: '', retryAfterMs: 1_500 });
-    const refused = { kind: 'refused', retryAfterMs: 1_500, isFinal: false };
+    const refused = { kind: 'refused', retryAfterMs: 1_500 };
     expect(await target.send(REQUEST, PATIENT)).toEqual(refused);
   });
 
-  test('is refused for ever where the request is no good', async () => {
-    const target = await refuse({ code: GRPC_STATUS.invalidArgument, message: '' });
-    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'refused', isFinal: true });
-  });
+  test.each(['invalidArgument', 'resourceExhausted'] as const)(
+    'is rejected by %s without a time to come back',
+    async (code) => {
+      const target = await refuse({ code: GRPC_STATUS[code], message: '' });
+      expect(await target.send(REQUEST, PATIENT)).toEqual({ kind: 'rejected' });
+    },
+  );
 
   test('may have been stored where the collector says that Kafka is away', async () => {
     const target = await refuse({ code: GRPC_STATUS.unavailable, message: '', retryAfterMs: 5_000 });
@@ -85,7 +88,7 @@ describe('an attempt over gRPC', () => {
   test('was never made where nobody listens', async () => {
     const [port = 0] = await freePorts(1);
     const target = keep(grpcTarget(`127.0.0.1:${port}`), () => undefined);
-    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'refused', isFinal: false });
+    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'refused' });
   });
 });
 
@@ -97,20 +100,19 @@ describe('an attempt over HTTP', () => {
     expect(await (await status(200)).send(REQUEST, PATIENT)).toEqual({ kind: 'answered' });
   });
 
-  test('is not answered by a partial success', async () => {
+  test('is rejected by a partial success', async () => {
     const target = await http((response) => response.end(Uint8Array.of(10, 2, 8, 1)));
-    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'ambiguous' });
+    expect(await target.send(REQUEST, PATIENT)).toEqual({ kind: 'rejected' });
   });
 
   test('is refused where the collector is over its limit, with the time to come back', async () => {
     const target = await status(429, { 'retry-after': '2' });
-    const refused = { kind: 'refused', retryAfterMs: 2_000, isFinal: false };
+    const refused = { kind: 'refused', retryAfterMs: 2_000 };
     expect(await target.send(REQUEST, PATIENT)).toEqual(refused);
   });
 
-  test.each([400, 413])('is refused for ever by a %i', async (code) => {
-    const refused = { kind: 'refused', retryAfterMs: null, isFinal: true };
-    expect(await (await status(code)).send(REQUEST, PATIENT)).toEqual(refused);
+  test.each([400, 413])('is rejected by a %i', async (code) => {
+    expect(await (await status(code)).send(REQUEST, PATIENT)).toEqual({ kind: 'rejected' });
   });
 
   test('may have been stored where the collector says that Kafka is away', async () => {
@@ -129,6 +131,6 @@ describe('an attempt over HTTP', () => {
   test('was never made where nobody listens', async () => {
     const [port = 0] = await freePorts(1);
     const target = httpTarget(`http://127.0.0.1:${port}`);
-    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'refused', isFinal: false });
+    expect(await target.send(REQUEST, PATIENT)).toMatchObject({ kind: 'refused' });
   });
 });

@@ -52,7 +52,9 @@ test('a commit that is under way at the release leaves no connection', async () 
   let held = 0;
   proxy.holdBack = (apiKey) => apiKey === API_KEY.produce && (held += 1) > 0;
   const output = { topic, partition: 0, records: [{ value: Buffer.from('a') }] };
-  const outcome = ownership.commit([output], [{ group, offset: 1, metadata: '' }]).catch((error: unknown) => error);
+  const outcome = ownership
+    .commit([output], [{ group, offset: 1, metadata: '' }])
+    .catch((error: unknown) => error);
   await waitFor(() => held > 0);
   await ownership.release();
   proxy.deliver();

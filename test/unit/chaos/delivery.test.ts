@@ -9,7 +9,7 @@ import type { Attempt, AttemptOptions } from '../../chaos/load/targets.ts';
 import { Traffic } from '../../chaos/load/traffic.ts';
 
 const ANSWERED: Attempt = { kind: 'answered' };
-const REFUSED: Attempt = { kind: 'refused', retryAfterMs: null, isFinal: false };
+const REFUSED: Attempt = { kind: 'refused', retryAfterMs: null };
 const AMBIGUOUS: Attempt = { kind: 'ambiguous', retryAfterMs: null };
 const START_MS = 1_800_000_000_000;
 const RULES = { timeoutMs: 1_000, repeatWithinMs: 10_000, repeatShare: 0, repeatPauseMs: 100 };
@@ -75,7 +75,7 @@ describe('a delivery', () => {
       request.spans.map(({ traceId, spanId }) => [traceId, spanId]),
     );
     expect(ledger.counts).toEqual({
-      ...{ sent: request.spans.length, answered: request.spans.length, unknown: 0, refused: 0 },
+      ...{ sent: request.spans.length, answered: request.spans.length, unknown: 0, refused: 0, rejected: 0 },
     });
   });
 
@@ -118,9 +118,10 @@ describe('a delivery', () => {
     expect((await run([REFUSED, AMBIGUOUS, REFUSED], { endsAtMs })).outcome).toBe('unknown');
   });
 
-  test('that can never be taken is not tried again', async () => {
-    const { outcome, attempts } = await run([{ ...REFUSED, isFinal: true }]);
-    expect([outcome, attempts]).toEqual(['refused', '1']);
+  test('that is called no good is not tried again, and told as what it is', async () => {
+    const { outcome, attempts } = await run([AMBIGUOUS, { kind: 'rejected' }]);
+    expect([outcome, attempts]).toEqual(['rejected', '2']);
+    expect(ledger.counts.rejected).toBeGreaterThan(0);
   });
 
   test('is repeated now and then though it was answered', async () => {

@@ -6,6 +6,7 @@ import { lagCourse, lagTable, memoryTable } from '../../chaos/figures.ts';
 import { javaHash } from '../../chaos/java_hash.ts';
 import type { LagSample } from '../../chaos/lag.ts';
 import { peakLimit } from '../../chaos/limits.ts';
+import { isEndBy } from '../../chaos/members.ts';
 import { statusLine } from '../../chaos/progress.ts';
 import { normalLag } from '../../chaos/waiting.ts';
 
@@ -52,6 +53,17 @@ test('every kind of process has a limit of memory, and no other has', () => {
   expect(table).toMatch(/sink-1 .* 300 .* 200 .* OVER/);
 });
 
+test.each([
+  ['SIGKILL', 'SIGKILL', true],
+  ['SIGKILL', 'exit code 1', false],
+  ['SIGTERM', 'exit code 0', true],
+  ['SIGTERM', 'SIGTERM', true],
+  ['SIGTERM', 'exit code 1', false],
+  ['SIGTERM', 'SIGKILL', false],
+] as const)('after %s an end by %s is as it should be: %s', (signal, how, isRight) => {
+  expect(isEndBy(signal, how)).toBe(isRight);
+});
+
 test('the line of progress has the time, the lag and the phase', () => {
   expect(statusLine('kill-sink (2 of 9)', 65_000, null, sample(0, 7, 3))).toBe(
     '1:05  lag 7 + 3 records  kill-sink (2 of 9)',
@@ -63,7 +75,7 @@ describe('a drill', () => {
   const sums = { sent: 10, answered: 9, unknown: 1, refused: 0, lost: 0, doubled: 0, doubledInLog: 0 };
   const rest = { strangers: 0, altered: 0, splits: 0, summaries: 0, metricWindows: 0, edges: 0 };
   const result = (changed: Partial<AuditResult['sums']>): AuditResult => ({
-    sums: { ...sums, ...rest, poisonsUnexplained: 0, ...changed },
+    sums: { ...sums, ...rest, poisonsUnexplained: 0, rejected: 0, ...changed },
     perWindow: [],
     outside: { sent: 0, answered: 0, unknown: 0, refused: 0, lost: 0, doubled: 0 },
     examples: [],
@@ -75,7 +87,7 @@ describe('a drill', () => {
     expect(failuresOf(good)).toEqual([]);
   });
 
-  test.each(['lost', 'doubled', 'strangers', 'splits', 'edges', 'poisonsUnexplained'] as const)(
+  test.each(['lost', 'rejected', 'doubled', 'strangers', 'splits', 'edges', 'poisonsUnexplained'] as const)(
     'fails for one span or row that is %s',
     (name) => {
       expect(failuresOf({ ...good, result: result({ [name]: 1 }) })).toEqual([`${name}: 1`]);
@@ -84,6 +96,17 @@ describe('a drill', () => {
 
   test('fails when nothing was answered, for then it proves nothing', () => {
     expect(failuresOf({ ...good, result: result({ answered: 0 }) })).toHaveLength(1);
+  });
+
+  test('fails when little was answered though nothing was wrong: what is unknown or refused cannot be lost', () => {
+    const answering = (answered: number): AuditResult => ({
+      ...result({}),
+      outside: { sent: 1_000, answered, unknown: 1_000 - answered, refused: 0, lost: 0, doubled: 0 },
+    });
+    expect(failuresOf({ ...good, result: answering(900) })).toEqual([]);
+    expect(failuresOf({ ...good, result: answering(899) })).toEqual([
+      'only 899 of 1000 spans that were sent while nothing was wrong were answered',
+    ]);
   });
 
   test('fails for what did not recover, did not come to rest, grew too large or ended by itself', () => {

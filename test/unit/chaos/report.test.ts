@@ -15,6 +15,7 @@ const result: AuditResult = {
       metricWindows: 6,
       edges: 7,
       poisonsUnexplained: 8,
+      rejected: 9,
     },
   },
   perWindow: [
@@ -50,6 +51,7 @@ test('has a row for each kind of fault, the rest, the sums, the findings and exa
     '| found by the audit | count |',
     '| --- | ---: |',
     '| spans answered with success and not stored | 2 |',
+    '| good spans that a collector turned away for good | 9 |',
     '| spans stored more than once | 1 |',
     '| of these: repeated after their trace was forgotten | 1 |',
     '| rows that nobody sent, or that were refused | 0 |',

@@ -130,3 +130,11 @@ test.each(['open', 'write', 'sync', 'syncNames'] as const)(
     expect(lives.stored()).toEqual(['taken']);
   },
 );
+
+test('a disk that neither syncs nor cuts is left with no open file and no file of nothing', async () => {
+  const lives = new SpoolLives(setup);
+  await lives.begin();
+  lives.disk.fault = (step) => (step === 'sync' || step === 'truncate' ? 'EIO' : null);
+  for (let i = 0; i < 3; i++) await expect(lives.append('refused')).rejects.toThrow(SpoolRefusedError);
+  expect([lives.disk.openFiles, segments(lives)]).toEqual([0, []]);
+});

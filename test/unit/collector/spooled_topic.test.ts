@@ -90,6 +90,16 @@ test('when Kafka is back the spool is drained and new batches go to Kafka again'
   expect([kafka.appends, way.notReady()]).toEqual([2, null]);
 });
 
+test('an outage also ends where the answer of the last drain was lost', async () => {
+  way = await start();
+  kafka.isAway = true;
+  await way.append(batch('a'));
+  setup.kafka.failNextCommit('after');
+  kafka.isAway = false;
+  await setup.until(() => way.remark() === null);
+  expect([setup.stored(0), segments()]).toEqual([['a'], []]);
+});
+
 test('a second outage is like the first', async () => {
   way = await start();
   for (const text of ['a', 'b']) {

@@ -120,6 +120,12 @@ describe('records of the traces topic', () => {
     expect(tight.append(traces(1)).items).toEqual([3, 1]);
   });
 
+  it('are not refused for what others in the same block are', () => {
+    const rows = new TraceRecords({ maxRecordBytes: 1e9, maxRowBytes: 10_000 });
+    for (let i = 0; i < 20; i++) expect(rows.append(traces(2)).unstorable).toEqual([]);
+    expect(rows.tables[SPANS_TABLE]?.byteSize).toBeGreaterThan(10_000);
+  });
+
   it('are refused when their malformed spans, with the resource in each, would be too many bytes', () => {
     const tight = new TraceRecords({ maxRecordBytes: 1e9, maxRowBytes: 10_000 });
     const bad = batchWithBadSpans(Array<boolean>(1_000).fill(true));

@@ -1,7 +1,14 @@
 /** Questions about topics and offsets, and the creation of topics. */
 import { retrying } from '../deadline.ts';
 import type { Admin, CommittedOffset, TopicSpec, Watermarks } from '../port.ts';
-import { BrokerError, ConnectionLostError, ERROR, hasCode, isTransient, requestError } from './broker_error.ts';
+import {
+  BrokerError,
+  ConnectionLostError,
+  ERROR,
+  hasCode,
+  isTransient,
+  requestError,
+} from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
 import { createTopic, describeTopicConfig, EARLIEST, LATEST, listOffsets, offsetFetch } from './requests.ts';
 

@@ -5,6 +5,7 @@
  * buffer. No offset is committed here.
  */
 import { randomUUID } from 'node:crypto';
+import { crc32c } from '@platformatic/kafka';
 import { systemTimers } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { settlesWithin } from '../deadline.ts';
@@ -13,11 +14,12 @@ import type { IncomingRecord, Input, InputListener, InputOptions } from '../port
 import { createAdmin } from './admin.ts';
 import { BrokerError, ERROR, isTransient } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
-import { committedBatches, recordBatches } from './committed_batches.ts';
+import { committedBatches, recordBatches } from '../committed_batches.ts';
 import type { FetchedPartition } from './fetch_request.ts';
+import { inflateAll } from './inflate_all.ts';
 import { Fetcher, type Wanted } from './fetcher.ts';
 import { Membership } from './membership.ts';
-import { CorruptBatchError, readBatches, readRecords } from './record_set.ts';
+import { believable, CorruptBatchError, readBatches, readWithinLimit } from '../record_set.ts';
 
 export interface GroupInputOptions extends InputOptions {
   /** See `Membership`. */
@@ -197,18 +199,20 @@ class GroupInput implements Input {
     reading: Reading,
     offset: number,
   ): void {
-    const batches = readBatches(recordSet);
+    const batches = believable(readBatches(recordSet, crc32c), offset, reading.corrupt >= MAX_CORRUPT - 1);
     const last = batches.at(-1);
     if (last === undefined || last.lastOffset < offset) return;
     const wanted =
       this.options.isolation === 'read_committed'
         ? committedBatches(batches, aborted)
         : recordBatches(batches);
-    const records = wanted.flatMap(readRecords).filter((record) => record.offset >= offset);
+    const read = readWithinLimit(wanted, inflateAll);
+    const records = read.flatMap((one) => one.records).filter((record) => record.offset >= offset);
+    const nextOffset = wanted[read.length]?.baseOffset ?? last.lastOffset + 1;
     // Whose turn it was goes to the end of the row.
     this.readings.delete(partition);
     this.readings.set(partition, reading);
-    this.deliver(partition, reading, records, last.lastOffset + 1, highWatermark);
+    this.deliver(partition, reading, records, nextOffset, highWatermark);
   }
 
   private deliver(

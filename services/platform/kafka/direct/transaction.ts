@@ -107,7 +107,9 @@ export async function endTransaction(
 }
 
 function unknownEnd(transactionalId: string, cause: unknown): Error {
-  return new ConnectionLostError(`${transactionalId} has another owner, and may have ended before`, { cause });
+  return new ConnectionLostError(`${transactionalId} has another owner, and may have ended before`, {
+    cause,
+  });
 }
 
 async function encodeOutput(
