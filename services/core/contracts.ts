@@ -40,3 +40,7 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'source.partition',
   offset: 'source.offset',
 } as const;
+/** Header of a dead letter of which only a part was kept: how many bytes its value had. */
+export const TRUNCATED_HEADER = 'truncated';
+/** Reason of a letter that is a whole batch of Kafka which no client could read: its bytes are no record. */
+export const UNREADABLE_BATCH = 'unreadable_batch';

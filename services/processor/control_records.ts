@@ -4,7 +4,7 @@ import type { Assembly } from '../core/trace/assembly.ts';
 import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
-import type { Producer } from '../platform/kafka/port.ts';
+import type { PartitionRecords, Producer } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 
@@ -22,6 +22,8 @@ export interface ControlRecordsOptions {
 
 /** A silent partition gets a tick after this long. Below `maxStepMs`, so that each tick counts in full. */
 const TICK_AFTER_MS = 1_000;
+/** So many ids are far less than a record may hold. */
+const MAX_CUTS = 4_096;
 
 /** Of one tenure. */
 export class ControlRecords {
@@ -44,38 +46,40 @@ export class ControlRecords {
     this.heardAtMs = nowMs;
   }
 
-  /**
-   * `isAtEnd`: whether all of the partition is read, as far as is known. `isPastFormer`: whether all is that former owners wrote: a
-   * run that one of them has named is cut there, and to name it again would end the run that follows.
-   */
-  async writeDue(isAtEnd: boolean, isPastFormer: boolean): Promise<void> {
+  /** `isAtEnd`: whether all of the partition is read, as far as is known. */
+  async writeTick(isAtEnd: boolean): Promise<void> {
     const { assembly, clock, log, metrics } = this.options;
+    const isSilent = clock.now() - this.heardAtMs >= TICK_AFTER_MS && isAtEnd;
+    if (!isSilent || !assembly.needsTime) return;
     try {
-      if (isPastFormer) await this.writeCuts();
-      const isSilent = clock.now() - this.heardAtMs >= TICK_AFTER_MS && isAtEnd;
-      if (!isSilent || !assembly.needsTime) return;
-      await this.append({});
+      await this.append();
       this.heardAtMs = clock.now();
       metrics.ticks.add(1);
     } catch (error) {
-      log.warn({ error }, 'control record not written; it is tried again');
+      log.warn({ error }, 'tick not written; it is tried again');
     }
   }
 
-  private async writeCuts(): Promise<void> {
-    const { assembly, maxRunAgeMs, metrics } = this.options;
-    const byTenant = Map.groupBy(assembly.overdueRuns(maxRunAgeMs), (run) => run.tenant);
-    for (const [tenant, runs] of byTenant) {
-      const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
-      await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
+  /**
+   * What ends runs that are overdue, each asked for once, the rest later. For the owner's own transaction: a cut ends whatever run of the trace
+   * is open where it stands, so one that an earlier owner writes late would end the run that follows.
+   */
+  takeCuts(): PartitionRecords[] {
+    const { assembly, maxRunAgeMs, metrics, topic, partition } = this.options;
+    const overdue = assembly.overdueRuns(maxRunAgeMs).slice(0, MAX_CUTS);
+    const byTenant = Map.groupBy(overdue, (run) => run.tenant);
+    const records = [...byTenant].map(([tenant, runs]) => {
       for (const run of runs) run.cutAsked = true;
       metrics.cuts.add(runs.length);
-    }
+      const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
+      return { value: Buffer.alloc(0), headers: { [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant } };
+    });
+    return records.length === 0 ? [] : [{ topic, partition, records }];
   }
 
-  private async append(headers: Readonly<Record<string, Buffer | string>>): Promise<void> {
+  private async append(): Promise<void> {
     const { producer, topic, partition, ownership, clock } = this.options;
-    const records = [{ value: Buffer.alloc(0), headers }];
+    const records = [{ value: Buffer.alloc(0) }];
     this.sinceMs = clock.now();
     try {
       await ownership.whileHeld(producer.append({ topic, partition, records }));

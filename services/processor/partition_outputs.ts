@@ -6,7 +6,6 @@
  */
 import { constants, zstdCompressSync } from 'node:zlib';
 import {
-  DEAD_LETTER_HEADERS,
   ENCODING_HEADER,
   ENCODING_ZSTD,
   SCHEMA_HEADER,
@@ -27,6 +26,7 @@ import {
   encodeSpanMetricDeltas,
   METRIC_SCHEMA,
 } from '../platform/avro/codec.ts';
+import { letterBytes, toDeadLetter } from '../platform/kafka/dead_letter.ts';
 import type { OutgoingRecord, PartitionRecords } from '../platform/kafka/port.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 
@@ -98,16 +98,12 @@ export class PartitionOutputs implements AssemblyListener {
     if (record.offset < this.publishFrom) return;
     this.metrics.rejected.add(spans?.spans.length ?? 1, { reason });
     const bytes = spans === null ? record.value : groupTracesData(record.value, spans.group, spans.spans);
-    const headers = {
-      [DEAD_LETTER_HEADERS.reason]: reason,
-      [DEAD_LETTER_HEADERS.error]: detail,
-      [DEAD_LETTER_HEADERS.topic]: this.topics.spans,
-      [DEAD_LETTER_HEADERS.partition]: String(this.partition),
-      [DEAD_LETTER_HEADERS.offset]: String(record.offset),
-      [TENANT_HEADER]: record.tenant,
-    };
-    this.deadLetters.push({ value: Buffer.from(bytes), headers });
-    this.closedBytes += bytes.length;
+    const letter = toDeadLetter({
+      ...{ reason, error: detail, value: bytes, headers: { [TENANT_HEADER]: Buffer.from(record.tenant) } },
+      ...{ topic: this.topics.spans, partition: this.partition, offset: record.offset },
+    });
+    this.deadLetters.push(letter);
+    this.closedBytes += letterBytes(letter);
   }
 
   /** Everything that waits, as records for one transaction, each list small enough for one send. */

@@ -15,7 +15,15 @@ import {
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import type { Admin, IncomingRecord, Input, Kafka, OffsetCommit, Producer } from '../platform/kafka/port.ts';
+import type {
+  Admin,
+  IncomingRecord,
+  Input,
+  Kafka,
+  OffsetCommit,
+  PartitionRecords,
+  Producer,
+} from '../platform/kafka/port.ts';
 import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
@@ -64,8 +72,8 @@ interface Tenure {
   next: number;
   committedNext: number;
   highWatermark: number;
-  /** Where the log ended when its reading began: what former owners wrote stands before it. Null until that is known. */
-  formerEnd: number | null;
+  /** All that the log had at this time is read; null until that is known of any. */
+  atEndAtMs: number | null;
   committedAtMs: number;
   /** When something was last delivered, or the tenure began. */
   deliveredAtMs: number;
@@ -115,14 +123,15 @@ export class PartitionWorker implements OwnedPartition {
     tenure.isReading = true;
     return tenure.steps.run(async () => {
       if (!this.tenures.isCurrent(tenure)) return;
-      tenure.formerEnd ??= highWatermark;
       await this.readAll(tenure, records);
       tenure.isReading = false;
       if (!this.tenures.isCurrent(tenure)) return;
       tenure.next = Math.max(tenure.next, nextOffset);
-      tenure.deliveredAtMs = this.context.clock.now();
       tenure.wasDelivered = true;
       tenure.highWatermark = highWatermark;
+      // A delivery may have waited for a process that slept; it was asked for after the one before.
+      if (tenure.next >= highWatermark) tenure.atEndAtMs = tenure.deliveredAtMs;
+      tenure.deliveredAtMs = this.context.clock.now();
       this.context.metrics.records.add(records.length);
       this.tellProgress(tenure);
     });
@@ -154,9 +163,8 @@ export class PartitionWorker implements OwnedPartition {
   async close(): Promise<void> {
     const lastStep = this.tenures.current?.steps.run(() => Promise.resolve());
     await this.tenures.close(lastStep ?? Promise.resolve());
-    const labels = { partition: this.partition };
     const { openTraces, lagRecords, lagSeconds } = this.context.metrics;
-    for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove(labels);
+    for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove({ partition: this.partition });
   }
 
   private async begin(ownership: HeldOwnership, publishedBefore: boolean): Promise<Tenure> {
@@ -198,7 +206,7 @@ export class PartitionWorker implements OwnedPartition {
       next,
       committedNext,
       highWatermark: next,
-      formerEnd: null,
+      atEndAtMs: null,
       committedAtMs: now,
       deliveredAtMs: now,
       wasDelivered: false,
@@ -239,11 +247,15 @@ export class PartitionWorker implements OwnedPartition {
 
   private async lookAfter(tenure: Tenure): Promise<void> {
     if (!this.tenures.isCurrent(tenure)) return;
-    if (this.isCommitDue(tenure)) await this.commit(tenure);
-    if (this.tenures.isCurrent(tenure)) {
-      const { next, formerEnd, highWatermark } = tenure;
-      await tenure.control.writeDue(next >= highWatermark, formerEnd !== null && next >= formerEnd);
-    }
+    const cuts = this.mayCut(tenure) ? tenure.control.takeCuts() : [];
+    if (cuts.length > 0 || this.isCommitDue(tenure)) await this.commit(tenure, cuts);
+    if (this.tenures.isCurrent(tenure)) await tenure.control.writeTick(tenure.next >= tenure.highWatermark);
+  }
+
+  /** Whether what is not yet read is too short for an overdue run to end in it and another of its trace to begin. */
+  private mayCut({ next, outputs, atEndAtMs }: Tenure): boolean {
+    if (atEndAtMs === null || next < outputs.publishFrom) return false;
+    return this.context.clock.now() - atEndAtMs < this.context.settings.rules.forgetMs / 2;
   }
 
   private isCommitDue(tenure: Tenure): boolean {
@@ -256,13 +268,13 @@ export class PartitionWorker implements OwnedPartition {
     return since >= (next > committedNext ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
   }
 
-  private async commit(tenure: Tenure): Promise<void> {
+  private async commit(tenure: Tenure, cuts: readonly PartitionRecords[] = []): Promise<void> {
     const { clock, metrics } = this.context;
     const { ownership, assembly, outputs, next } = tenure;
     const startedMs = clock.now();
     const offsets = this.offsetsOf({ low: assembly.lowWater(next), publishFrom: next });
     try {
-      await ownership.commit(outputs.take(), offsets);
+      await ownership.commit([...outputs.take(), ...cuts], offsets);
     } catch (error) {
       metrics.commits.add(1, { outcome: 'failed' });
       this.tenures.abandon(tenure, error);

@@ -256,7 +256,7 @@ export class PartitionSink implements OwnedPartition {
   }
 }
 
-function toSinkRecord({ offset, timestampMs, value, headers }: IncomingRecord): SinkRecord {
+function toSinkRecord(record: IncomingRecord): SinkRecord {
   // Copied: a slice would pin the whole fetch until the batch is stored.
-  return { offset, timestampMs, value: Buffer.from(value), headers };
+  return { ...record, value: Buffer.from(record.value) };
 }

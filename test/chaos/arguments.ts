@@ -1,5 +1,6 @@
 /** The command line of a drill, read and checked. Pure. */
 import { parseArgs } from 'node:util';
+import { KAFKA_CLIENTS } from '../support/kafka_clients.ts';
 import { FAULTS, SHORT_DRILL } from './faults/all.ts';
 import type { Fault } from './faults/fault.ts';
 
@@ -13,7 +14,11 @@ export interface DrillArguments {
   readonly spansPerSecond: number;
   /** Whether the data of a drill that failed stay with its logs. */
   readonly keepsData: boolean;
+  /** By which client the services speak to Kafka. */
+  readonly client: KafkaClient;
 }
+
+export type KafkaClient = (typeof KAFKA_CLIENTS)[number];
 
 export type Wish = { readonly do: 'help' | 'list' } | ({ readonly do: 'drill' } & DrillArguments);
 
@@ -34,6 +39,7 @@ Usage: spanmill chaos [options]
   --short              one fault of each kind, kept short: under five minutes in all
   --outage-seconds S   how long clickhouse-outage lasts (default 60)
   --rate R             spans a second (default ${DEFAULT_SPANS_PER_SECOND})
+  --client NAME        the Kafka client of the services: ${KAFKA_CLIENTS.join(' or ')} (default ${KAFKA_CLIENTS[0]})
   --keep               keep the data of a drill that failed, not only its logs
   --list               the faults
   --help               this text
@@ -56,6 +62,7 @@ export function readArguments(argv: readonly string[]): Wish {
     outageSeconds:
       values['outage-seconds'] === undefined ? null : whole('--outage-seconds', values['outage-seconds'], 1),
     keepsData: values.keep === true,
+    client: clientNamed(values.client ?? KAFKA_CLIENTS[0]),
     spansPerSecond: whole('--rate', values.rate ?? String(DEFAULT_SPANS_PER_SECOND), 1),
   };
 }
@@ -69,7 +76,7 @@ function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = {
-    ...{ seed: text, minutes: text, faults: text, 'outage-seconds': text, rate: text },
+    ...{ seed: text, minutes: text, faults: text, client: text, 'outage-seconds': text, rate: text },
     ...{ short: flag, keep: flag, list: flag, help: flag },
   };
   try {
@@ -83,6 +90,12 @@ function whole(name: string, value: string, least: number): number {
   const number = Number(value);
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number;
   throw new ArgumentsError(`${name} ${value}: must be a whole number of ${least} or more`);
+}
+
+function clientNamed(name: string): KafkaClient {
+  const client = KAFKA_CLIENTS.find((one) => one === name);
+  if (client !== undefined) return client;
+  throw new ArgumentsError(`there is no Kafka client "${name}": ${KAFKA_CLIENTS.join(', ')}`);
 }
 
 function chosen(names: readonly string[] | null): readonly Fault[] {

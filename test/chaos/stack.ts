@@ -12,6 +12,7 @@ import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Kafka } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import { quietLog } from '../support/quiet_log.ts';
+import type { KafkaClient } from './arguments.ts';
 import { BROKER_PORTS, startBrokers, type Brokers } from './brokers.ts';
 import { clickHouseServer, type ClickHouseServer } from './clickhouse.ts';
 import { startClickHouseProxy, type ClickHouseProxy } from './clickhouse_proxy.ts';
@@ -73,6 +74,7 @@ export interface StackOptions {
   readonly directory: string;
   readonly roster: Roster;
   readonly random: () => number;
+  readonly client: KafkaClient;
   readonly onStep: (what: string) => void;
 }
 
@@ -81,7 +83,7 @@ export const logDirectory = (directory: string): string => join(directory, 'logs
 
 /** Resolves when every service says that it is ready. What it began is ended through the roster, also where it fails. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, home, roster, random, onStep } = options;
+  const { directory, home, roster, random, client, onStep } = options;
   const logs = logDirectory(directory);
   mkdirSync(logs, { recursive: true });
   const memberPorts = PORTS_A_COLLECTOR * MEMBERS.collector.most + MEMBERS.processor.most + MEMBERS.sink.most;
@@ -101,7 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await Promise.all([createTopics(kafka), createTables(clickhouseServer.url)]);
   onStep('starting the services');
   const surprises: string[] = [];
-  const common = commonEnv(brokers.addresses, proxy.url);
+  const common = commonEnv(brokers.addresses, client, proxy.url);
   const make = (role: Role, number: number, healthPort: number, env: Record<string, string>): Member =>
     new Member({
       ...{ role, number, healthPort, roster, logDirectory: logs },
@@ -166,7 +168,11 @@ function makeSink(number: number, health: number, make: Make): Member {
 }
 
 /** Nothing of the caller's settings: a drill is the same wherever it runs. */
-function commonEnv(brokers: readonly string[], clickhouseUrl: string): Record<string, string> {
+function commonEnv(
+  brokers: readonly string[],
+  client: KafkaClient,
+  clickhouseUrl: string,
+): Record<string, string> {
   const machine = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -174,6 +180,7 @@ function commonEnv(brokers: readonly string[], clickhouseUrl: string): Record<st
   return {
     ...Object.fromEntries(machine),
     SPANMILL_KAFKA_BROKERS: brokers.join(','),
+    SPANMILL_KAFKA_CLIENT: client,
     SPANMILL_KAFKA_TOPIC_PREFIX: TOPIC_PREFIX,
     SPANMILL_CLICKHOUSE_URL: clickhouseUrl,
     SPANMILL_CLICKHOUSE_DATABASE: DATABASE,

@@ -47,11 +47,10 @@ export class Fleet {
     const name = `${role} ${++this.named}`;
     const process = new SimProcess({ name, time, latency, lands: () => random() < 0.6 });
     const unique = (): number => ++this.named;
-    const accuse = (what: string): void => void failures.push(`${name} ${what}`);
     const hasDisk = role === 'collector' && schedule.mode === 'spool';
     const member = startMember(role, {
       process,
-      kafka: new SimKafka({ kafka, process, time, faults, latency, without, unique, accuse }),
+      kafka: new SimKafka({ kafka, process, time, faults, latency, without, unique }),
       clickhouse,
       faults,
       disk: known ?? (hasDisk ? makeDisk(faults, without) : null),

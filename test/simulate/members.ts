@@ -53,7 +53,7 @@ export interface MemberOptions {
 }
 
 /** Like the real ones, in seconds instead of half minutes. */
-const RULES = {
+export const RULES = {
   ...DEFAULT_RULES,
   forgetMs: 8_000,
   settleMs: 1_000,
@@ -65,7 +65,7 @@ const RULES = {
 const SPOOL_RULES = { ...RULES, forgetMs: 20_000 };
 /** A retry from behind a cut begins a run of its own, by right, and would count twice. */
 const NO_CUTS_MS = 600_000;
-const CUT_AGE_MS = 3_000;
+export const CUT_AGE_MS = 3_000;
 const LINGER_MS = 5;
 const STALL_MS = 3_000;
 

@@ -25,9 +25,6 @@ export class SimInput implements Input {
   /** By partition: how often it was given, as the group knows it and as the process was told. */
   private readonly given = new Map<number, number>();
   private readonly told = new Map<number, number>();
-  /** By partition: where the log ended when its reading began, and how far it was read since. */
-  private readonly ends = new Map<number, number>();
-  private readonly reached = new Map<number, number>();
 
   constructor(
     kafka: FakeKafka,
@@ -66,14 +63,7 @@ export class SimInput implements Input {
     });
   }
 
-  /** Whether it has not read yet what was in the log when its reading began. */
-  isBehind(partition: number): boolean {
-    return (this.reached.get(partition) ?? 0) < (this.ends.get(partition) ?? 0);
-  }
-
   startAt(partition: number, offset: number): void {
-    this.ends.delete(partition);
-    this.reached.set(partition, offset);
     if (this.isCurrent(partition)) this.member?.startAt(partition, offset);
   }
 
@@ -118,17 +108,8 @@ export class SimInput implements Input {
     const count = this.given.get(partition);
     return new Promise((resolve, reject) => {
       this.process.after(this.latency(), () => {
-        if (this.isStopped || this.told.get(partition) !== count) {
-          resolve();
-          return;
-        }
-        if (!this.ends.has(partition)) this.ends.set(partition, highWatermark);
-        const done = this.listener.onRecords(partition, records, nextOffset, highWatermark);
-        done.then(() => {
-          // What is done with late was of an earlier reading.
-          if (this.told.get(partition) === count) this.reached.set(partition, nextOffset);
-          resolve();
-        }, reject);
+        if (this.isStopped || this.told.get(partition) !== count) resolve();
+        else this.listener.onRecords(partition, records, nextOffset, highWatermark).then(resolve, reject);
       });
     });
   }

@@ -1,5 +1,4 @@
 /** The fake Kafka as one process of the simulation reaches it: with delays, faults, and protections switched off on demand. */
-import { CUT_HEADER } from '../../services/core/contracts.ts';
 import {
   KafkaUnavailableError,
   UnknownOutcomeError,
@@ -11,7 +10,6 @@ import {
   type InputOptions,
   type Kafka,
   type Ownership,
-  type PartitionRecords,
   type Producer,
 } from '../../services/platform/kafka/port.ts';
 import type { FakeKafka } from '../support/fake_kafka.ts';
@@ -32,8 +30,6 @@ export interface SimKafkaOptions {
   readonly without: Protection | null;
   /** Any number that was not given before. */
   readonly unique: () => number;
-  /** The process did what it must not. */
-  readonly accuse: (what: string) => void;
 }
 
 export class SimKafka implements Kafka {
@@ -82,7 +78,6 @@ export class SimKafka implements Kafka {
       const producer = await kafka.producer();
       return {
         append: (batch) => {
-          this.judgeCut(batch);
           const sent = process.call(
             async () => {
               this.throwIfAway(KafkaUnavailableError);
@@ -106,7 +101,7 @@ export class SimKafka implements Kafka {
       const admin = await kafka.admin();
       return {
         ...admin,
-        watermarks: (topic) => process.call(() => admin.watermarks(topic)),
+        watermarks: (topic) => process.ask(() => admin.watermarks(topic)),
         partitionCount: (topic) => process.call(() => admin.partitionCount(topic)),
       };
     });
@@ -162,14 +157,6 @@ export class SimKafka implements Kafka {
     count(faults.tally, 'write lost with its leader');
     await time.sleep(ms);
     throw new Unreached('the leader died');
-  }
-
-  /** What the owner before has cut stands in the log: whoever has not read it yet would cut it again, and end what came after. */
-  private judgeCut({ partition, records }: PartitionRecords): void {
-    const { accuse, faults } = this.options;
-    if (records[0]?.headers?.[CUT_HEADER] === undefined) return;
-    count(faults.tally, 'cut');
-    if (this.inputs.some((input) => input.isBehind(partition))) accuse('asked for a cut amid its replay');
   }
 
   private throwIfAway(Unreached: new (message: string) => Error): void {

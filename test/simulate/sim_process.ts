@@ -97,6 +97,17 @@ export class SimProcess {
     });
   }
 
+  /** Asks what changes nothing: the answer is of the moment, and old when it comes. */
+  ask<T>(question: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { latency } = this.options;
+      question().then(
+        (value) => this.after(latency() + latency(), () => resolve(value)),
+        (error: unknown) => this.after(latency(), () => reject(asError(error))),
+      );
+    });
+  }
+
   private every(ms: number, task: () => void): () => void {
     let isOn = true;
     const tick = (): void => {

@@ -4,15 +4,17 @@
  */
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import type { PartitionRecords } from '../../services/platform/kafka/port.ts';
+import { toLogRecord } from '../../services/processor/log_record.ts';
 import { FakeKafka } from '../support/fake_kafka.ts';
 import { seeded } from '../support/known_load.ts';
 import { Clients } from './clients.ts';
+import { auditCuts } from './cuts.ts';
 import { FaultPlan } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { makeGarbage, type GarbageKind } from './garbage.ts';
 import { Ledger } from './ledger.ts';
 import { readLetters } from './letters.ts';
-import { PROCESSOR_GROUP, topics } from './members.ts';
+import { CUT_AGE_MS, PROCESSOR_GROUP, RULES, topics } from './members.ts';
 import type { Protection } from './protections.ts';
 import type { Happening, Schedule } from './schedule.ts';
 import { SimClickHouse } from './sim_clickhouse.ts';
@@ -166,7 +168,18 @@ class World {
   private violations(): string[] {
     const records = this.partitions().flatMap((one) => this.kafka.records(topics.deadLetters, one));
     const letters = readLetters(records, this.ledger.letters);
-    return [...this.failures, ...this.ledger.audit(this.clickhouse, letters)];
+    return [...this.failures, ...this.ledger.audit(this.clickhouse, letters), ...this.cutsViolations()];
+  }
+
+  private cutsViolations(): string[] {
+    if (this.schedule.mode !== 'cuts') return [];
+    this.faults.tally['run cut'] = 0;
+    return this.partitions().flatMap((partition) => {
+      const log = this.kafka.records(topics.spans, partition).map(toLogRecord);
+      const { cuts, violations } = auditCuts(log, RULES, CUT_AGE_MS);
+      count(this.faults.tally, 'run cut', cuts);
+      return violations.map((violation) => `partition ${partition}: ${violation}`);
+    });
   }
 
   private partitions(): number[] {

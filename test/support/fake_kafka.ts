@@ -126,6 +126,12 @@ export class FakeKafka implements Kafka {
     });
   }
 
+  /** A batch that no client can read, as a foreign producer may write one. */
+  appendUnreadable(topic: string, partition: number, reason: string): void {
+    this.log(topic, partition).appendUnreadable(this.clock.now(), reason);
+    this.wake();
+  }
+
   /** The next commit throws UnknownOutcomeError, before, amid or after what it does. */
   failNextCommit(when: CommitFault): void {
     this.commitFault = when;

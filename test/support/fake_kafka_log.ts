@@ -60,6 +60,13 @@ export class FakePartitionLog {
     return first;
   }
 
+  /** A batch of two offsets that no client can read. */
+  appendUnreadable(timestampMs: number, unreadable: string): void {
+    const record = { offset: this.high, timestampMs, value: Buffer.from('batch'), headers: {}, unreadable };
+    this.entries.push({ record, transaction: null, isMarker: false });
+    this.appendMarker(timestampMs);
+  }
+
   appendMarker(timestampMs: number): void {
     const record = { offset: this.high, timestampMs, value: Buffer.alloc(0), headers: {} };
     this.entries.push({ record, transaction: null, isMarker: true });

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-export const API_KEY = { produce: 0 } as const;
+export const API_KEY = { produce: 0, fetch: 1 } as const;
 
 export interface SeenRequest {
   readonly apiKey: number;
@@ -29,6 +29,8 @@ export class KafkaProxy {
   swallow: (apiKey: number) => boolean = () => false;
   /** Requests of this kind are kept back until `deliver`, whatever becomes of their connection. */
   holdBack: (apiKey: number) => boolean = () => false;
+  /** Changes an answer on its way, in place. */
+  alter: (apiKey: number, answer: Buffer) => void = () => undefined;
   /** Connections that were ever made. */
   accepted = 0;
   swallowed = 0;
@@ -119,6 +121,7 @@ export class KafkaProxy {
 
   private onAnswer({ apiKeys, client }: Connection, frame: Buffer): void {
     const apiKey = apiKeys.get(frame.readInt32BE(LENGTH_BYTES)) ?? -1;
+    this.alter(apiKey, frame);
     if (this.swallow(apiKey)) this.swallowed += 1;
     else if (!client.destroyed) client.write(this.withOwnAddress(frame));
   }

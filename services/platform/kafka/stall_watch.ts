@@ -59,7 +59,7 @@ interface Behind {
 }
 
 /** The brokers are asked so often within the limit. */
-const LOOKS = 12;
+const LOOKS = 9;
 /** A group is joined anew after one limit, two, four and so on up to this many, while it does not help. */
 const MOST_LIMITS = 16;
 
@@ -73,7 +73,7 @@ export function remedyOf(wait: Wait): 'restart' | 'rejoin' | null {
 export class StallWatch {
   private readonly options: StallWatchOptions;
   private readonly reported = new Map<number, string>();
-  private readonly behind = new Map<number, Behind>();
+  private behind: ReadonlyMap<number, Behind> = new Map();
   private askedMs = -Infinity;
   private rejoins = 0;
   private rejoinedMs = -Infinity;
@@ -106,8 +106,12 @@ export class StallWatch {
     if (now - this.askedMs < limitMs / LOOKS) return;
     this.askedMs = now;
     const silent = fetchWaits(partitions).filter(({ wait }) => now - wait.sinceMs >= limitMs / LOOKS);
+    if (silent.length === 0) {
+      this.setBehind([], now);
+      return;
+    }
     try {
-      const marks = silent.length === 0 ? [] : await admin.watermarks(topic);
+      const marks = await admin.watermarks(topic);
       const ends = new Map(marks.map(({ partition, high }) => [partition, high]));
       const behind = silent.filter(({ partition, wait }) => (ends.get(partition) ?? 0) > wait.next);
       this.setBehind(behind, now);
@@ -117,13 +121,14 @@ export class StallWatch {
   }
 
   private setBehind(found: readonly { partition: number; wait: FetchWait }[], now: number): void {
-    const before = new Map(this.behind);
-    this.behind.clear();
+    const before = this.behind;
+    const behind = new Map<number, Behind>();
     for (const { partition, wait } of found) {
       const known = before.get(partition);
       const isKnown = known?.waitSinceMs === wait.sinceMs;
-      this.behind.set(partition, isKnown ? known : { waitSinceMs: wait.sinceMs, seenMs: now });
+      behind.set(partition, isKnown ? known : { waitSinceMs: wait.sinceMs, seenMs: now });
     }
+    this.behind = behind;
     // It helped, or it was over by itself.
     if (found.length === 0 && now - this.rejoinedMs >= this.options.limitMs) this.rejoins = 0;
   }
@@ -162,10 +167,9 @@ export class StallWatch {
 function fetchWaits(
   partitions: ReadonlyMap<number, WatchedPartition>,
 ): { partition: number; wait: FetchWait }[] {
-  return [...partitions].flatMap(([partition, watched]) =>
-    watched
-      .waits()
-      .filter((wait) => wait.cause === 'fetch')
-      .map((wait) => ({ partition, wait })),
-  );
+  const found: { partition: number; wait: FetchWait }[] = [];
+  for (const [partition, watched] of partitions) {
+    for (const wait of watched.waits()) if (wait.cause === 'fetch') found.push({ partition, wait });
+  }
+  return found;
 }

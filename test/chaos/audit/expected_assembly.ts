@@ -80,6 +80,7 @@ export class ExpectedAssembly {
       this.end(key, run);
     }
     if (record.cut !== null) this.cut(record.tenant, Buffer.from(record.cut));
+    if (record.unreadable !== undefined) return;
     try {
       this.index.read(record.value);
     } catch (error) {

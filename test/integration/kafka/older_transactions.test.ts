@@ -15,7 +15,7 @@ test('where the cluster has not switched to the shorter transactions, the longer
   const cluster = new Cluster(connection);
   const features = await cluster.whatBrokersDo();
   cluster.whatBrokersDo = () => Promise.resolve({ ...features, transactionVersion: 1 });
-  const shared = new SharedCluster(cluster);
+  const shared = new SharedCluster(() => cluster);
   const kafka = connectKafka({ ...connection, client: 'direct' });
   const admin = await kafka.admin();
   const [topic, group] = [uniqueName('older'), uniqueName('group')];

@@ -11,6 +11,8 @@ const drill = (...argv: string[]) => {
 describe('the command line of the drill', () => {
   test('runs each fault once when nothing is said', () => {
     expect(drill()).toMatchObject({ seed: 1, minutes: null, isShort: false, outageSeconds: null });
+    expect(drill()).toMatchObject({ client: 'kafkajs' });
+    expect(drill('--client', 'direct')).toMatchObject({ client: 'direct' });
     expect(drill().faults).toHaveLength(FAULTS.length);
   });
 
@@ -32,6 +34,7 @@ describe('the command line of the drill', () => {
     [['--seed', 'many'], '--seed many: must be a whole number'],
     [['--minutes', '0'], '--minutes 0: must be a whole number of 1 or more'],
     [['--rate', '1.5'], '--rate 1.5: must be a whole number'],
+    [['--client', 'java'], 'there is no Kafka client "java": kafkajs, direct'],
     [['--wrong'], "Unknown option '--wrong'"],
     [['extra'], 'extra'],
   ])('refuses %j with its reason', (argv, reason) => {

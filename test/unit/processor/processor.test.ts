@@ -1,6 +1,6 @@
 /** The processor over a Kafka in memory: what readers of its topics see, whatever fails under it. */
 import { randomFillSync } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CUT_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
@@ -43,6 +43,8 @@ class Bench {
   readonly kafka = new FakeKafka(this.time, 3);
   readonly failures: unknown[] = [];
   claims = 0;
+  /** Claims are answered when it resolves. */
+  claimsAnswered: Promise<unknown> = Promise.resolve();
   private readonly processors = new Set<Processor>();
   private readonly held = new Map<number, Promise<unknown>>();
   /** Somebody waits for a commit that is held. */
@@ -53,6 +55,7 @@ class Bench {
     this.kafka.claim = async (options) => {
       this.claims++;
       const ownership = await claim(options);
+      await this.claimsAnswered;
       return {
         ...ownership,
         commit: async (outputs, offsets) => {
@@ -334,6 +337,39 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  test('dead-letters a batch that could not be read, once, also when its log is read again', async () => {
+    const processor = await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    bench.kafka.appendUnreadable(topics.spans, 0, 'a batch that cannot be read: too large');
+    await bench.send([span(2, 21)]);
+    await bench.pass(LONG);
+    await bench.stopProcessor(processor);
+    await bench.startProcessor();
+    await bench.pass(LONG);
+    const letters = bench.kafka.records(topics.deadLetters, 0);
+    expect(letters).toHaveLength(1);
+    const text = Object.entries(letters[0]?.headers ?? {}).map(([name, value]) => [name, value.toString()]);
+    expect(Object.fromEntries(text)).toEqual({
+      ...{ reason: 'unreadable_batch', error: 'a batch that cannot be read: too large', tenant: 'default' },
+      ...{ 'source.topic': topics.spans, 'source.partition': '0', 'source.offset': '1' },
+    });
+    expect(letters[0]?.value.toString()).toBe('batch');
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
+    await bench.stop();
+  });
+
+  // One that the topic refuses is refused for ever, and the partition stands still.
+  test('makes a dead letter that its topic takes of whatever a record may be', async () => {
+    await bench.startProcessor();
+    await bench.append({ value: Buffer.alloc(19 * MIB, 0xff), headers: { tenant: 'x'.repeat(1.5 * MIB) } });
+    await bench.pass(LONG);
+    const [letter] = bench.kafka.records(topics.deadLetters, 0);
+    expect(letter?.value).toHaveLength(16 * MIB);
+    expect(letter?.headers['truncated']?.toString()).toBe(String(19 * MIB));
+    expect(letter?.headers['tenant']).toBeUndefined();
+    await bench.stop();
+  });
+
   // A letter for each span, with the resource in each, may be more than memory holds.
   test('dead-letters all spans under a resource that is none as one', async () => {
     const value = tracesData([{ service: 'shop', spans: [span(1, 11), span(1, 12), span(2, 21)] }]);
@@ -416,6 +452,30 @@ describe('the processor', () => {
     await bench.startProcessor();
     await bench.pass(1_000);
     expect(String(bench.failures[0])).toMatch('SPANMILL_PROCESSOR_START=latest');
+    await bench.stop();
+  });
+
+  test('starts when it slept amid its first claim, and another owner published meanwhile', async () => {
+    const awake = Promise.withResolvers<undefined>();
+    bench.claimsAnswered = awake.promise;
+    await bench.startProcessor();
+    await bench.pass(100);
+    bench.claimsAnswered = Promise.resolve();
+    const transactionalId = `${GROUP}-${topics.spans}-0`;
+    const other = await bench.kafka.claim({
+      topic: topics.spans,
+      partition: 0,
+      group: GROUP,
+      transactionalId,
+    });
+    const low = { offset: 0, clock: { streamMs: 0, appendMs: 0 } };
+    const published = { topic: topics.traces, partition: 0, records: [{ value: zstdCompressSync('') }] };
+    await other.commit([published], [{ group: GROUP, ...encodePosition({ low, publishFrom: 0 }) }]);
+    awake.resolve(undefined);
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    expect(bench.failures).toEqual([]);
+    expect(bench.publishedSpans()).toEqual([id(11, 16)]);
     await bench.stop();
   });
 

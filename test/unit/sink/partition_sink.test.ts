@@ -447,6 +447,27 @@ describe('a partition of the sink', () => {
     expect(letter?.headers['error']?.toString()).toBe('begins with !');
   });
 
+  it("sends a batch that Kafka's client could not read to dead letters, once, and stores what is around it", async () => {
+    const { clickhouse, kafka } = await startBench();
+    await bench.send('a');
+    kafka.appendUnreadable(TOPIC, 0, 'a batch that cannot be read: too large');
+    await bench.send('b');
+    clickhouse.isAway = true;
+    await bench.start();
+    await bench.pass(2_000);
+    bench.crash();
+    clickhouse.isAway = false;
+    await bench.start();
+    await bench.pass(20_000);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b']);
+    const letters = kafka.records(DEAD_LETTERS, 0);
+    expect(letters).toHaveLength(1);
+    expect(letters[0]?.value.toString()).toBe('batch');
+    expect(letters[0]?.headers['reason']?.toString()).toBe('unreadable_batch');
+    expect(letters[0]?.headers['error']?.toString()).toBe('a batch that cannot be read: too large');
+    expect(letters[0]?.headers['source.offset']?.toString()).toBe('1');
+  });
+
   it('passes over a batch of nothing but unreadable records', async () => {
     await startBench();
     await bench.send('!x', '!y');

@@ -1,7 +1,7 @@
 /** Questions about topics and offsets, and the creation of topics. */
 import { retrying } from '../deadline.ts';
 import type { Admin, CommittedOffset, TopicSpec, Watermarks } from '../port.ts';
-import { BrokerError, ERROR, hasCode, isTransient, requestError } from './broker_error.ts';
+import { BrokerError, ConnectionLostError, ERROR, hasCode, isTransient, requestError } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
 import { createTopic, describeTopicConfig, EARLIEST, LATEST, listOffsets, offsetFetch } from './requests.ts';
 
@@ -54,8 +54,10 @@ export async function committedOffset(
   const request = offsetFetch(of.group, of.topic, of.partition, isStable);
   const { groups } = await cluster.askCoordinator('group', of.group, LANE, request);
   const found = groups[0]?.topics[0]?.partitions[0];
-  const offset = Number(found?.committedOffset ?? -1);
-  return offset < 0 ? null : { offset, metadata: found?.metadata ?? '' };
+  // No answer is not the answer that there is none.
+  if (found === undefined) throw new ConnectionLostError(`no answer for ${of.group}`);
+  const offset = Number(found.committedOffset);
+  return offset < 0 ? null : { offset, metadata: found.metadata ?? '' };
 }
 
 async function ensureTopics(

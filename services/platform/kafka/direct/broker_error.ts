@@ -23,6 +23,7 @@ export const ERROR = {
   INVALID_PRODUCER_EPOCH: 47,
   INVALID_PRODUCER_ID_MAPPING: 49,
   CONCURRENT_TRANSACTIONS: 51,
+  KAFKA_STORAGE_ERROR: 56,
   UNKNOWN_PRODUCER_ID: 59,
   FENCED_LEADER_EPOCH: 74,
   UNKNOWN_LEADER_EPOCH: 75,
@@ -50,7 +51,7 @@ const TRANSIENT = new Set<number>([
   ERROR.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
   41, // NOT_CONTROLLER
   ERROR.CONCURRENT_TRANSACTIONS,
-  56, // KAFKA_STORAGE_ERROR
+  ERROR.KAFKA_STORAGE_ERROR,
   ERROR.FENCED_LEADER_EPOCH,
   ERROR.UNKNOWN_LEADER_EPOCH,
   78, // OFFSET_NOT_AVAILABLE
@@ -72,7 +73,7 @@ const LEADER_MOVED = new Set<number>([
   ERROR.LEADER_NOT_AVAILABLE,
   ERROR.NOT_LEADER_OR_FOLLOWER,
   9,
-  56,
+  ERROR.KAFKA_STORAGE_ERROR,
   ERROR.FENCED_LEADER_EPOCH,
   ERROR.UNKNOWN_LEADER_EPOCH,
   ERROR.UNKNOWN_TOPIC_ID,
@@ -92,6 +93,11 @@ export class BrokerError extends Error {
 /** No answer: not connected, disconnected, or too late. Whether the broker did what was asked is not known. */
 export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError';
+}
+
+/** Nothing was asked, since nobody wants to know any more: nothing to try again. */
+export class ClosedError extends Error {
+  override name = 'ClosedError';
 }
 
 /** Throws BrokerError where the code is one. */

@@ -11,6 +11,7 @@ import { BrokerConnection, type Address, type Request } from './broker_connectio
 import {
   BrokerError,
   checkCode,
+  ClosedError,
   ConnectionLostError,
   ERROR,
   hasCode,
@@ -46,9 +47,12 @@ export interface Features {
 type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
 
 const QUESTIONS_LANE = 'questions';
+/** Of the question who leads and who coordinates, which any broker answers at once. */
+const ROUTES_LANE = 'routes';
 /** Of heartbeats: a connection that is dead has to be found out within a session. */
 export const MEMBER_LANE = 'member';
-const HEARTBEAT_TIMEOUT_MS = 3_000;
+const QUICK_LANES: readonly string[] = [ROUTES_LANE, MEMBER_LANE];
+const QUICK_TIMEOUT_MS = 3_000;
 /** Longer than anything that a broker is asked to wait for. */
 const REQUEST_TIMEOUT_MS = 15_000;
 /** A broker that is away is said at every attempt of every connection; once in this time is enough. */
@@ -63,6 +67,9 @@ export class Cluster {
   private readonly coordinators = new Map<string, number>();
   private readonly connections = new Map<string, BrokerConnection>();
   private readonly said = new Map<string, number>();
+  /** When a broker last gave no answer; those without a time are asked first. */
+  private readonly silent = new Map<string, number>();
+  private isClosed = false;
   private features: Features | null = null;
 
   constructor(options: ClusterOptions) {
@@ -70,14 +77,18 @@ export class Cluster {
     this.bootstrap = options.brokers.map(parseAddress);
   }
 
-  /** Of any broker: those that are known first. Throws BrokerError, ConnectionLostError. */
-  async ask<T>(request: Request<T>): Promise<T> {
+  /** Of any broker: those that answered last time first. Throws BrokerError, ConnectionLostError. */
+  async ask<T>(request: Request<T>, lane: string = QUESTIONS_LANE): Promise<T> {
     let failure: unknown = new ConnectionLostError('no broker is known');
-    for (const address of [...this.nodes.values(), ...this.bootstrap]) {
+    for (const address of this.addresses()) {
+      const name = nameOf(address);
       try {
-        return await this.connection(address, QUESTIONS_LANE).send(request);
+        const answer = await this.connection(address, lane).send(request);
+        this.silent.delete(name);
+        return answer;
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
+        this.silent.set(name, performance.now());
         failure = error;
       }
     }
@@ -158,8 +169,9 @@ export class Cluster {
     return this.features;
   }
 
-  /** Requests under way fail with ConnectionLostError. It can be used again. */
+  /** Requests under way fail with ConnectionLostError, later ones with ClosedError. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const open = [...this.connections.values()];
     this.connections.clear();
     await Promise.all(open.map((connection) => connection.close()));
@@ -183,30 +195,34 @@ export class Cluster {
   /** A partition without leader makes the whole answer an error for the library; here it is one partition's trouble. */
   private async metadataOf(name: string): Promise<MetadataResponse> {
     const request = metadata([name]);
-    return this.ask({
-      ...request,
-      parse: (...args) => {
-        try {
-          return request.parse(...args);
-        } catch (error) {
-          if (error instanceof ResponseError) return error['response'] as MetadataResponse;
-          throw error;
-        }
-      },
-    });
+    const parse: typeof request.parse = (...args) => {
+      try {
+        return request.parse(...args);
+      } catch (error) {
+        if (error instanceof ResponseError) return error['response'] as MetadataResponse;
+        throw error;
+      }
+    };
+    return this.ask({ ...request, parse }, ROUTES_LANE);
   }
 
   private async coordinatorOf(type: CoordinatorType, key: string): Promise<Address> {
     const name = `${type}:${key}`;
     const known = this.coordinators.get(name);
     if (known !== undefined) return this.addressOf(known);
-    const { coordinators } = await this.ask(findCoordinator(type, key));
+    const { coordinators } = await this.ask(findCoordinator(type, key), ROUTES_LANE);
     const [found] = coordinators;
     if (found === undefined) throw new BrokerError(ERROR.COORDINATOR_NOT_AVAILABLE, key);
     const { nodeId, host, port } = found;
     this.nodes.set(nodeId, { host, port });
     this.coordinators.set(name, nodeId);
     return { host, port };
+  }
+
+  private addresses(): Address[] {
+    const byName = new Map([...this.nodes.values(), ...this.bootstrap].map((one) => [nameOf(one), one]));
+    const since = (address: Address) => this.silent.get(nameOf(address)) ?? -Infinity;
+    return [...byName.values()].sort((a, b) => (since(a) < since(b) ? -1 : Number(since(a) > since(b))));
   }
 
   private addressOf(node: number): Address {
@@ -216,14 +232,15 @@ export class Cluster {
   }
 
   private connection(address: Address, lane: string): BrokerConnection {
-    const key = `${lane} ${address.host}:${address.port}`;
+    if (this.isClosed) throw new ClosedError('the connections to Kafka are closed');
+    const key = `${lane} ${nameOf(address)}`;
     let connection = this.connections.get(key);
     if (connection === undefined) {
       const { clientId } = this.options;
       connection = new BrokerConnection({
         address,
         clientId,
-        requestTimeoutMs: lane === MEMBER_LANE ? HEARTBEAT_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
+        requestTimeoutMs: QUICK_LANES.includes(lane) ? QUICK_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
         onFailure: (...failure) => this.sayFailure(...failure),
       });
       this.connections.set(key, connection);
@@ -231,13 +248,17 @@ export class Cluster {
     return connection;
   }
 
-  private sayFailure({ host, port }: Address, error: Error): void {
-    const broker = `${host}:${port}`;
+  private sayFailure(address: Address, error: Error): void {
+    const broker = nameOf(address);
     const now = performance.now();
     if (now - (this.said.get(broker) ?? -Infinity) < REPEAT_AFTER_MS) return;
     this.said.set(broker, now);
     this.options.log.warn({ broker, error }, 'a broker is not reachable');
   }
+}
+
+function nameOf({ host, port }: Address): string {
+  return `${host}:${port}`;
 }
 
 function parseAddress(text: string): Address {

@@ -25,7 +25,7 @@ export interface DirectKafkaOptions {
 export function connectDirectly({ brokers, clientId, memberName, log }: DirectKafkaOptions): Kafka {
   const cluster = () => new Cluster({ brokers, clientId, log });
   const now = () => systemClock.now();
-  const owners = new SharedCluster(cluster());
+  const owners = new SharedCluster(cluster);
   return {
     input: (options, listener) => joinGroup(cluster(), { ...options, memberName }, listener, log),
     claim: (options) => claimPartition(owners, options, now),

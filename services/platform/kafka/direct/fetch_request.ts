@@ -15,8 +15,8 @@ import {
   readInt64,
   skipTaggedFields,
   type ByteCursor,
-} from './byte_cursor.ts';
-import type { AbortedTransaction } from './committed_batches.ts';
+} from '../byte_cursor.ts';
+import type { AbortedTransaction } from '../committed_batches.ts';
 
 export interface FetchOptions {
   readonly topic: string;

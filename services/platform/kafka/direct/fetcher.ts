@@ -50,6 +50,7 @@ export class Fetcher {
   }
 
   wakeAfter(ms: number): void {
+    if (this.isStopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       this.wake();

@@ -5,6 +5,7 @@
  * buffer. No offset is committed here.
  */
 import { randomUUID } from 'node:crypto';
+import { crc32c } from '@platformatic/kafka';
 import { systemTimers } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { settlesWithin } from '../deadline.ts';
@@ -13,11 +14,12 @@ import type { IncomingRecord, Input, InputListener, InputOptions } from '../port
 import { createAdmin } from './admin.ts';
 import { BrokerError, ERROR, isTransient } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
-import { committedBatches, recordBatches } from './committed_batches.ts';
+import { committedBatches, recordBatches } from '../committed_batches.ts';
 import type { FetchedPartition } from './fetch_request.ts';
+import { inflateAll } from './inflate_all.ts';
 import { Fetcher, type Wanted } from './fetcher.ts';
 import { Membership } from './membership.ts';
-import { CorruptBatchError, readBatches, readRecords } from './record_set.ts';
+import { CorruptBatchError, readBatches, readWithinLimit, type FetchedBatch } from '../record_set.ts';
 
 export interface GroupInputOptions extends InputOptions {
   /** See `Membership`. */
@@ -198,18 +200,20 @@ class GroupInput implements Input {
     reading: Reading,
     offset: number,
   ): void {
-    const batches = readBatches(recordSet);
+    const batches = believable(readBatches(recordSet, crc32c), offset, reading.corrupt);
     const last = batches.at(-1);
     if (last === undefined || last.lastOffset < offset) return;
     const wanted =
       this.options.isolation === 'read_committed'
         ? committedBatches(batches, aborted)
         : recordBatches(batches);
-    const records = wanted.flatMap(readRecords).filter((record) => record.offset >= offset);
+    const read = readWithinLimit(wanted, inflateAll);
+    const records = read.flatMap((one) => one.records).filter((record) => record.offset >= offset);
+    const nextOffset = wanted[read.length]?.baseOffset ?? last.lastOffset + 1;
     // Whose turn it was goes to the end of the row.
     this.readings.delete(partition);
     this.readings.set(partition, reading);
-    this.deliver(partition, reading, records, last.lastOffset + 1, highWatermark);
+    this.deliver(partition, reading, records, nextOffset, highWatermark);
   }
 
   private deliver(
@@ -278,4 +282,23 @@ class GroupInput implements Input {
     const { topic } = this.options;
     this.listener.onFailure(new Error(`the input of ${topic} cannot go on`, { cause: error }));
   }
+}
+
+/**
+ * The batches before the first that is damaged. Where that is the one to read, it is fetched again; when it stays as it is, it is
+ * handed on as what it is. Throws CorruptBatchError.
+ */
+function believable(
+  batches: readonly FetchedBatch[],
+  offset: number,
+  failures: number,
+): readonly FetchedBatch[] {
+  const at = batches.findIndex(({ isDamaged, lastOffset }) => isDamaged && lastOffset >= offset);
+  const batch = batches[at];
+  if (batch === undefined) return batches;
+  if (at > 0) return batches.slice(0, at);
+  if (failures < MAX_CORRUPT - 1) {
+    throw new CorruptBatchError(`the batch at offset ${batch.baseOffset} is not what was written (CRC)`);
+  }
+  return [batch];
 }

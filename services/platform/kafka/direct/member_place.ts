@@ -44,6 +44,11 @@ export class MemberPlace {
     this.mustClear = false;
   }
 
+  /** The answer to a join was lost, so this very member may be in its place: which lets nobody in before it is away. */
+  mayBeTaken(): void {
+    if (this.instanceId !== null) this.mustClear = true;
+  }
+
   async leave(): Promise<void> {
     await this.sayLeave(this.memberId, LEAVE_EPOCH);
   }

@@ -55,6 +55,11 @@ export class Membership {
   private held = NOTHING;
   private releasing = NOTHING;
   private movingUntil = 0;
+  /**
+   * What the group said in an answer that was lost it says again only to a member that says everything anew: without it
+   * partitions would be held for a member that does not know of them.
+   */
+  private mustSayAll = true;
   private refusals = 0;
   private troubleSaidAt = -Infinity;
   private intervalMs = HEARTBEAT_MS;
@@ -95,7 +100,8 @@ export class Membership {
   async leave(): Promise<void> {
     this.isStopped = true;
     this.wake();
-    await this.running;
+    // A heartbeat without an answer is not waited for: it ends with its connection.
+    await settlesWithin(LEAVE_TIMEOUT_MS, this.running ?? Promise.resolve());
     if (this.epoch === JOIN_EPOCH) return;
     await settlesWithin(LEAVE_TIMEOUT_MS, this.place.leave());
   }
@@ -125,6 +131,8 @@ export class Membership {
     const { cluster, group, topic } = this.options;
     const isJoin = this.epoch === JOIN_EPOCH;
     if (isJoin) await this.place.clear();
+    const saysAll = isJoin || this.mustSayAll;
+    this.mustSayAll = true;
     const answer = await cluster.askCoordinator(
       'group',
       group,
@@ -135,10 +143,11 @@ export class Membership {
         instanceId: this.place.instanceId,
         epoch: this.epoch,
         owned: reported(this.held, this.releasing),
-        topic: isJoin ? topic : null,
-        rebalanceTimeoutMs: isJoin ? REBALANCE_TIMEOUT_MS : -1,
+        topic: saysAll ? topic : null,
+        rebalanceTimeoutMs: saysAll ? REBALANCE_TIMEOUT_MS : -1,
       }),
     );
+    this.mustSayAll = false;
     if (answer.memberEpoch !== this.epoch) this.movingUntil = performance.now() + MOVING_MS;
     this.epoch = answer.memberEpoch;
     this.intervalMs = Math.min(HEARTBEAT_MS, answer.heartbeatIntervalMs);
@@ -190,6 +199,7 @@ export class Membership {
       this.place.mustClear = true;
       this.loseAll();
     } else if (isTransient(error)) {
+      if (this.epoch === JOIN_EPOCH) this.place.mayBeTaken();
       this.sayTrouble(error);
     } else {
       this.refusals += 1;

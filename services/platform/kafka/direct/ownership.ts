@@ -111,7 +111,7 @@ class TransactionalOwnership implements Ownership {
     this.state = 'committing';
     try {
       await within(COMMIT_TIMEOUT_MS, this.transact(withRecords, offsets));
-      this.state = 'free';
+      if (this.isCommitting()) this.state = 'free';
     } catch (error) {
       this.state = 'spent';
       throw commitError(error, this.name());
@@ -138,8 +138,13 @@ class TransactionalOwnership implements Ownership {
       throw error;
     }
     await writeOffsets(this.context, transaction, offsets);
-    if (this.state !== 'committing') throw new Error('given up meanwhile');
+    if (!this.isCommitting()) throw new Error('given up meanwhile');
     this.identity = await endTransaction(this.context, transaction, true);
+  }
+
+  /** As a call, since it changes while something is awaited. */
+  private isCommitting(): boolean {
+    return this.state === 'committing';
   }
 
   private name(): string {

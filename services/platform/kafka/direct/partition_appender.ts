@@ -86,8 +86,7 @@ export class PartitionAppender {
     let isAmbiguous = false;
     for (;;) {
       try {
-        const timeLeft = Math.max(1, giveUpAt - this.options.elapsedMs());
-        const offset = await within(timeLeft, this.sendOnce(batch));
+        const offset = await this.sendOnce(batch, giveUpAt);
         this.sequence = (this.sequence + batch.count) % SEQUENCES;
         return { offset };
       } catch (error) {
@@ -106,12 +105,12 @@ export class PartitionAppender {
     }
   }
 
-  private async sendOnce(batch: EncodedBatch): Promise<number> {
+  private async sendOnce(batch: EncodedBatch, giveUpAt: number): Promise<number> {
     const { cluster, topic, partition, lane } = this.options;
-    const { producerId, epoch } = await this.identified();
+    const { producerId, epoch } = await this.identified(giveUpAt);
     stampBatch(batch, { producerId, epoch, sequence: this.sequence, isTransactional: false });
     const request = produce(null, [{ topic, partition, bytes: batch.bytes }]);
-    const [answer] = await cluster.askLeader(topic, partition, lane, request);
+    const [answer] = await this.inTime(giveUpAt, cluster.askLeader(topic, partition, lane, request));
     if (answer === undefined) throw new ConnectionLostError(`no answer for ${this.name()}`);
     const { code, message, baseOffset } = answer;
     // Too old to be remembered with its offset, but stored.
@@ -125,12 +124,17 @@ export class PartitionAppender {
     return baseOffset;
   }
 
-  private async identified(): Promise<ProducerIdentity> {
+  /** An identity that comes when nobody waits for it any more must not be taken: the row has another one then. */
+  private async identified(giveUpAt: number): Promise<ProducerIdentity> {
     if (this.identity !== null) return this.identity;
-    this.identity = await this.options.identify(!this.isFirst);
+    this.identity = await this.inTime(giveUpAt, this.options.identify(!this.isFirst));
     this.isFirst = false;
     this.sequence = 0;
     return this.identity;
+  }
+
+  private inTime<T>(giveUpAt: number, work: Promise<T>): Promise<T> {
+    return within(Math.max(1, giveUpAt - this.options.elapsedMs()), work);
   }
 
   private name(): string {
@@ -138,10 +142,19 @@ export class PartitionAppender {
   }
 }
 
-/** A broker that waited in vain for its replicas has the batch, and may keep it. */
+/**
+ * Answers of a broker that may have the batch and keep it: it waited for its replicas in vain, or had the batch already
+ * when it stopped to lead the partition. A follower that leads now may have it too.
+ */
+const AFTER_APPEND = [
+  -1, // UNKNOWN_SERVER_ERROR
+  ERROR.UNKNOWN_TOPIC_OR_PARTITION,
+  ERROR.NOT_LEADER_OR_FOLLOWER,
+  ERROR.REQUEST_TIMED_OUT,
+  ERROR.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+  ERROR.KAFKA_STORAGE_ERROR,
+] as const;
+
 function mayHaveArrived(error: unknown): boolean {
-  return (
-    !(error instanceof BrokerError) ||
-    hasCode(error, ERROR.REQUEST_TIMED_OUT, ERROR.NOT_ENOUGH_REPLICAS_AFTER_APPEND)
-  );
+  return !(error instanceof BrokerError) || hasCode(error, ...AFTER_APPEND);
 }

@@ -17,7 +17,7 @@ import {
   readInt64,
   skipTaggedFields,
   type ByteCursor,
-} from './byte_cursor.ts';
+} from '../byte_cursor.ts';
 
 export interface PartitionBatch {
   readonly topic: string;

@@ -2,21 +2,25 @@
 import type { Cluster } from './cluster.ts';
 
 export class SharedCluster {
-  private readonly cluster: Cluster;
+  private readonly create: () => Cluster;
+  private cluster: Cluster | null = null;
   private users = 0;
 
-  constructor(cluster: Cluster) {
-    this.cluster = cluster;
+  constructor(create: () => Cluster) {
+    this.create = create;
   }
 
   acquire(): Cluster {
     this.users += 1;
-    return this.cluster;
+    return (this.cluster ??= this.create());
   }
 
   /** Once for each `acquire`. */
   async release(): Promise<void> {
     this.users -= 1;
-    if (this.users === 0) await this.cluster.close();
+    if (this.users > 0) return;
+    const { cluster } = this;
+    this.cluster = null;
+    await cluster?.close();
   }
 }

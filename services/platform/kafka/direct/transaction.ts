@@ -9,7 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { retrying } from '../deadline.ts';
 import type { OffsetCommit, PartitionRecords } from '../port.ts';
-import { BrokerError, checkCode, ConnectionLostError, isTransient } from './broker_error.ts';
+import { BrokerError, checkCode, ConnectionLostError, isFenced, isTransient } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
 import { produce, type PartitionBatch } from './produce_request.ts';
 import { encodeBatch, SEQUENCES, stampBatch } from './record_batch.ts';
@@ -85,14 +85,29 @@ export async function endTransaction(
   transaction: Transaction,
   isCommit: boolean,
 ): Promise<ProducerIdentity> {
+  const { transactionalId } = transaction;
   const request = endTxn(transaction, isCommit, isShort ? 5 : 4);
+  let wasAsked = false;
   const next = await retrying(
     { ...patiently, retriable: (error) => error instanceof BrokerError && isTransient(error) },
-    () => cluster.askCoordinator('transaction', transaction.transactionalId, lane, request),
+    async () => {
+      try {
+        return await cluster.askCoordinator('transaction', transactionalId, lane, request);
+      } catch (error) {
+        // A coordinator that could not answer for its log may have written the end there, before another owner came.
+        if (wasAsked && isFenced(error)) throw unknownEnd(transactionalId, error);
+        wasAsked = true;
+        throw error;
+      }
+    },
   );
   if (next === null) return transaction;
   sequences.clear();
   return next;
+}
+
+function unknownEnd(transactionalId: string, cause: unknown): Error {
+  return new ConnectionLostError(`${transactionalId} has another owner, and may have ended before`, { cause });
 }
 
 async function encodeOutput(

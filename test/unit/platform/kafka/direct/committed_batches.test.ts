@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  committedBatches,
-  recordBatches,
-} from '../../../../../services/platform/kafka/direct/committed_batches.ts';
+import { committedBatches, recordBatches } from '../../../../../services/platform/kafka/committed_batches.ts';
 import { encodeBatch } from '../../../../../services/platform/kafka/direct/record_batch.ts';
-import type { FetchedBatch } from '../../../../../services/platform/kafka/direct/record_set.ts';
+import type { FetchedBatch } from '../../../../../services/platform/kafka/record_set.ts';
 
 const { bytes: ANY } = await encodeBatch({ records: [{ value: Buffer.from('a') }] }, 0);
 
@@ -20,6 +17,7 @@ const batch = (producer: number, baseOffset: number, lastOffset = baseOffset): F
   producerId: BigInt(producer),
   isTransactional: producer >= 0,
   isControl: false,
+  isDamaged: false,
   bytes: ANY,
 });
 const marker = (producer: number, offset: number, kind: 'abort' | 'commit'): FetchedBatch => ({

@@ -23,7 +23,9 @@ const NAMES = new Map([
   [26, 'end'],
   [28, 'commit offsets'],
 ]);
+const COORDINATOR_NOT_AVAILABLE = 15;
 const CONCURRENT_TRANSACTIONS = 51;
+const PRODUCER_FENCED = 90;
 const NOT_ENOUGH_REPLICAS = 19;
 const lost = new ConnectionLostError('cut');
 
@@ -95,7 +97,7 @@ const OFFSET = { group: 'g', offset: 1, metadata: '' };
 
 async function claimed(brokers: FakeBrokers): Promise<Ownership> {
   const options = { topic: 't', partition: 0, group: 'g', transactionalId: 'tx' };
-  return claimPartition(new SharedCluster(brokers.asCluster()), options, () => 0);
+  return claimPartition(new SharedCluster(() => brokers.asCluster()), options, () => 0);
 }
 
 describe('claiming', () => {
@@ -118,7 +120,7 @@ describe('claiming', () => {
 
   test('the connections end with the last owner that lets go', async () => {
     const brokers = new FakeBrokers();
-    const shared = new SharedCluster(brokers.asCluster());
+    const shared = new SharedCluster(() => brokers.asCluster());
     const options = { topic: 't', partition: 0, group: 'g', transactionalId: 'tx' };
     const [one, two] = [
       await claimPartition(shared, options, () => 0),
@@ -162,6 +164,20 @@ describe('committing', () => {
     const ownership = await claimed(brokers);
     await expect(ownership.commit([], [OFFSET])).rejects.toThrow(UnknownOutcomeError);
     expect(brokers.asked.filter((name) => name === 'end')).toHaveLength(1);
+    await expect(ownership.commit([], [OFFSET])).rejects.toThrow('while ownership is spent');
+  });
+
+  test('of an owner that is shut out while it asks for the end again may have happened', async () => {
+    const brokers = new FakeBrokers({ end: [COORDINATOR_NOT_AVAILABLE, PRODUCER_FENCED] });
+    const ownership = await claimed(brokers);
+    await expect(ownership.commit([], [OFFSET])).rejects.toThrow(UnknownOutcomeError);
+  });
+
+  test('that ends after the release does not free the ownership', async () => {
+    const ownership = await claimed(new FakeBrokers());
+    const commit = ownership.commit([], [OFFSET]);
+    await ownership.release();
+    await commit.catch(() => undefined);
     await expect(ownership.commit([], [OFFSET])).rejects.toThrow('while ownership is spent');
   });
 

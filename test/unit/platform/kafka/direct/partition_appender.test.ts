@@ -14,12 +14,14 @@ const stored = 0;
 const lost = new ConnectionLostError('cut');
 const OUT_OF_ORDER = 45;
 const NOT_LEADER = 6;
+const NOT_ENOUGH_REPLICAS = 19;
 
 /** A broker that answers each append as told (then with success), and what it was sent: producer and sequence. */
 function appending(...answers: Answer[]) {
   const sent: { producer: number; sequence: number; body: string }[] = [];
   let producers = 0;
   let elapsedMs = 0;
+  const next = { identity: () => Promise.resolve({ producerId: BigInt((producers += 1)), epoch: 0 }) };
   const cluster = {
     askLeader: (_topic: string, _partition: number, _lane: string, request: Request<PartitionAnswer[]>) => {
       const body = request.createBody().buffer;
@@ -37,7 +39,7 @@ function appending(...answers: Answer[]) {
     topic: 't',
     partition: 0,
     lane: 'a',
-    identify: () => Promise.resolve({ producerId: BigInt((producers += 1)), epoch: 0 }),
+    identify: () => next.identity(),
     now: () => 0,
     elapsedMs: () => elapsedMs,
     timers: {
@@ -54,7 +56,8 @@ function appending(...answers: Answer[]) {
       records: values.map((value) => ({ value: Buffer.from(value) })),
     });
   const numbers = () => sent.map(({ producer, sequence }) => [producer, sequence]);
-  return { append, sent, numbers };
+  const elapse = (ms: number) => (elapsedMs += ms);
+  return { append, sent, numbers, next, elapse };
 }
 
 describe('appending to a partition', () => {
@@ -100,10 +103,31 @@ describe('appending to a partition', () => {
   });
 
   test('when time runs out and nothing was stored, the row goes on', async () => {
-    const { append, numbers } = appending(...Array.from({ length: 24 }, () => NOT_LEADER));
+    const { append, numbers } = appending(...Array.from({ length: 24 }, () => NOT_ENOUGH_REPLICAS));
     await expect(append('a')).rejects.toThrow(KafkaUnavailableError);
     await append('b');
     expect(numbers().at(-1)).toEqual([1, 0]);
+  });
+
+  test('a broker that stopped to lead may have stored the batch: when time runs out, the next begins a new row', async () => {
+    const { append, numbers } = appending(NOT_LEADER, ...Array.from({ length: 24 }, () => NOT_ENOUGH_REPLICAS));
+    await expect(append('a')).rejects.toThrow(KafkaUnavailableError);
+    await append('b');
+    expect(numbers().at(-1)).toEqual([2, 0]);
+  });
+
+  test('an identity that comes too late for a batch sends nothing of it, and is one for the next', async () => {
+    const { append, numbers, sent, next, elapse } = appending();
+    const late = Promise.withResolvers<{ producerId: bigint; epoch: number }>();
+    next.identity = () => late.promise;
+    const givenUp = append('given up');
+    elapse(9_999);
+    await expect(givenUp).rejects.toThrow(KafkaUnavailableError);
+    const second = append('next');
+    late.resolve({ producerId: 7n, epoch: 0 });
+    expect(await second).toEqual({ offset: 100 });
+    expect(numbers()).toEqual([[7, 0]]);
+    expect(sent[0]?.body).toContain(Buffer.from('next').toString('hex'));
   });
 
   test('a broker that has forgotten the row gets a new one', async () => {
