@@ -269,7 +269,12 @@ describe('the audit of a load that the pipeline has taken', () => {
   test('sees a dead letter that came twice', async () => {
     const { deadLetters } = await topics();
     const { topic, partition, offset } = poison;
-    const headers = { reason: 'malformed_record', topic, partition: String(partition), offset: String(offset) };
+    const headers = {
+      reason: 'malformed_record',
+      topic,
+      partition: String(partition),
+      offset: String(offset),
+    };
     const named = Object.entries(headers).map(([name, text]) => [
       DEAD_LETTER_HEADERS[name as keyof typeof headers],
       text,
