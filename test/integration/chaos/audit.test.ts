@@ -270,16 +270,12 @@ describe('the audit of a load that the pipeline has taken', () => {
     const { deadLetters } = await topics();
     const { topic, partition, offset } = poison;
     const headers = {
-      reason: 'malformed_record',
-      topic,
-      partition: String(partition),
-      offset: String(offset),
+      [DEAD_LETTER_HEADERS.reason]: 'malformed_record',
+      [DEAD_LETTER_HEADERS.topic]: topic,
+      [DEAD_LETTER_HEADERS.partition]: String(partition),
+      [DEAD_LETTER_HEADERS.offset]: String(offset),
     };
-    const named = Object.entries(headers).map(([name, text]) => [
-      DEAD_LETTER_HEADERS[name as keyof typeof headers],
-      text,
-    ]);
-    const records = [{ value: Buffer.from('no protobuf'), headers: Object.fromEntries(named) }];
+    const records = [{ value: Buffer.from('no protobuf'), headers }];
     const producer = await kafka.producer();
     await producer.append({ topic: deadLetters, partition: 0, records }).finally(() => producer.stop());
     expect(await findings()).toEqual({ poisonsUnexplained: 1 });
