@@ -216,11 +216,11 @@ export class Spool {
       { segment: name, bytes: torn },
       'a write into the spool was torn, and never acknowledged: cut off',
     );
-    const file = await disk.open(name);
     try {
-      await file.truncate(end);
-    } finally {
-      await file.close();
+      await truncate(disk, name, end);
+    } catch (error) {
+      // It is not read in this life either, and the next one tries again.
+      log.warn({ error, segment: name }, 'a segment of the spool could not be cut');
     }
     return end;
   }
@@ -241,5 +241,14 @@ export class Spool {
     metrics.spoolBytes.set(this.bytes);
     metrics.spoolRecords.set(this.segments.reduce((sum, { records }) => sum + records, 0));
     metrics.spoolOldest.set((this.segments[0]?.createdMs ?? 0) / 1000);
+  }
+}
+
+async function truncate(disk: SpoolDisk, name: string, bytes: number): Promise<void> {
+  const file = await disk.open(name);
+  try {
+    await file.truncate(bytes);
+  } finally {
+    await file.close();
   }
 }

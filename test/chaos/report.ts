@@ -23,7 +23,7 @@ const FINDINGS: readonly (readonly [keyof AuditSums, string])[] = [
   ['summaries', 'summaries that disagree with their spans'],
   ['metricWindows', 'metric windows (10 s, 1 m, 1 h) that disagree with the spans'],
   ['edges', 'edge windows (10 s, 1 m) that disagree with the spans'],
-  ['poisonsUnexplained', 'poisons without a dead letter, and dead letters without a poison'],
+  ['poisonsUnexplained', 'poisons without a dead letter or with two, and dead letters without a poison'],
 ];
 
 export function reportTable(result: AuditResult, windows: readonly FaultWindow[]): string {

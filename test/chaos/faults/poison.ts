@@ -52,7 +52,8 @@ function poison(name: string, set: PoisonSet, what: string): Fault {
     touches: ['brokers'],
     seconds: { short: 4, long: 10 },
     inject: async (stage) => {
-      stage.note(await produce(set, stage));
+      const { produced, text: what } = await produce(set, stage);
+      (produced > 0 ? stage.note : stage.missed)(what);
       return () => Promise.resolve();
     },
   };
@@ -85,7 +86,7 @@ function strayRecord(load: Load, random: () => number): { partition: number; val
 async function produce(
   set: PoisonSet,
   { stack, addPoison, random }: Pick<Stage, 'stack' | 'addPoison' | 'random'>,
-): Promise<string> {
+): Promise<{ produced: number; text: string }> {
   const seed = Math.floor(random() * 0x7fff_ffff);
   const request: PoisonRequest = { set, seed, topics: stack.topics, brokers: stack.brokers.addresses };
   const child = spawn(process.execPath, [PRODUCER, JSON.stringify(request)], {
@@ -95,5 +96,8 @@ async function produce(
   const [answer] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const { produced, refused } = JSON.parse(answer) as PoisonAnswer;
   for (const poison of produced) addPoison(poison);
-  return `${produced.length} records; Kafka refused ${refused.join(', ') || 'none'}`;
+  return {
+    produced: produced.length,
+    text: `${produced.length} records; Kafka refused ${refused.join(', ') || 'none'}`,
+  };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { topicNames } from '../../../services/core/contracts.ts';
+import { DEAD_LETTER_HEADERS, topicNames } from '../../../services/core/contracts.ts';
 import { connectKafka } from '../../../services/platform/kafka/kafkajs_kafka.ts';
 import { audit, type AuditResult, type AuditSums, type Poison } from '../../chaos/audit.ts';
 import { startLoad } from '../../chaos/load.ts';
@@ -264,6 +264,21 @@ describe('the audit of a load that the pipeline has taken', () => {
     const other = { ...poison, offset: poison.offset + 1_000_000 };
     expect(await findings([poison, other])).toEqual({ poisonsUnexplained: 1 });
     expect(await findings([])).toEqual({ poisonsUnexplained: 1 });
+  });
+
+  test('sees a dead letter that came twice', async () => {
+    const { deadLetters } = await topics();
+    const { topic, partition, offset } = poison;
+    const headers = {
+      [DEAD_LETTER_HEADERS.reason]: 'malformed_record',
+      [DEAD_LETTER_HEADERS.topic]: topic,
+      [DEAD_LETTER_HEADERS.partition]: String(partition),
+      [DEAD_LETTER_HEADERS.offset]: String(offset),
+    };
+    const records = [{ value: Buffer.from('no protobuf'), headers }];
+    const producer = await kafka.producer();
+    await producer.append({ topic: deadLetters, partition: 0, records }).finally(() => producer.stop());
+    expect(await findings()).toEqual({ poisonsUnexplained: 1 });
   });
 });
 

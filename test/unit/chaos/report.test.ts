@@ -60,7 +60,7 @@ test('has a row for each kind of fault, the rest, the sums, the findings and exa
     '| summaries that disagree with their spans | 5 |',
     '| metric windows (10 s, 1 m, 1 h) that disagree with the spans | 6 |',
     '| edge windows (10 s, 1 m) that disagree with the spans | 7 |',
-    '| poisons without a dead letter, and dead letters without a poison | 8 |',
+    '| poisons without a dead letter or with two, and dead letters without a poison | 8 |',
     '',
     '- `lost: abc/def, which the log holds`',
     '',

@@ -138,3 +138,16 @@ test('a disk that neither syncs nor cuts is left with no open file and no file o
   for (let i = 0; i < 3; i++) await expect(lives.append('refused')).rejects.toThrow(SpoolRefusedError);
   expect([lives.disk.openFiles, segments(lives)]).toEqual([0, []]);
 });
+
+test('a torn tail that cannot be cut off keeps nobody from starting, and is not sent', async () => {
+  const lives = new SpoolLives(setup);
+  await threeSegments(lives);
+  const [torn = ''] = segments(lives);
+  lives.disk.put(torn, Buffer.concat([lives.disk.content(torn), Buffer.from('SPNF torn')]));
+  lives.crash('power cut');
+  lives.disk.fault = (step) => (step === 'truncate' ? 'EIO' : null);
+  await lives.begin();
+  await lives.drainAll();
+  expect(lives.stored()).toEqual(texts('a', 'b', 'c'));
+  expect([lives.disk.openFiles, aside(lives)]).toEqual([0, []]);
+});
