@@ -47,10 +47,14 @@ export class ControlRecords {
   }
 
   /** `isAtEnd`: whether all of the partition is read, as far as is known. */
+  isTickDue(isAtEnd: boolean): boolean {
+    const { assembly, clock } = this.options;
+    return isAtEnd && assembly.needsTime && clock.now() - this.heardAtMs >= TICK_AFTER_MS;
+  }
+
   async writeTick(isAtEnd: boolean): Promise<void> {
-    const { assembly, clock, log, metrics } = this.options;
-    const isSilent = clock.now() - this.heardAtMs >= TICK_AFTER_MS && isAtEnd;
-    if (!isSilent || !assembly.needsTime) return;
+    if (!this.isTickDue(isAtEnd)) return;
+    const { clock, log, metrics } = this.options;
     try {
       await this.append();
       this.heardAtMs = clock.now();
@@ -58,6 +62,10 @@ export class ControlRecords {
     } catch (error) {
       log.warn({ error }, 'tick not written; it is tried again');
     }
+  }
+
+  get areCutsDue(): boolean {
+    return this.options.assembly.overdueRuns(this.options.maxRunAgeMs).length > 0;
   }
 
   /**

@@ -34,6 +34,8 @@ import type { ProcessorMetrics } from './metrics.ts';
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** A metrics record holds at most this many deltas, so that no record outgrows its topic. */
 const DELTAS_A_RECORD = 5_000;
+/** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
+const COMPRESSED_BYTES = 1024;
 const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export class PartitionOutputs implements AssemblyListener {
@@ -116,9 +118,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.closedBytes = 0;
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
-      const value = zstdCompressSync(batch, ZSTD_OPTIONS);
-      const headers = { [ENCODING_HEADER]: ENCODING_ZSTD };
-      records.push({ topic: topics.traces, partition, records: [{ value, headers }] });
+      records.push({ topic: topics.traces, partition, records: [batchRecord(batch)] });
     }
     for (const delta of deltas) {
       records.push({ topic: topics.metrics, partition, records: [delta], compression: 'zstd' });
@@ -140,6 +140,12 @@ export class PartitionOutputs implements AssemblyListener {
     this.deltas.push({ value, headers: { [SCHEMA_HEADER]: fingerprint } });
     this.closedBytes += value.length;
   }
+}
+
+function batchRecord(batch: Uint8Array): OutgoingRecord {
+  if (batch.length < COMPRESSED_BYTES)
+    return { value: Buffer.from(batch.buffer, batch.byteOffset, batch.length) };
+  return { value: zstdCompressSync(batch, ZSTD_OPTIONS), headers: { [ENCODING_HEADER]: ENCODING_ZSTD } };
 }
 
 function chunks<T>(items: readonly T[]): T[][] {

@@ -140,7 +140,7 @@ export class PartitionWorker implements OwnedPartition {
   /** Looks after commits, ticks and cuts that the passing of time asks for. */
   tend(): void {
     const tenure = this.tenures.current;
-    if (tenure === null || tenure.steps.isBusy) return;
+    if (tenure === null || tenure.steps.isBusy || !this.isAnyDue(tenure)) return;
     tenure.steps.run(() => this.lookAfter(tenure)).catch(this.context.fail);
   }
 
@@ -250,6 +250,12 @@ export class PartitionWorker implements OwnedPartition {
     const cuts = this.mayCut(tenure) ? tenure.control.takeCuts() : [];
     if (cuts.length > 0 || this.isCommitDue(tenure)) await this.commit(tenure, cuts);
     if (this.tenures.isCurrent(tenure)) await tenure.control.writeTick(tenure.next >= tenure.highWatermark);
+  }
+
+  private isAnyDue(tenure: Tenure): boolean {
+    const { control, next, highWatermark } = tenure;
+    if (this.isCommitDue(tenure) || control.isTickDue(next >= highWatermark)) return true;
+    return this.mayCut(tenure) && control.areCutsDue;
   }
 
   /** Whether what is not yet read is too short for an overdue run to end in it and another of its trace to begin. */

@@ -14,6 +14,9 @@ import type { Story } from './story.ts';
 
 /** A group notices that a member is silent after this long. */
 const SESSION_MS = 300;
+/** A few times a second is enough for what services look after, and cheaper; and half as often once nothing befalls them. */
+const TENDING_SLOWNESS = 3;
+const CALM_TENDING_SLOWNESS = 6;
 /** Of a role, at most. */
 const MEMBERS = 3;
 
@@ -36,6 +39,7 @@ export class Fleet {
   private readonly options: FleetOptions;
   private members: Member[] = [];
   private named = 0;
+  private isCalm = false;
 
   constructor(options: FleetOptions) {
     this.options = options;
@@ -45,7 +49,10 @@ export class Fleet {
     const { time, faults, kafka, clickhouse, random, latency, schedule, without, failures, story } =
       this.options;
     const name = `${role} ${++this.named}`;
-    const process = new SimProcess({ name, time, latency, lands: () => random() < 0.6 });
+    const process = new SimProcess({
+      ...{ name, time, latency, lands: () => random() < 0.6 },
+      tendingSlowness: () => (this.isCalm ? CALM_TENDING_SLOWNESS : TENDING_SLOWNESS),
+    });
     const unique = (): number => ++this.named;
     const hasDisk = role === 'collector' && schedule.mode === 'spool';
     const member = startMember(role, {
@@ -115,7 +122,9 @@ export class Fleet {
     if (member !== undefined) member.process.clockOffMs += byMs;
   }
 
-  wakeAll(): void {
+  /** From here on nothing befalls them. */
+  calm(): void {
+    this.isCalm = true;
     for (const { process } of this.members) process.wake();
   }
 

@@ -20,10 +20,9 @@ export interface ProcessOptions {
   readonly latency: () => number;
   /** Whether what a killed process had sent arrives. */
   readonly lands: () => boolean;
+  /** Services look after things ten times a second, here so many times slower. */
+  readonly tendingSlowness: () => number;
 }
-
-/** Services look after things ten times a second; a few times is enough here, and cheaper. */
-const SLOWEST_TENDING = 3;
 
 export class SimProcess {
   readonly name: string;
@@ -41,7 +40,7 @@ export class SimProcess {
     this.name = options.name;
     this.clock = { now: () => time.now() + this.clockOffMs };
     this.timers = {
-      every: (ms, task) => this.every(ms * SLOWEST_TENDING, task),
+      every: (ms, task) => this.every(ms, task),
       sleep: (ms) => new Promise((resolve) => this.after(ms, resolve)),
     };
   }
@@ -110,12 +109,13 @@ export class SimProcess {
 
   private every(ms: number, task: () => void): () => void {
     let isOn = true;
+    const next = (): void => this.after(ms * this.options.tendingSlowness(), tick);
     const tick = (): void => {
       if (!isOn) return;
       task();
-      this.after(ms, tick);
+      next();
     };
-    this.after(ms, tick);
+    next();
     return () => {
       isOn = false;
     };

@@ -148,7 +148,7 @@ class World {
   /** Lets everything come to rest, with all that is needed alive, and audits. */
   async finish(): Promise<RunResult> {
     this.faults.clear();
-    this.fleet.wakeAll();
+    this.fleet.calm();
     await this.pass(2_000);
     for (const role of ['collector', 'processor', 'sink'] as const) {
       if (this.fleet.living(role).length === 0) this.fleet.startOne(role);

@@ -93,7 +93,7 @@ export class GroupReader<P extends OwnedPartition> {
 
   tend(): void {
     for (const partition of this.partitions.values()) partition.tend();
-    if (this.isLooking) return;
+    if (this.isLooking || !this.options.stalls.isDue) return;
     this.isLooking = true;
     void this.lookAfterStalls().finally(() => {
       this.isLooking = false;

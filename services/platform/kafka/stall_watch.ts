@@ -82,6 +82,12 @@ export class StallWatch {
     this.options = options;
   }
 
+  /** Whether a look could find more than the one before. */
+  get isDue(): boolean {
+    const { clock, limitMs } = this.options;
+    return clock.now() - this.askedMs >= limitMs / LOOKS;
+  }
+
   /** Looks at all partitions at hand. Never rejects. */
   async look(partitions: ReadonlyMap<number, WatchedPartition>): Promise<Remedies> {
     await this.findBehind(partitions);
@@ -102,8 +108,8 @@ export class StallWatch {
   /** Asks the brokers now and then whether there is something to read for those who wait for it. */
   private async findBehind(partitions: ReadonlyMap<number, WatchedPartition>): Promise<void> {
     const { admin, topic, clock, limitMs, log } = this.options;
+    if (!this.isDue) return;
     const now = clock.now();
-    if (now - this.askedMs < limitMs / LOOKS) return;
     this.askedMs = now;
     const silent = fetchWaits(partitions).filter(({ wait }) => now - wait.sinceMs >= limitMs / LOOKS);
     if (silent.length === 0) {

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CUT_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
+import { CUT_HEADER, ENCODING_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
 import { DEFAULT_RULES } from '../../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../../services/core/trace/record_store.ts';
 import { TraceBatchReader } from '../../../services/core/trace/trace_batch_reader.ts';
@@ -137,9 +137,9 @@ class Bench {
   }
 
   fragments(partition = 0): { fragment: number; reason: string; spans: string[] }[] {
-    return this.kafka.records(topics.traces, partition).flatMap(({ value }) => {
+    return this.kafka.records(topics.traces, partition).flatMap(({ value, headers }) => {
       const reader = new TraceBatchReader();
-      const bytes = zstdDecompressSync(value);
+      const bytes = ENCODING_HEADER in headers ? zstdDecompressSync(value) : value;
       reader.read(bytes);
       return reader.traces.map(({ fragment, reason, firstSpan, endSpan }) => ({
         fragment,
@@ -204,6 +204,18 @@ describe('the processor', () => {
     await bench.pass(LONG);
     expect(bench.fragments()).toEqual([{ fragment: 0, reason: 'settled', spans: [id(12, 16), id(11, 16)] }]);
     expect(bench.spansCounted()).toBe(2);
+    await bench.stop();
+  });
+
+  test('compresses what it publishes, unless it is small', async () => {
+    await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    await bench.append(incompressible(span(2, 21), 2_000));
+    await bench.pass(LONG);
+    const records = bench.kafka.records(topics.traces, 0);
+    expect(records.map(({ headers }) => headers[ENCODING_HEADER]?.toString())).toEqual([undefined, 'zstd']);
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
     await bench.stop();
   });
 
