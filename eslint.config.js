@@ -27,6 +27,12 @@ const layers = [
       except: ['./core', './platform', `./${service}`],
       message: 'services never import each other.',
     })),
+  {
+    target: './services/web',
+    from: './services',
+    except: ['./core', './web'],
+    message: 'the page runs in a browser: it knows core only.',
+  },
 ];
 
 const adapterPackages = [
@@ -39,17 +45,26 @@ const adapterPackages = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.spanmill/', 'proto/generated/', 'test-output/', 'coverage/'] },
+  {
+    ignores: [
+      'node_modules/',
+      '.spanmill/',
+      'proto/generated/',
+      'test-output/',
+      'coverage/',
+      'services/web/dist/',
+    ],
+  },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } },
     },
     rules: {
       'import-x/no-cycle': 'error',
@@ -72,7 +87,7 @@ export default tseslint.config(
     },
   },
   {
-    // Time, randomness and environment are parameters everywhere but at the edge.
+    // Time, randomness and environment are parameters everywhere but at the edge, which in the page are components (.tsx).
     files: ['services/**/*.ts'],
     ignores: ['services/platform/**', 'services/**/main.ts'],
     rules: {

@@ -22,7 +22,7 @@ export function compressAnswers(app: FastifyInstance): void {
 }
 
 /** `gzip;q=0` is a refusal. */
-function takesGzip(request: FastifyRequest): boolean {
+export function takesGzip(request: FastifyRequest): boolean {
   const accepted = [request.headers['accept-encoding'] ?? []].flat().join(',').toLowerCase();
   const weight = /(?:^|[\s,])(?:gzip|\*)\s*(?:;\s*q=([\d.]+))?/.exec(accepted);
   return weight !== null && Number(weight[1] ?? 1) > 0;

@@ -90,6 +90,11 @@ export const SETTINGS = {
     default: 'deployment.environment.name,service.version',
     meaning: "Attributes, comma-separated, whose values Zipkin's UI offers.",
   }),
+  webDirectory: text({
+    env: 'SPANMILL_QUERY_WEB_DIRECTORY',
+    default: '',
+    meaning: 'Where the built web page is; by default services/web/dist, which `make page` builds.',
+  }),
   maxConcurrentQueries: integer({
     env: 'SPANMILL_QUERY_MAX_CONNECTIONS',
     default: 20,

@@ -1,4 +1,5 @@
 /** The query service as a process: wiring only. */
+import { resolve } from 'node:path';
 import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -12,7 +13,9 @@ import { foreignApis } from './foreign_apis.ts';
 import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
+import { webRoutes } from './routes/web_routes.ts';
 import { metricsScraper } from './scraper.ts';
+import { BUILT_PAGE, readWebFiles } from './web_files.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
   const clickhouse = connectClickHouse({
@@ -33,10 +36,15 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     zipkinAutocompleteKeys: commaSeparated(config.zipkinAutocompleteKeys),
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
+  const page = readWebFiles(config.webDirectory === '' ? BUILT_PAGE : resolve(config.webDirectory));
+  if (page === null) {
+    log.warn({}, 'the web page has not been built: run `make page`; the API answers without it');
+  }
   const api = createApi({
     ...{ log, registry, requestTimeoutMs },
     routes: [
       (app) => healthRoutes(app, registry, readiness),
+      (app) => webRoutes(app, page),
       apiRoutes({ ...shared, scraper }),
       ...foreign.routes,
     ],

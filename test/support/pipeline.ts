@@ -78,6 +78,9 @@ export async function startPipeline(
     SPANMILL_SINK_HEALTH_PORT: String(sinkHealth),
     SPANMILL_QUERY_PORT: String(query),
     SPANMILL_QUERY_GRPC_PORT: String(queryGrpc),
+    SPANMILL_QUERY_SCRAPE: [collectorHealth, processorHealth, sinkHealth]
+      .map((port) => `http://127.0.0.1:${port}/metrics`)
+      .join(','),
     ...settings,
   });
   await prepare(prefix);

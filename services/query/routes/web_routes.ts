@@ -1,0 +1,61 @@
+/**
+ * The web page: its files, and its views' addresses, each of which is the same document.
+ *
+ * Only the paths of views are taken, so that nothing hides a path of an API, whoever adds one. The policy lets the page load and
+ * ask nothing but this service.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takesGzip } from '../compression.ts';
+import { Problem } from '../problem.ts';
+import type { WebFile, WebFiles } from '../web_files.ts';
+
+/** As the page's router has them (services/web/router/view.ts); a test holds it. */
+export const VIEW_PATHS = [
+  '/',
+  '/search',
+  '/trace/:id',
+  '/compare',
+  '/compare/:id/:other',
+  '/services',
+  '/services/:service',
+  '/map',
+  '/pipeline',
+] as const;
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+const NOT_BUILT = 'the web page has not been built: run `make page`, then start this service again';
+
+export function webRoutes(app: FastifyInstance, files: WebFiles | null): void {
+  for (const path of VIEW_PATHS) {
+    app.get(path, (request, reply) => {
+      const page = files?.get('index.html');
+      if (page === undefined) throw new Problem(503, NOT_BUILT);
+      return send(request, reply, page);
+    });
+  }
+  for (const [path, file] of files ?? []) {
+    if (path !== 'index.html') app.get(`/${path}`, (request, reply) => send(request, reply, file));
+  }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): FastifyReply {
+  void reply
+    .headers(HEADERS)
+    .header('etag', file.etag)
+    .header('vary', 'accept-encoding')
+    .header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+  if (request.headers['if-none-match']?.includes(file.etag) === true) return reply.code(304).send();
+  void reply.type(file.type);
+  // Said here in either case: what is said already is not compressed again.
+  if (!takesGzip(request)) return reply.header('content-encoding', 'identity').send(file.body);
+  return reply.header('content-encoding', 'gzip').send(file.gzipped);
+}

@@ -1,0 +1,46 @@
+/** The stretch of a trace that is drawn. Pure. */
+
+export interface TimeWindow {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** A smaller one shows nothing more: spans are whole nanoseconds. */
+const LEAST_NS = 100;
+
+export const wholeWindow = (durationNs: number): TimeWindow => ({ fromNs: 0, toNs: durationNs });
+
+/** In either order, held within the trace. */
+export function windowBetween(aNs: number, bNs: number, durationNs: number): TimeWindow {
+  const fromNs = Math.max(0, Math.min(aNs, bNs));
+  const toNs = Math.min(durationNs, Math.max(aNs, bNs));
+  if (toNs - fromNs >= Math.min(LEAST_NS, durationNs)) return { fromNs, toNs };
+  const middle = (fromNs + toNs) / 2;
+  const start = Math.max(0, Math.min(durationNs - LEAST_NS, middle - LEAST_NS / 2));
+  return { fromNs: start, toNs: Math.min(durationNs, start + LEAST_NS) };
+}
+
+/** Around a place, by a factor below 1 to see more closely. */
+export function zoomed(window: TimeWindow, atNs: number, factor: number, durationNs: number): TimeWindow {
+  const fromNs = atNs - (atNs - window.fromNs) * factor;
+  const toNs = atNs + (window.toNs - atNs) * factor;
+  return windowBetween(fromNs, toNs, durationNs);
+}
+
+export function moved(window: TimeWindow, share: number, durationNs: number): TimeWindow {
+  const length = window.toNs - window.fromNs;
+  const fromNs = Math.max(0, Math.min(durationNs - length, window.fromNs + length * share));
+  return { fromNs, toNs: fromNs + length };
+}
+
+/** Where a stretch is drawn, as shares of the window's width; null outside it. */
+export function placeIn(
+  window: TimeWindow,
+  fromNs: number,
+  toNs: number,
+): { left: number; width: number } | null {
+  const length = window.toNs - window.fromNs;
+  const left = Math.max(0, (fromNs - window.fromNs) / length);
+  const right = Math.min(1, (toNs - window.fromNs) / length);
+  return right < 0 || left > 1 || right < left ? null : { left, width: right - left };
+}
