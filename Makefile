@@ -35,6 +35,7 @@ lint: setup ## Lint, layers included
 
 typecheck: setup ## Check the types
 	@$(BIN)/typescript/bin/tsc --noEmit
+	@$(BIN)/typescript/bin/tsc --noEmit -p services/web
 
 test: setup ## All tests; integration tests start their own Kafka and ClickHouse
 	@$(JEST)
@@ -67,6 +68,7 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@$(BIN)/eslint/bin/eslint.js --max-warnings=0 .
 	@echo '== types'
 	@$(BIN)/typescript/bin/tsc --noEmit
+	@$(BIN)/typescript/bin/tsc --noEmit -p services/web
 	@echo '== generated code'
 	@$(NODE) proto/generate.js --check
 	@$(NODE) services/cli/docs.ts --check
