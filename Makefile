@@ -6,11 +6,11 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate bench docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Fetch Node.js 24 and the npm packages, where missing
 	@./bin/setup
@@ -49,6 +49,15 @@ test-unit: setup ## Tests that need no server
 simulate: setup ## The guarantees under seeded faults: RUNS=n schedules, or SEED=n alone
 	@SEED=$(SEED) RUNS=$(RUNS) $(NODE) test/simulate/run.ts
 
+chaos: setup ## The guarantees on real servers under real faults: SEED=n, MINUTES=m
+	@./bin/spanmill chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+chaos-short: setup ## The same in under five minutes, one fault of each kind
+	@./bin/spanmill chaos --short $(if $(SEED),--seed $(SEED))
+
+rebalance: setup ## How long partitions pause when processors come, go and die
+	@$(NODE) test/chaos/rebalance.ts
+
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
 
@@ -68,5 +77,7 @@ check: setup ## What CI runs: format, lint, types, generated code, all tests
 	@$(NODE) services/cli/docs.ts --check
 	@echo '== simulation'
 	@$(NODE) test/simulate/run.ts
+	@echo '== fault drill'
+	@./bin/spanmill chaos --short
 	@echo '== tests'
 	@$(JEST)

@@ -35,7 +35,14 @@ const layers = [
   },
 ];
 
-const adapterPackages = ['kafkajs', '@clickhouse/client', 'pino', 'prom-client', '@grpc/grpc-js'];
+const adapterPackages = [
+  'kafkajs',
+  '@platformatic/kafka',
+  '@clickhouse/client',
+  'pino',
+  'prom-client',
+  '@grpc/grpc-js',
+];
 
 export default tseslint.config(
   {

@@ -1,6 +1,306 @@
 import * as $protobuf from "protobufjs";
 import Long = require("long");
 
+export namespace jaeger {
+
+    namespace api_v3 {
+
+        interface IGetTraceRequest extends jaeger.api_v3.GetTraceRequest.$Properties {
+        }
+
+        class GetTraceRequest {
+            constructor(properties?: jaeger.api_v3.GetTraceRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            traceId: string;
+            startTime?: (google.protobuf.Timestamp.$Properties|null);
+            endTime?: (google.protobuf.Timestamp.$Properties|null);
+            rawTraces: boolean;
+            static create(properties: jaeger.api_v3.GetTraceRequest.$Shape): jaeger.api_v3.GetTraceRequest & jaeger.api_v3.GetTraceRequest.$Shape;
+            static create(properties?: jaeger.api_v3.GetTraceRequest.$Properties): jaeger.api_v3.GetTraceRequest;
+            static encode(message: jaeger.api_v3.GetTraceRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetTraceRequest & jaeger.api_v3.GetTraceRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetTraceRequest;
+            static toObject(message: jaeger.api_v3.GetTraceRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetTraceRequest {
+            interface $Properties {
+                traceId?: (string|null);
+                startTime?: (google.protobuf.Timestamp.$Properties|null);
+                endTime?: (google.protobuf.Timestamp.$Properties|null);
+                rawTraces?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetTraceRequest.$Properties;
+        }
+
+        interface ITraceQueryParameters extends jaeger.api_v3.TraceQueryParameters.$Properties {
+        }
+
+        class TraceQueryParameters {
+            constructor(properties?: jaeger.api_v3.TraceQueryParameters.$Properties);
+            $unknowns?: Uint8Array[];
+            serviceName: string;
+            operationName: string;
+            attributes: { [k: string]: string };
+            startTimeMin?: (google.protobuf.Timestamp.$Properties|null);
+            startTimeMax?: (google.protobuf.Timestamp.$Properties|null);
+            durationMin?: (google.protobuf.Duration.$Properties|null);
+            durationMax?: (google.protobuf.Duration.$Properties|null);
+            searchDepth: number;
+            rawTraces: boolean;
+            static create(properties: jaeger.api_v3.TraceQueryParameters.$Shape): jaeger.api_v3.TraceQueryParameters & jaeger.api_v3.TraceQueryParameters.$Shape;
+            static create(properties?: jaeger.api_v3.TraceQueryParameters.$Properties): jaeger.api_v3.TraceQueryParameters;
+            static encode(message: jaeger.api_v3.TraceQueryParameters.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.TraceQueryParameters & jaeger.api_v3.TraceQueryParameters.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.TraceQueryParameters;
+            static toObject(message: jaeger.api_v3.TraceQueryParameters, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace TraceQueryParameters {
+            interface $Properties {
+                serviceName?: (string|null);
+                operationName?: (string|null);
+                attributes?: ({ [k: string]: string }|null);
+                startTimeMin?: (google.protobuf.Timestamp.$Properties|null);
+                startTimeMax?: (google.protobuf.Timestamp.$Properties|null);
+                durationMin?: (google.protobuf.Duration.$Properties|null);
+                durationMax?: (google.protobuf.Duration.$Properties|null);
+                searchDepth?: (number|null);
+                rawTraces?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.TraceQueryParameters.$Properties;
+        }
+
+        interface IFindTracesRequest extends jaeger.api_v3.FindTracesRequest.$Properties {
+        }
+
+        class FindTracesRequest {
+            constructor(properties?: jaeger.api_v3.FindTracesRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            query?: (jaeger.api_v3.TraceQueryParameters.$Properties|null);
+            static create(properties: jaeger.api_v3.FindTracesRequest.$Shape): jaeger.api_v3.FindTracesRequest & jaeger.api_v3.FindTracesRequest.$Shape;
+            static create(properties?: jaeger.api_v3.FindTracesRequest.$Properties): jaeger.api_v3.FindTracesRequest;
+            static encode(message: jaeger.api_v3.FindTracesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.FindTracesRequest & jaeger.api_v3.FindTracesRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.FindTracesRequest;
+            static toObject(message: jaeger.api_v3.FindTracesRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace FindTracesRequest {
+            interface $Properties {
+                query?: (jaeger.api_v3.TraceQueryParameters.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.FindTracesRequest.$Properties;
+        }
+
+        interface IGetServicesRequest extends jaeger.api_v3.GetServicesRequest.$Properties {
+        }
+
+        class GetServicesRequest {
+            constructor(properties?: jaeger.api_v3.GetServicesRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            static create(properties: jaeger.api_v3.GetServicesRequest.$Shape): jaeger.api_v3.GetServicesRequest & jaeger.api_v3.GetServicesRequest.$Shape;
+            static create(properties?: jaeger.api_v3.GetServicesRequest.$Properties): jaeger.api_v3.GetServicesRequest;
+            static encode(message: jaeger.api_v3.GetServicesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetServicesRequest & jaeger.api_v3.GetServicesRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetServicesRequest;
+            static toObject(message: jaeger.api_v3.GetServicesRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetServicesRequest {
+            interface $Properties {
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetServicesRequest.$Properties;
+        }
+
+        interface IGetServicesResponse extends jaeger.api_v3.GetServicesResponse.$Properties {
+        }
+
+        class GetServicesResponse {
+            constructor(properties?: jaeger.api_v3.GetServicesResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            services: string[];
+            static create(properties: jaeger.api_v3.GetServicesResponse.$Shape): jaeger.api_v3.GetServicesResponse & jaeger.api_v3.GetServicesResponse.$Shape;
+            static create(properties?: jaeger.api_v3.GetServicesResponse.$Properties): jaeger.api_v3.GetServicesResponse;
+            static encode(message: jaeger.api_v3.GetServicesResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetServicesResponse & jaeger.api_v3.GetServicesResponse.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetServicesResponse;
+            static toObject(message: jaeger.api_v3.GetServicesResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetServicesResponse {
+            interface $Properties {
+                services?: (string[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetServicesResponse.$Properties;
+        }
+
+        interface IGetOperationsRequest extends jaeger.api_v3.GetOperationsRequest.$Properties {
+        }
+
+        class GetOperationsRequest {
+            constructor(properties?: jaeger.api_v3.GetOperationsRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            service: string;
+            spanKind: string;
+            static create(properties: jaeger.api_v3.GetOperationsRequest.$Shape): jaeger.api_v3.GetOperationsRequest & jaeger.api_v3.GetOperationsRequest.$Shape;
+            static create(properties?: jaeger.api_v3.GetOperationsRequest.$Properties): jaeger.api_v3.GetOperationsRequest;
+            static encode(message: jaeger.api_v3.GetOperationsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetOperationsRequest & jaeger.api_v3.GetOperationsRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetOperationsRequest;
+            static toObject(message: jaeger.api_v3.GetOperationsRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetOperationsRequest {
+            interface $Properties {
+                service?: (string|null);
+                spanKind?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetOperationsRequest.$Properties;
+        }
+
+        interface IOperation extends jaeger.api_v3.Operation.$Properties {
+        }
+
+        class Operation {
+            constructor(properties?: jaeger.api_v3.Operation.$Properties);
+            $unknowns?: Uint8Array[];
+            name: string;
+            spanKind: string;
+            static create(properties: jaeger.api_v3.Operation.$Shape): jaeger.api_v3.Operation & jaeger.api_v3.Operation.$Shape;
+            static create(properties?: jaeger.api_v3.Operation.$Properties): jaeger.api_v3.Operation;
+            static encode(message: jaeger.api_v3.Operation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.Operation & jaeger.api_v3.Operation.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.Operation;
+            static toObject(message: jaeger.api_v3.Operation, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Operation {
+            interface $Properties {
+                name?: (string|null);
+                spanKind?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.Operation.$Properties;
+        }
+
+        interface IGetOperationsResponse extends jaeger.api_v3.GetOperationsResponse.$Properties {
+        }
+
+        class GetOperationsResponse {
+            constructor(properties?: jaeger.api_v3.GetOperationsResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            operations: jaeger.api_v3.Operation.$Properties[];
+            static create(properties: jaeger.api_v3.GetOperationsResponse.$Shape): jaeger.api_v3.GetOperationsResponse & jaeger.api_v3.GetOperationsResponse.$Shape;
+            static create(properties?: jaeger.api_v3.GetOperationsResponse.$Properties): jaeger.api_v3.GetOperationsResponse;
+            static encode(message: jaeger.api_v3.GetOperationsResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetOperationsResponse & jaeger.api_v3.GetOperationsResponse.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetOperationsResponse;
+            static toObject(message: jaeger.api_v3.GetOperationsResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetOperationsResponse {
+            interface $Properties {
+                operations?: (jaeger.api_v3.Operation.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetOperationsResponse.$Properties;
+        }
+
+        interface IGetDependenciesRequest extends jaeger.api_v3.GetDependenciesRequest.$Properties {
+        }
+
+        class GetDependenciesRequest {
+            constructor(properties?: jaeger.api_v3.GetDependenciesRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            startTime?: (google.protobuf.Timestamp.$Properties|null);
+            endTime?: (google.protobuf.Timestamp.$Properties|null);
+            static create(properties: jaeger.api_v3.GetDependenciesRequest.$Shape): jaeger.api_v3.GetDependenciesRequest & jaeger.api_v3.GetDependenciesRequest.$Shape;
+            static create(properties?: jaeger.api_v3.GetDependenciesRequest.$Properties): jaeger.api_v3.GetDependenciesRequest;
+            static encode(message: jaeger.api_v3.GetDependenciesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.GetDependenciesRequest & jaeger.api_v3.GetDependenciesRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.GetDependenciesRequest;
+            static toObject(message: jaeger.api_v3.GetDependenciesRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GetDependenciesRequest {
+            interface $Properties {
+                startTime?: (google.protobuf.Timestamp.$Properties|null);
+                endTime?: (google.protobuf.Timestamp.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.GetDependenciesRequest.$Properties;
+        }
+
+        interface IDependency extends jaeger.api_v3.Dependency.$Properties {
+        }
+
+        class Dependency {
+            constructor(properties?: jaeger.api_v3.Dependency.$Properties);
+            $unknowns?: Uint8Array[];
+            parent: string;
+            child: string;
+            callCount: (number|Long);
+            static create(properties: jaeger.api_v3.Dependency.$Shape): jaeger.api_v3.Dependency & jaeger.api_v3.Dependency.$Shape;
+            static create(properties?: jaeger.api_v3.Dependency.$Properties): jaeger.api_v3.Dependency;
+            static encode(message: jaeger.api_v3.Dependency.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.Dependency & jaeger.api_v3.Dependency.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.Dependency;
+            static toObject(message: jaeger.api_v3.Dependency, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Dependency {
+            interface $Properties {
+                parent?: (string|null);
+                child?: (string|null);
+                callCount?: (number|Long|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.Dependency.$Properties;
+        }
+
+        interface IDependenciesResponse extends jaeger.api_v3.DependenciesResponse.$Properties {
+        }
+
+        class DependenciesResponse {
+            constructor(properties?: jaeger.api_v3.DependenciesResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            dependencies: jaeger.api_v3.Dependency.$Properties[];
+            static create(properties: jaeger.api_v3.DependenciesResponse.$Shape): jaeger.api_v3.DependenciesResponse & jaeger.api_v3.DependenciesResponse.$Shape;
+            static create(properties?: jaeger.api_v3.DependenciesResponse.$Properties): jaeger.api_v3.DependenciesResponse;
+            static encode(message: jaeger.api_v3.DependenciesResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v3.DependenciesResponse & jaeger.api_v3.DependenciesResponse.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v3.DependenciesResponse;
+            static toObject(message: jaeger.api_v3.DependenciesResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace DependenciesResponse {
+            interface $Properties {
+                dependencies?: (jaeger.api_v3.Dependency.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v3.DependenciesResponse.$Properties;
+        }
+    }
+}
+
 export namespace google {
 
     namespace protobuf {
@@ -55,6 +355,32 @@ export namespace google {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = google.protobuf.Any.$Properties;
+        }
+
+        interface ITimestamp extends google.protobuf.Timestamp.$Properties {
+        }
+
+        class Timestamp {
+            constructor(properties?: google.protobuf.Timestamp.$Properties);
+            $unknowns?: Uint8Array[];
+            seconds: (number|Long);
+            nanos: number;
+            static create(properties: google.protobuf.Timestamp.$Shape): google.protobuf.Timestamp & google.protobuf.Timestamp.$Shape;
+            static create(properties?: google.protobuf.Timestamp.$Properties): google.protobuf.Timestamp;
+            static encode(message: google.protobuf.Timestamp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): google.protobuf.Timestamp & google.protobuf.Timestamp.$Shape;
+            static fromObject(object: { [k: string]: any }): google.protobuf.Timestamp;
+            static toObject(message: google.protobuf.Timestamp, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Timestamp {
+            interface $Properties {
+                seconds?: (number|Long|null);
+                nanos?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = google.protobuf.Timestamp.$Properties;
         }
     }
 
@@ -973,5 +1299,73 @@ export namespace spanmill {
             }
             type $Shape = spanmill.v1.SamplingDecision.$Properties;
         }
+    }
+}
+
+export namespace tempopb {
+
+    interface ITraceByIDResponse extends tempopb.TraceByIDResponse.$Properties {
+    }
+
+    class TraceByIDResponse {
+        constructor(properties?: tempopb.TraceByIDResponse.$Properties);
+        $unknowns?: Uint8Array[];
+        trace?: (tempopb.Trace.$Properties|null);
+        status: tempopb.PartialStatus;
+        message: string;
+        static create(properties: tempopb.TraceByIDResponse.$Shape): tempopb.TraceByIDResponse & tempopb.TraceByIDResponse.$Shape;
+        static create(properties?: tempopb.TraceByIDResponse.$Properties): tempopb.TraceByIDResponse;
+        static encode(message: tempopb.TraceByIDResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tempopb.TraceByIDResponse & tempopb.TraceByIDResponse.$Shape;
+        static fromObject(object: { [k: string]: any }): tempopb.TraceByIDResponse;
+        static toObject(message: tempopb.TraceByIDResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace TraceByIDResponse {
+        interface $Properties {
+            trace?: (tempopb.Trace.$Properties|null);
+            status?: (tempopb.PartialStatus|null);
+            message?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = {
+          trace?: tempopb.Trace.$Shape|null;
+          status?: tempopb.PartialStatus|null;
+          message?: string|null;
+          $unknowns?: Uint8Array[];
+        };
+    }
+
+    interface ITrace extends tempopb.Trace.$Properties {
+    }
+
+    class Trace {
+        constructor(properties?: tempopb.Trace.$Properties);
+        $unknowns?: Uint8Array[];
+        resourceSpans: opentelemetry.proto.trace.v1.ResourceSpans.$Properties[];
+        static create(properties: tempopb.Trace.$Shape): tempopb.Trace & tempopb.Trace.$Shape;
+        static create(properties?: tempopb.Trace.$Properties): tempopb.Trace;
+        static encode(message: tempopb.Trace.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tempopb.Trace & tempopb.Trace.$Shape;
+        static fromObject(object: { [k: string]: any }): tempopb.Trace;
+        static toObject(message: tempopb.Trace, options?: $protobuf.IConversionOptions): { [k: string]: any };
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace Trace {
+        interface $Properties {
+            resourceSpans?: (opentelemetry.proto.trace.v1.ResourceSpans.$Properties[]|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = {
+          resourceSpans?: opentelemetry.proto.trace.v1.ResourceSpans.$Shape[]|null;
+          $unknowns?: Uint8Array[];
+        };
+    }
+
+    enum PartialStatus {
+        COMPLETE = 0,
+        PARTIAL = 1
     }
 }

@@ -2,9 +2,1698 @@
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
-const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $Number = $util.global.Number, $parseInt = $util.global.parseInt, $String = $util.global.String, $BigInt = $util.global.BigInt, $Array = $util.global.Array, $Boolean = $util.global.Boolean, $isFinite = $util.global.isFinite;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $String = $util.global.String, $Boolean = $util.global.Boolean, $Number = $util.global.Number, $Array = $util.global.Array, $parseInt = $util.global.parseInt, $BigInt = $util.global.BigInt, $isFinite = $util.global.isFinite;
 
 const $root = $protobuf.roots["spanmill"] || ($protobuf.roots["spanmill"] = {});
+
+export const jaeger = $root.jaeger = (() => {
+
+    const jaeger = {};
+
+    jaeger.api_v3 = (function() {
+
+        const api_v3 = {};
+
+        api_v3.GetTraceRequest = (function() {
+
+            const GetTraceRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetTraceRequest.prototype.traceId = "";
+            GetTraceRequest.prototype.startTime = null;
+            GetTraceRequest.prototype.endTime = null;
+            GetTraceRequest.prototype.rawTraces = false;
+
+            GetTraceRequest.create = function(properties) {
+                return new GetTraceRequest(properties);
+            };
+
+            GetTraceRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId !== "")
+                    writer.uint32(10).string(message.traceId);
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    $root.google.protobuf.Timestamp.encode(message.startTime, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.endTime != null && $Object.hasOwnProperty.call(message, "endTime"))
+                    $root.google.protobuf.Timestamp.encode(message.endTime, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.rawTraces != null && $Object.hasOwnProperty.call(message, "rawTraces") && message.rawTraces !== false)
+                    writer.uint32(32).bool(message.rawTraces);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetTraceRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetTraceRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.startTime = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.startTime);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.endTime = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.endTime);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.rawTraces = value;
+                            else
+                                delete message.rawTraces;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetTraceRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetTraceRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetTraceRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.GetTraceRequest();
+                if (object.traceId != null)
+                    if (typeof object.traceId !== "string" || object.traceId.length)
+                        message.traceId = $String(object.traceId);
+                if (object.startTime != null) {
+                    if (!$util.isObject(object.startTime))
+                        throw $TypeError(".jaeger.api_v3.GetTraceRequest.startTime: object expected");
+                    message.startTime = $root.google.protobuf.Timestamp.fromObject(object.startTime, _depth + 1);
+                }
+                if (object.endTime != null) {
+                    if (!$util.isObject(object.endTime))
+                        throw $TypeError(".jaeger.api_v3.GetTraceRequest.endTime: object expected");
+                    message.endTime = $root.google.protobuf.Timestamp.fromObject(object.endTime, _depth + 1);
+                }
+                if (object.rawTraces != null)
+                    if (object.rawTraces)
+                        message.rawTraces = $Boolean(object.rawTraces);
+                return message;
+            };
+
+            GetTraceRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.traceId = "";
+                    object.startTime = null;
+                    object.endTime = null;
+                    object.rawTraces = false;
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = message.traceId;
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    object.startTime = $root.google.protobuf.Timestamp.toObject(message.startTime, options, _depth + 1);
+                if (message.endTime != null && $Object.hasOwnProperty.call(message, "endTime"))
+                    object.endTime = $root.google.protobuf.Timestamp.toObject(message.endTime, options, _depth + 1);
+                if (message.rawTraces != null && $Object.hasOwnProperty.call(message, "rawTraces"))
+                    object.rawTraces = message.rawTraces;
+                return object;
+            };
+
+            GetTraceRequest.prototype.toJSON = function() {
+                return GetTraceRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetTraceRequest;
+        })();
+
+        api_v3.TraceQueryParameters = (function() {
+
+            const TraceQueryParameters = function (properties) {
+                this.attributes = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            TraceQueryParameters.prototype.serviceName = "";
+            TraceQueryParameters.prototype.operationName = "";
+            TraceQueryParameters.prototype.attributes = $util.emptyObject;
+            TraceQueryParameters.prototype.startTimeMin = null;
+            TraceQueryParameters.prototype.startTimeMax = null;
+            TraceQueryParameters.prototype.durationMin = null;
+            TraceQueryParameters.prototype.durationMax = null;
+            TraceQueryParameters.prototype.searchDepth = 0;
+            TraceQueryParameters.prototype.rawTraces = false;
+
+            TraceQueryParameters.create = function(properties) {
+                return new TraceQueryParameters(properties);
+            };
+
+            TraceQueryParameters.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName") && message.serviceName !== "")
+                    writer.uint32(10).string(message.serviceName);
+                if (message.operationName != null && $Object.hasOwnProperty.call(message, "operationName") && message.operationName !== "")
+                    writer.uint32(18).string(message.operationName);
+                if (message.attributes != null && $Object.hasOwnProperty.call(message, "attributes"))
+                    for (let keys = $Object.keys(message.attributes), i = 0; i < keys.length; ++i)
+                        writer.uint32(26).fork().uint32(10).string(keys[i]).uint32(18).string(message.attributes[keys[i]]).ldelim();
+                if (message.startTimeMin != null && $Object.hasOwnProperty.call(message, "startTimeMin"))
+                    $root.google.protobuf.Timestamp.encode(message.startTimeMin, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.startTimeMax != null && $Object.hasOwnProperty.call(message, "startTimeMax"))
+                    $root.google.protobuf.Timestamp.encode(message.startTimeMax, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.durationMin != null && $Object.hasOwnProperty.call(message, "durationMin"))
+                    $root.google.protobuf.Duration.encode(message.durationMin, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.durationMax != null && $Object.hasOwnProperty.call(message, "durationMax"))
+                    $root.google.protobuf.Duration.encode(message.durationMax, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.searchDepth != null && $Object.hasOwnProperty.call(message, "searchDepth") && message.searchDepth !== 0)
+                    writer.uint32(64).int32(message.searchDepth);
+                if (message.rawTraces != null && $Object.hasOwnProperty.call(message, "rawTraces") && message.rawTraces !== false)
+                    writer.uint32(72).bool(message.rawTraces);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            TraceQueryParameters.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.TraceQueryParameters();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.serviceName = value;
+                            else
+                                delete message.serviceName;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.operationName = value;
+                            else
+                                delete message.operationName;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.attributes === $util.emptyObject)
+                                message.attributes = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.attributes, key);
+                            message.attributes[key] = value;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.startTimeMin = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.startTimeMin);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.startTimeMax = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.startTimeMax);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.durationMin = $root.google.protobuf.Duration.decode(reader, reader.size(), $undefined, _depth + 1, message.durationMin);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.durationMax = $root.google.protobuf.Duration.decode(reader, reader.size(), $undefined, _depth + 1, message.durationMax);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.searchDepth = value;
+                            else
+                                delete message.searchDepth;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.rawTraces = value;
+                            else
+                                delete message.rawTraces;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            TraceQueryParameters.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.TraceQueryParameters)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.TraceQueryParameters: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.TraceQueryParameters();
+                if (object.serviceName != null)
+                    if (typeof object.serviceName !== "string" || object.serviceName.length)
+                        message.serviceName = $String(object.serviceName);
+                if (object.operationName != null)
+                    if (typeof object.operationName !== "string" || object.operationName.length)
+                        message.operationName = $String(object.operationName);
+                if (object.attributes) {
+                    if (!$util.isObject(object.attributes))
+                        throw $TypeError(".jaeger.api_v3.TraceQueryParameters.attributes: object expected");
+                    message.attributes = {};
+                    for (let keys = $Object.keys(object.attributes), i = 0; i < keys.length; ++i) {
+                        if (keys[i] === "__proto__")
+                            $util.makeProp(message.attributes, keys[i]);
+                        message.attributes[keys[i]] = $String(object.attributes[keys[i]]);
+                    }
+                }
+                if (object.startTimeMin != null) {
+                    if (!$util.isObject(object.startTimeMin))
+                        throw $TypeError(".jaeger.api_v3.TraceQueryParameters.startTimeMin: object expected");
+                    message.startTimeMin = $root.google.protobuf.Timestamp.fromObject(object.startTimeMin, _depth + 1);
+                }
+                if (object.startTimeMax != null) {
+                    if (!$util.isObject(object.startTimeMax))
+                        throw $TypeError(".jaeger.api_v3.TraceQueryParameters.startTimeMax: object expected");
+                    message.startTimeMax = $root.google.protobuf.Timestamp.fromObject(object.startTimeMax, _depth + 1);
+                }
+                if (object.durationMin != null) {
+                    if (!$util.isObject(object.durationMin))
+                        throw $TypeError(".jaeger.api_v3.TraceQueryParameters.durationMin: object expected");
+                    message.durationMin = $root.google.protobuf.Duration.fromObject(object.durationMin, _depth + 1);
+                }
+                if (object.durationMax != null) {
+                    if (!$util.isObject(object.durationMax))
+                        throw $TypeError(".jaeger.api_v3.TraceQueryParameters.durationMax: object expected");
+                    message.durationMax = $root.google.protobuf.Duration.fromObject(object.durationMax, _depth + 1);
+                }
+                if (object.searchDepth != null)
+                    if ($Number(object.searchDepth) !== 0)
+                        message.searchDepth = object.searchDepth | 0;
+                if (object.rawTraces != null)
+                    if (object.rawTraces)
+                        message.rawTraces = $Boolean(object.rawTraces);
+                return message;
+            };
+
+            TraceQueryParameters.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.objects || options.defaults)
+                    object.attributes = {};
+                if (options.defaults) {
+                    object.serviceName = "";
+                    object.operationName = "";
+                    object.startTimeMin = null;
+                    object.startTimeMax = null;
+                    object.durationMin = null;
+                    object.durationMax = null;
+                    object.searchDepth = 0;
+                    object.rawTraces = false;
+                }
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName"))
+                    object.serviceName = message.serviceName;
+                if (message.operationName != null && $Object.hasOwnProperty.call(message, "operationName"))
+                    object.operationName = message.operationName;
+                let keys2;
+                if (message.attributes && (keys2 = $Object.keys(message.attributes)).length) {
+                    object.attributes = {};
+                    for (let j = 0; j < keys2.length; ++j) {
+                        if (keys2[j] === "__proto__")
+                            $util.makeProp(object.attributes, keys2[j]);
+                        object.attributes[keys2[j]] = message.attributes[keys2[j]];
+                    }
+                }
+                if (message.startTimeMin != null && $Object.hasOwnProperty.call(message, "startTimeMin"))
+                    object.startTimeMin = $root.google.protobuf.Timestamp.toObject(message.startTimeMin, options, _depth + 1);
+                if (message.startTimeMax != null && $Object.hasOwnProperty.call(message, "startTimeMax"))
+                    object.startTimeMax = $root.google.protobuf.Timestamp.toObject(message.startTimeMax, options, _depth + 1);
+                if (message.durationMin != null && $Object.hasOwnProperty.call(message, "durationMin"))
+                    object.durationMin = $root.google.protobuf.Duration.toObject(message.durationMin, options, _depth + 1);
+                if (message.durationMax != null && $Object.hasOwnProperty.call(message, "durationMax"))
+                    object.durationMax = $root.google.protobuf.Duration.toObject(message.durationMax, options, _depth + 1);
+                if (message.searchDepth != null && $Object.hasOwnProperty.call(message, "searchDepth"))
+                    object.searchDepth = message.searchDepth;
+                if (message.rawTraces != null && $Object.hasOwnProperty.call(message, "rawTraces"))
+                    object.rawTraces = message.rawTraces;
+                return object;
+            };
+
+            TraceQueryParameters.prototype.toJSON = function() {
+                return TraceQueryParameters.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return TraceQueryParameters;
+        })();
+
+        api_v3.FindTracesRequest = (function() {
+
+            const FindTracesRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            FindTracesRequest.prototype.query = null;
+
+            FindTracesRequest.create = function(properties) {
+                return new FindTracesRequest(properties);
+            };
+
+            FindTracesRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.query != null && $Object.hasOwnProperty.call(message, "query"))
+                    $root.jaeger.api_v3.TraceQueryParameters.encode(message.query, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            FindTracesRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.FindTracesRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.query = $root.jaeger.api_v3.TraceQueryParameters.decode(reader, reader.size(), $undefined, _depth + 1, message.query);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            FindTracesRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.FindTracesRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.FindTracesRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.FindTracesRequest();
+                if (object.query != null) {
+                    if (!$util.isObject(object.query))
+                        throw $TypeError(".jaeger.api_v3.FindTracesRequest.query: object expected");
+                    message.query = $root.jaeger.api_v3.TraceQueryParameters.fromObject(object.query, _depth + 1);
+                }
+                return message;
+            };
+
+            FindTracesRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.query = null;
+                if (message.query != null && $Object.hasOwnProperty.call(message, "query"))
+                    object.query = $root.jaeger.api_v3.TraceQueryParameters.toObject(message.query, options, _depth + 1);
+                return object;
+            };
+
+            FindTracesRequest.prototype.toJSON = function() {
+                return FindTracesRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return FindTracesRequest;
+        })();
+
+        api_v3.GetServicesRequest = (function() {
+
+            const GetServicesRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetServicesRequest.create = function(properties) {
+                return new GetServicesRequest(properties);
+            };
+
+            GetServicesRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetServicesRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetServicesRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetServicesRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetServicesRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetServicesRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                return new $root.jaeger.api_v3.GetServicesRequest();
+            };
+
+            GetServicesRequest.toObject = function () {
+                return {};
+            };
+
+            GetServicesRequest.prototype.toJSON = function() {
+                return GetServicesRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetServicesRequest;
+        })();
+
+        api_v3.GetServicesResponse = (function() {
+
+            const GetServicesResponse = function (properties) {
+                this.services = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetServicesResponse.prototype.services = $util.emptyArray;
+
+            GetServicesResponse.create = function(properties) {
+                return new GetServicesResponse(properties);
+            };
+
+            GetServicesResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.services != null && message.services.length)
+                    for (let i = 0; i < message.services.length; ++i)
+                        writer.uint32(10).string(message.services[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetServicesResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetServicesResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.services && message.services.length))
+                                message.services = [];
+                            message.services.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetServicesResponse.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetServicesResponse)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetServicesResponse: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.GetServicesResponse();
+                if (object.services) {
+                    if (!$Array.isArray(object.services))
+                        throw $TypeError(".jaeger.api_v3.GetServicesResponse.services: array expected");
+                    message.services = $Array(object.services.length);
+                    for (let i = 0; i < object.services.length; ++i)
+                        message.services[i] = $String(object.services[i]);
+                }
+                return message;
+            };
+
+            GetServicesResponse.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.services = [];
+                if (message.services && message.services.length) {
+                    object.services = $Array(message.services.length);
+                    for (let j = 0; j < message.services.length; ++j)
+                        object.services[j] = message.services[j];
+                }
+                return object;
+            };
+
+            GetServicesResponse.prototype.toJSON = function() {
+                return GetServicesResponse.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetServicesResponse;
+        })();
+
+        api_v3.GetOperationsRequest = (function() {
+
+            const GetOperationsRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetOperationsRequest.prototype.service = "";
+            GetOperationsRequest.prototype.spanKind = "";
+
+            GetOperationsRequest.create = function(properties) {
+                return new GetOperationsRequest(properties);
+            };
+
+            GetOperationsRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.service != null && $Object.hasOwnProperty.call(message, "service") && message.service !== "")
+                    writer.uint32(10).string(message.service);
+                if (message.spanKind != null && $Object.hasOwnProperty.call(message, "spanKind") && message.spanKind !== "")
+                    writer.uint32(18).string(message.spanKind);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetOperationsRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetOperationsRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.service = value;
+                            else
+                                delete message.service;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.spanKind = value;
+                            else
+                                delete message.spanKind;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetOperationsRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetOperationsRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetOperationsRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.GetOperationsRequest();
+                if (object.service != null)
+                    if (typeof object.service !== "string" || object.service.length)
+                        message.service = $String(object.service);
+                if (object.spanKind != null)
+                    if (typeof object.spanKind !== "string" || object.spanKind.length)
+                        message.spanKind = $String(object.spanKind);
+                return message;
+            };
+
+            GetOperationsRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.service = "";
+                    object.spanKind = "";
+                }
+                if (message.service != null && $Object.hasOwnProperty.call(message, "service"))
+                    object.service = message.service;
+                if (message.spanKind != null && $Object.hasOwnProperty.call(message, "spanKind"))
+                    object.spanKind = message.spanKind;
+                return object;
+            };
+
+            GetOperationsRequest.prototype.toJSON = function() {
+                return GetOperationsRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetOperationsRequest;
+        })();
+
+        api_v3.Operation = (function() {
+
+            const Operation = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Operation.prototype.name = "";
+            Operation.prototype.spanKind = "";
+
+            Operation.create = function(properties) {
+                return new Operation(properties);
+            };
+
+            Operation.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(10).string(message.name);
+                if (message.spanKind != null && $Object.hasOwnProperty.call(message, "spanKind") && message.spanKind !== "")
+                    writer.uint32(18).string(message.spanKind);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Operation.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.Operation();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.spanKind = value;
+                            else
+                                delete message.spanKind;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Operation.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.Operation)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.Operation: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.Operation();
+                if (object.name != null)
+                    if (typeof object.name !== "string" || object.name.length)
+                        message.name = $String(object.name);
+                if (object.spanKind != null)
+                    if (typeof object.spanKind !== "string" || object.spanKind.length)
+                        message.spanKind = $String(object.spanKind);
+                return message;
+            };
+
+            Operation.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.name = "";
+                    object.spanKind = "";
+                }
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                    object.name = message.name;
+                if (message.spanKind != null && $Object.hasOwnProperty.call(message, "spanKind"))
+                    object.spanKind = message.spanKind;
+                return object;
+            };
+
+            Operation.prototype.toJSON = function() {
+                return Operation.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Operation;
+        })();
+
+        api_v3.GetOperationsResponse = (function() {
+
+            const GetOperationsResponse = function (properties) {
+                this.operations = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetOperationsResponse.prototype.operations = $util.emptyArray;
+
+            GetOperationsResponse.create = function(properties) {
+                return new GetOperationsResponse(properties);
+            };
+
+            GetOperationsResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.operations != null && message.operations.length)
+                    for (let i = 0; i < message.operations.length; ++i)
+                        $root.jaeger.api_v3.Operation.encode(message.operations[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetOperationsResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetOperationsResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.operations && message.operations.length))
+                                message.operations = [];
+                            message.operations.push($root.jaeger.api_v3.Operation.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetOperationsResponse.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetOperationsResponse)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetOperationsResponse: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.GetOperationsResponse();
+                if (object.operations) {
+                    if (!$Array.isArray(object.operations))
+                        throw $TypeError(".jaeger.api_v3.GetOperationsResponse.operations: array expected");
+                    message.operations = $Array(object.operations.length);
+                    for (let i = 0; i < object.operations.length; ++i) {
+                        if (!$util.isObject(object.operations[i]))
+                            throw $TypeError(".jaeger.api_v3.GetOperationsResponse.operations: object expected");
+                        message.operations[i] = $root.jaeger.api_v3.Operation.fromObject(object.operations[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            GetOperationsResponse.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.operations = [];
+                if (message.operations && message.operations.length) {
+                    object.operations = $Array(message.operations.length);
+                    for (let j = 0; j < message.operations.length; ++j)
+                        object.operations[j] = $root.jaeger.api_v3.Operation.toObject(message.operations[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            GetOperationsResponse.prototype.toJSON = function() {
+                return GetOperationsResponse.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetOperationsResponse;
+        })();
+
+        api_v3.GetDependenciesRequest = (function() {
+
+            const GetDependenciesRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GetDependenciesRequest.prototype.startTime = null;
+            GetDependenciesRequest.prototype.endTime = null;
+
+            GetDependenciesRequest.create = function(properties) {
+                return new GetDependenciesRequest(properties);
+            };
+
+            GetDependenciesRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    $root.google.protobuf.Timestamp.encode(message.startTime, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.endTime != null && $Object.hasOwnProperty.call(message, "endTime"))
+                    $root.google.protobuf.Timestamp.encode(message.endTime, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GetDependenciesRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.GetDependenciesRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.startTime = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.startTime);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.endTime = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.endTime);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GetDependenciesRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.GetDependenciesRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.GetDependenciesRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.GetDependenciesRequest();
+                if (object.startTime != null) {
+                    if (!$util.isObject(object.startTime))
+                        throw $TypeError(".jaeger.api_v3.GetDependenciesRequest.startTime: object expected");
+                    message.startTime = $root.google.protobuf.Timestamp.fromObject(object.startTime, _depth + 1);
+                }
+                if (object.endTime != null) {
+                    if (!$util.isObject(object.endTime))
+                        throw $TypeError(".jaeger.api_v3.GetDependenciesRequest.endTime: object expected");
+                    message.endTime = $root.google.protobuf.Timestamp.fromObject(object.endTime, _depth + 1);
+                }
+                return message;
+            };
+
+            GetDependenciesRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.startTime = null;
+                    object.endTime = null;
+                }
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    object.startTime = $root.google.protobuf.Timestamp.toObject(message.startTime, options, _depth + 1);
+                if (message.endTime != null && $Object.hasOwnProperty.call(message, "endTime"))
+                    object.endTime = $root.google.protobuf.Timestamp.toObject(message.endTime, options, _depth + 1);
+                return object;
+            };
+
+            GetDependenciesRequest.prototype.toJSON = function() {
+                return GetDependenciesRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GetDependenciesRequest;
+        })();
+
+        api_v3.Dependency = (function() {
+
+            const Dependency = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Dependency.prototype.parent = "";
+            Dependency.prototype.child = "";
+            Dependency.prototype.callCount = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            Dependency.create = function(properties) {
+                return new Dependency(properties);
+            };
+
+            Dependency.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.parent != null && $Object.hasOwnProperty.call(message, "parent") && message.parent !== "")
+                    writer.uint32(10).string(message.parent);
+                if (message.child != null && $Object.hasOwnProperty.call(message, "child") && message.child !== "")
+                    writer.uint32(18).string(message.child);
+                if (message.callCount != null && $Object.hasOwnProperty.call(message, "callCount") && (typeof message.callCount === "object" ? message.callCount.low || message.callCount.high : message.callCount !== 0))
+                    writer.uint32(24).uint64(message.callCount);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Dependency.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.Dependency();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.parent = value;
+                            else
+                                delete message.parent;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.child = value;
+                            else
+                                delete message.child;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.callCount = value;
+                            else
+                                delete message.callCount;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Dependency.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.Dependency)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.Dependency: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.Dependency();
+                if (object.parent != null)
+                    if (typeof object.parent !== "string" || object.parent.length)
+                        message.parent = $String(object.parent);
+                if (object.child != null)
+                    if (typeof object.child !== "string" || object.child.length)
+                        message.child = $String(object.child);
+                if (object.callCount != null)
+                    if (typeof object.callCount === "object" ? object.callCount.low || object.callCount.high : $Number(object.callCount) !== 0)
+                        if ($util.Long)
+                            message.callCount = $util.Long.fromValue(object.callCount, true);
+                        else if (typeof object.callCount === "string")
+                            message.callCount = $parseInt(object.callCount, 10);
+                        else if (typeof object.callCount === "number")
+                            message.callCount = object.callCount;
+                        else if (typeof object.callCount === "object")
+                            message.callCount = new $util.LongBits(object.callCount.low >>> 0, object.callCount.high >>> 0).toNumber(true);
+                return message;
+            };
+
+            Dependency.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.parent = "";
+                    object.child = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.callCount = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.callCount = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                }
+                if (message.parent != null && $Object.hasOwnProperty.call(message, "parent"))
+                    object.parent = message.parent;
+                if (message.child != null && $Object.hasOwnProperty.call(message, "child"))
+                    object.child = message.child;
+                if (message.callCount != null && $Object.hasOwnProperty.call(message, "callCount"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.callCount = typeof message.callCount === "number" ? $BigInt(message.callCount) : $util.Long.fromBits(message.callCount.low >>> 0, message.callCount.high >>> 0, true).toBigInt();
+                    else if (typeof message.callCount === "number")
+                        object.callCount = options.longs === $String ? $String(message.callCount) : message.callCount;
+                    else
+                        object.callCount = options.longs === $String ? $util.Long.prototype.toString.call(message.callCount) : options.longs === $Number ? new $util.LongBits(message.callCount.low >>> 0, message.callCount.high >>> 0).toNumber(true) : message.callCount;
+                return object;
+            };
+
+            Dependency.prototype.toJSON = function() {
+                return Dependency.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Dependency;
+        })();
+
+        api_v3.DependenciesResponse = (function() {
+
+            const DependenciesResponse = function (properties) {
+                this.dependencies = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            DependenciesResponse.prototype.dependencies = $util.emptyArray;
+
+            DependenciesResponse.create = function(properties) {
+                return new DependenciesResponse(properties);
+            };
+
+            DependenciesResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.dependencies != null && message.dependencies.length)
+                    for (let i = 0; i < message.dependencies.length; ++i)
+                        $root.jaeger.api_v3.Dependency.encode(message.dependencies[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            DependenciesResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v3.DependenciesResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.dependencies && message.dependencies.length))
+                                message.dependencies = [];
+                            message.dependencies.push($root.jaeger.api_v3.Dependency.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            DependenciesResponse.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v3.DependenciesResponse)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v3.DependenciesResponse: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v3.DependenciesResponse();
+                if (object.dependencies) {
+                    if (!$Array.isArray(object.dependencies))
+                        throw $TypeError(".jaeger.api_v3.DependenciesResponse.dependencies: array expected");
+                    message.dependencies = $Array(object.dependencies.length);
+                    for (let i = 0; i < object.dependencies.length; ++i) {
+                        if (!$util.isObject(object.dependencies[i]))
+                            throw $TypeError(".jaeger.api_v3.DependenciesResponse.dependencies: object expected");
+                        message.dependencies[i] = $root.jaeger.api_v3.Dependency.fromObject(object.dependencies[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            DependenciesResponse.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.dependencies = [];
+                if (message.dependencies && message.dependencies.length) {
+                    object.dependencies = $Array(message.dependencies.length);
+                    for (let j = 0; j < message.dependencies.length; ++j)
+                        object.dependencies[j] = $root.jaeger.api_v3.Dependency.toObject(message.dependencies[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            DependenciesResponse.prototype.toJSON = function() {
+                return DependenciesResponse.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return DependenciesResponse;
+        })();
+
+        return api_v3;
+    })();
+
+    return jaeger;
+})();
 
 export const google = $root.google = (() => {
 
@@ -317,6 +2006,162 @@ export const google = $root.google = (() => {
             };
 
             return Any;
+        })();
+
+        protobuf.Timestamp = (function() {
+
+            const Timestamp = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Timestamp.prototype.seconds = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+            Timestamp.prototype.nanos = 0;
+
+            Timestamp.create = function(properties) {
+                return new Timestamp(properties);
+            };
+
+            Timestamp.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds") && (typeof message.seconds === "object" ? message.seconds.low || message.seconds.high : message.seconds !== 0))
+                    writer.uint32(8).int64(message.seconds);
+                if (message.nanos != null && $Object.hasOwnProperty.call(message, "nanos") && message.nanos !== 0)
+                    writer.uint32(16).int32(message.nanos);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Timestamp.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.google.protobuf.Timestamp();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seconds = value;
+                            else
+                                delete message.seconds;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.nanos = value;
+                            else
+                                delete message.nanos;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Timestamp.fromObject = function (object, _depth) {
+                if (object instanceof $root.google.protobuf.Timestamp)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".google.protobuf.Timestamp: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.google.protobuf.Timestamp();
+                if (object.seconds != null)
+                    if (typeof object.seconds === "object" ? object.seconds.low || object.seconds.high : $Number(object.seconds) !== 0)
+                        if ($util.Long)
+                            message.seconds = $util.Long.fromValue(object.seconds, false);
+                        else if (typeof object.seconds === "string")
+                            message.seconds = $parseInt(object.seconds, 10);
+                        else if (typeof object.seconds === "number")
+                            message.seconds = object.seconds;
+                        else if (typeof object.seconds === "object")
+                            message.seconds = new $util.LongBits(object.seconds.low >>> 0, object.seconds.high >>> 0).toNumber();
+                if (object.nanos != null)
+                    if ($Number(object.nanos) !== 0)
+                        message.nanos = object.nanos | 0;
+                return message;
+            };
+
+            Timestamp.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, false);
+                        object.seconds = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.seconds = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.nanos = 0;
+                }
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.seconds = typeof message.seconds === "number" ? $BigInt(message.seconds) : $util.Long.fromBits(message.seconds.low >>> 0, message.seconds.high >>> 0, false).toBigInt();
+                    else if (typeof message.seconds === "number")
+                        object.seconds = options.longs === $String ? $String(message.seconds) : message.seconds;
+                    else
+                        object.seconds = options.longs === $String ? $util.Long.prototype.toString.call(message.seconds) : options.longs === $Number ? new $util.LongBits(message.seconds.low >>> 0, message.seconds.high >>> 0).toNumber() : message.seconds;
+                if (message.nanos != null && $Object.hasOwnProperty.call(message, "nanos"))
+                    object.nanos = message.nanos;
+                return object;
+            };
+
+            Timestamp.prototype.toJSON = function() {
+                return Timestamp.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Timestamp;
         })();
 
         return protobuf;
@@ -5330,6 +7175,320 @@ export const spanmill = $root.spanmill = (() => {
     })();
 
     return spanmill;
+})();
+
+export const tempopb = $root.tempopb = (() => {
+
+    const tempopb = {};
+
+    tempopb.TraceByIDResponse = (function() {
+
+        const TraceByIDResponse = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        TraceByIDResponse.prototype.trace = null;
+        TraceByIDResponse.prototype.status = 0;
+        TraceByIDResponse.prototype.message = "";
+
+        TraceByIDResponse.create = function(properties) {
+            return new TraceByIDResponse(properties);
+        };
+
+        TraceByIDResponse.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.trace != null && $Object.hasOwnProperty.call(message, "trace"))
+                $root.tempopb.Trace.encode(message.trace, writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.status != null && $Object.hasOwnProperty.call(message, "status") && message.status !== 0)
+                writer.uint32(24).int32(message.status);
+            if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                writer.uint32(34).string(message.message);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        TraceByIDResponse.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.tempopb.TraceByIDResponse();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        message.trace = $root.tempopb.Trace.decode(reader, reader.size(), $undefined, _depth + 1, message.trace);
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.int32())
+                            message.status = value;
+                        else
+                            delete message.status;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.message = value;
+                        else
+                            delete message.message;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        TraceByIDResponse.fromObject = function (object, _depth) {
+            if (object instanceof $root.tempopb.TraceByIDResponse)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".tempopb.TraceByIDResponse: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.tempopb.TraceByIDResponse();
+            if (object.trace != null) {
+                if (!$util.isObject(object.trace))
+                    throw $TypeError(".tempopb.TraceByIDResponse.trace: object expected");
+                message.trace = $root.tempopb.Trace.fromObject(object.trace, _depth + 1);
+            }
+            if (object.status !== 0 && (typeof object.status !== "string" || $root.tempopb.PartialStatus[object.status] !== 0))
+                switch (object.status) {
+                case "COMPLETE":
+                case 0:
+                    message.status = 0;
+                    break;
+                case "PARTIAL":
+                case 1:
+                    message.status = 1;
+                    break;
+                default:
+                    if (typeof object.status === "number" && (object.status | 0) === object.status)
+                        message.status = object.status;
+                }
+            if (object.message != null)
+                if (typeof object.message !== "string" || object.message.length)
+                    message.message = $String(object.message);
+            return message;
+        };
+
+        TraceByIDResponse.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.trace = null;
+                object.status = options.enums === $String ? "COMPLETE" : 0;
+                object.message = "";
+            }
+            if (message.trace != null && $Object.hasOwnProperty.call(message, "trace"))
+                object.trace = $root.tempopb.Trace.toObject(message.trace, options, _depth + 1);
+            if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
+                object.status = options.enums === $String ? $root.tempopb.PartialStatus[message.status] === $undefined ? message.status : $root.tempopb.PartialStatus[message.status] : message.status;
+            if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                object.message = message.message;
+            return object;
+        };
+
+        TraceByIDResponse.prototype.toJSON = function() {
+            return TraceByIDResponse.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return TraceByIDResponse;
+    })();
+
+    tempopb.Trace = (function() {
+
+        const Trace = function (properties) {
+            this.resourceSpans = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Trace.prototype.resourceSpans = $util.emptyArray;
+
+        Trace.create = function(properties) {
+            return new Trace(properties);
+        };
+
+        Trace.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.resourceSpans != null && message.resourceSpans.length)
+                for (let i = 0; i < message.resourceSpans.length; ++i)
+                    $root.opentelemetry.proto.trace.v1.ResourceSpans.encode(message.resourceSpans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Trace.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.tempopb.Trace();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.resourceSpans && message.resourceSpans.length))
+                            message.resourceSpans = [];
+                        message.resourceSpans.push($root.opentelemetry.proto.trace.v1.ResourceSpans.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        Trace.fromObject = function (object, _depth) {
+            if (object instanceof $root.tempopb.Trace)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".tempopb.Trace: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.tempopb.Trace();
+            if (object.resourceSpans) {
+                if (!$Array.isArray(object.resourceSpans))
+                    throw $TypeError(".tempopb.Trace.resourceSpans: array expected");
+                message.resourceSpans = $Array(object.resourceSpans.length);
+                for (let i = 0; i < object.resourceSpans.length; ++i) {
+                    if (!$util.isObject(object.resourceSpans[i]))
+                        throw $TypeError(".tempopb.Trace.resourceSpans: object expected");
+                    message.resourceSpans[i] = $root.opentelemetry.proto.trace.v1.ResourceSpans.fromObject(object.resourceSpans[i], _depth + 1);
+                }
+            }
+            return message;
+        };
+
+        Trace.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.resourceSpans = [];
+            if (message.resourceSpans && message.resourceSpans.length) {
+                object.resourceSpans = $Array(message.resourceSpans.length);
+                for (let j = 0; j < message.resourceSpans.length; ++j)
+                    object.resourceSpans[j] = $root.opentelemetry.proto.trace.v1.ResourceSpans.toObject(message.resourceSpans[j], options, _depth + 1);
+            }
+            return object;
+        };
+
+        Trace.prototype.toJSON = function() {
+            return Trace.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return Trace;
+    })();
+
+    tempopb.PartialStatus = (function() {
+        const valuesById = $Object.create(null), values = $Object.create(valuesById);
+        values[valuesById[0] = "COMPLETE"] = 0;
+        values[valuesById[1] = "PARTIAL"] = 1;
+        return values;
+    })();
+
+    return tempopb;
 })();
 
 export {

@@ -3,7 +3,7 @@ import { runningStack } from '../local/control.ts';
 import { pick } from '../local/tables.ts';
 import { topicNames, type TopicNames } from '../core/contracts.ts';
 import { readConfig } from '../platform/config.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
 import {
   FencedError,
   KafkaUnavailableError,
@@ -28,10 +28,18 @@ export async function withKafka<T>(
   use: (session: KafkaSession) => Promise<T>,
 ): Promise<T> {
   const env = { ...runningStack(context.env, context.root), ...context.env };
-  const { kafkaBrokers, kafkaTopicPrefix } = readConfig(KAFKA_SETTINGS, pick(KAFKA_SETTINGS, env));
+  const { kafkaClient, kafkaBrokers, kafkaTopicPrefix } = readConfig(
+    KAFKA_SETTINGS,
+    pick(KAFKA_SETTINGS, env),
+  );
   // What fails is said once, at the end; the client's own attempts are no news.
   const log = createLog({ service: 'cli', level: 'fatal', format: 'json' });
-  const kafka = connectKafka({ brokers: kafkaBrokers.split(','), clientId: 'spanmill-cli', log });
+  const kafka = connectKafka({
+    client: kafkaClient,
+    brokers: kafkaBrokers.split(','),
+    clientId: 'spanmill-cli',
+    log,
+  });
   try {
     const admin = await kafka.admin();
     try {

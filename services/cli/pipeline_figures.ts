@@ -6,7 +6,7 @@ import { METRICS as COLLECTOR } from '../collector/metrics.ts';
 import { METRICS as PROCESSOR } from '../processor/metrics.ts';
 import { METRICS as SINK } from '../sink/metrics.ts';
 import { maxOf, quantileOf, sumOf, type Sample } from '../platform/prometheus_text.ts';
-import { countText, durationText, shareText } from './units.ts';
+import { countText, durationText, plural, shareText } from './units.ts';
 
 export interface Scrapes {
   readonly before: readonly Sample[];
@@ -58,8 +58,34 @@ export function pipelineFigures(scrapes: Scrapes): Figure[] {
     },
     { name: 'processor lag', value: lagText(now, PROCESSOR), meaning: 'records behind, and their age' },
     { name: 'sink lag', value: lagText(now, SINK), meaning: 'records behind, and their age' },
+    ...spoolFigures(now),
   ];
 }
+
+/** Nothing where the spool is empty, as it should be. */
+function spoolFigures(now: readonly Sample[]): Figure[] {
+  const bytes = sumOf(now, COLLECTOR.spoolBytes.name) ?? 0;
+  if (bytes === 0) return [];
+  const limit = sumOf(now, COLLECTOR.spoolLimit.name) ?? 0;
+  const records = sumOf(now, COLLECTOR.spoolRecords.name) ?? 0;
+  const aside = sumOf(now, COLLECTOR.spoolCorruptBytes.name) ?? 0;
+  const value = `${megabytesText(bytes)} of ${megabytesText(limit)}, ${plural(records, 'record')}`;
+  const meaning = 'on the disk of the collector, until Kafka takes it';
+  return [
+    { name: 'spool', value, meaning },
+    ...(aside === 0
+      ? []
+      : [
+          {
+            name: 'set aside',
+            value: megabytesText(aside),
+            meaning: 'in the directory of the spool, for you to look at',
+          },
+        ]),
+  ];
+}
+
+const megabytesText = (bytes: number): string => `${countText(bytes / 1024 ** 2, 1)} MB`;
 
 function rateText({ before, now, elapsedMs }: Scrapes, total: Total): string {
   const first = total(before);

@@ -11,8 +11,8 @@ const { ExportTraceServiceResponse } = opentelemetry.proto.collector.trace.v1;
 
 /** Long enough for the batches under way to leave. */
 const OVERLOADED_RETRY_MS = 1_000;
-/** A broker that restarts is back in some seconds. */
-const UNAVAILABLE_RETRY_MS = 5_000;
+/** A broker that restarts is back in some seconds. Exporters give up after ten by default: this is tried four times in that. */
+const UNAVAILABLE_RETRY_MS = 3_000;
 
 export interface StatusMessage {
   readonly grpcStatus: GrpcStatus;

@@ -14,13 +14,10 @@ import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpServer } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
+import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
 
-export interface SpoolSettings {
-  readonly directory: string;
-  readonly maxBytes: number;
-  readonly segmentBytes: number;
-}
+export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
 export interface CollectorOptions {
   readonly host: string;
@@ -64,6 +61,7 @@ export function collectorParts(options: CollectorOptions): Collector {
   const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
   const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
   metrics.inFlightLimit.set(options.maxInFlightBytes);
+  let isListening = false;
   let isStopping = false;
   const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
@@ -72,6 +70,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     name: 'OTLP servers',
     start: async () => {
       await startAll([grpc, http]);
+      isListening = true;
       options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
     },
     stop: async () => {
@@ -85,7 +84,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [spansTopic, ...(spooled === null ? [] : [spooled]), drain, servers],
+    parts: [way, drain, servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -94,7 +93,7 @@ export function collectorParts(options: CollectorOptions): Collector {
         return http.port;
       },
     },
-    notReady: () => (isStopping ? 'stopping' : way.notReady()),
-    remark: () => spooled?.remark() ?? null,
+    notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
+    remark: () => way.remark(),
   };
 }

@@ -1,12 +1,14 @@
 /** The collector as a process: wiring only. */
+import { randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
 import { runService } from '../platform/run.ts';
 import { collectorParts } from './collector.ts';
 import { SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
+import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
   const { parts, notReady, remark } = collectorParts({
@@ -15,12 +17,18 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       config.spoolDirectory === ''
         ? null
         : {
-            directory: config.spoolDirectory,
+            disk: directoryDisk(config.spoolDirectory),
+            newId: randomUUID,
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
     topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-collector', log }),
+    kafka: connectKafka({
+      client: config.kafkaClient,
+      brokers: config.kafkaBrokers.split(','),
+      clientId: 'spanmill-collector',
+      log,
+    }),
     clock: systemClock,
     timers: systemTimers,
     log,

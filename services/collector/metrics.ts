@@ -80,7 +80,11 @@ export const METRICS = {
   ),
   spoolCorruptBytes: gauge(
     'spanmill_collector_spool_corrupt_bytes',
-    'Bytes kept as *.corrupt in the spool: they could not be read, or Kafka will not take them.',
+    'Bytes kept as *.corrupt or *.unreadable in the spool: damaged, not to be read, or nothing that Kafka takes.',
+  ),
+  spoolUnreadable: counter(
+    'spanmill_collector_spool_unreadable_segments_total',
+    'Segments of the spool that the disk did not give back: kept as *.unreadable.',
   ),
 };
 

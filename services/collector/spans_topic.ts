@@ -1,7 +1,7 @@
 /**
  * The spans topic as the collector has it: how many partitions, an append, and whether Kafka takes appends now.
  *
- * The partition count is read once, at the start: all collectors of a pipeline must agree on it, so a topic that is made
+ * The partition count is set once, at the start: all collectors of a pipeline must agree on it, so a topic that is made
  * wider needs them all started anew (RATIONALE.md).
  */
 import type { Timers } from '../platform/clock.ts';
@@ -25,6 +25,8 @@ export interface SpansTopicOptions {
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
+/** How long a start waits for Kafka where it can do without. */
+const PATIENCE_MS = 2_000;
 
 export class SpansTopic implements Part {
   readonly name = 'spans topic';
@@ -32,6 +34,9 @@ export class SpansTopic implements Part {
   private admin: Admin | null = null;
   private producer: Producer | null = null;
   private partitionCount = 0;
+  private toldCount = 0;
+  /** By partition: what is written from now on lies here or behind. */
+  private readonly ends = new Map<number, number>();
   private trouble: string | null = 'Kafka has not been reached yet';
   private isProbing = false;
   private isStopped = false;
@@ -50,12 +55,40 @@ export class SpansTopic implements Part {
     return this.trouble;
   }
 
+  /** How many there are by the last answer of Kafka; 0 until there was one. */
+  get partitionsTold(): number {
+    return this.toldCount;
+  }
+
+  /** An offset of the partition before which no append lies that is under way now; null where that is not known. */
+  endBefore(partition: number): number | null {
+    return this.ends.get(partition) ?? null;
+  }
+
+  /** What is to be known of it although it takes spans, or null. */
+  remark(): string | null {
+    if (this.toldCount === this.partitionCount || this.toldCount === 0) return null;
+    return `${this.options.topic} has ${this.toldCount} partitions, and spans go to ${this.partitionCount}: restart all collectors`;
+  }
+
   /** Waits for Kafka and the topic as long as it takes. */
   async start(): Promise<void> {
     this.options.log.info({ topic: this.options.topic }, 'looking for Kafka and the spans topic');
     await this.untilReached();
     if (this.isStopped) throw new Error('stopped before Kafka was reached');
-    this.producer = await this.options.kafka.producer();
+  }
+
+  /**
+   * A start that need not wait: with Kafka away, the partitions are as many as before. `reached` resolves once Kafka is
+   * there, with false when a stop came first.
+   */
+  async startWith(partitions: number): Promise<{ isReached: boolean; reached: Promise<boolean> }> {
+    const reached = this.untilReached().then(() => !this.isStopped);
+    await Promise.race([reached, this.options.timers.sleep(PATIENCE_MS)]);
+    if (this.isStopped) throw new Error('stopped before Kafka was reached');
+    const isReached = this.partitionCount !== 0;
+    if (!isReached) this.partitionCount = partitions;
+    return { isReached, reached };
   }
 
   async append(batch: PartitionRecords): Promise<AppendResult> {
@@ -63,6 +96,7 @@ export class SpansTopic implements Part {
     try {
       const result = await this.producer.append(batch);
       this.trouble = null;
+      if (result.offset >= 0) this.ends.set(batch.partition, result.offset + batch.records.length);
       return result;
     } catch (error) {
       if (error instanceof KafkaUnavailableError) this.onOutage(error);
@@ -116,7 +150,24 @@ export class SpansTopic implements Part {
     this.admin ??= await kafka.admin();
     const partitions = await this.admin.partitionCount(topic);
     if (partitions === 0) throw new KafkaUnavailableError(`there is no topic ${topic}`);
+    for (const { partition, high } of this.ends.size === 0 ? await this.admin.watermarks(topic) : []) {
+      this.ends.set(partition, high);
+    }
+    this.producer ??= await kafka.producer();
     // Only the first answer counts: requests have been split by it.
     if (this.partitionCount === 0) this.partitionCount = partitions;
+    this.tell(partitions);
+  }
+
+  private tell(partitions: number): void {
+    const isNews = partitions !== this.toldCount;
+    this.toldCount = partitions;
+    const remark = this.remark();
+    if (isNews && remark !== null) {
+      this.options.log.error(
+        {},
+        `${remark}; until then, traces that others split by the new count come in pieces`,
+      );
+    }
   }
 }

@@ -1,28 +1,32 @@
 /**
  * Records on disk that Kafka could not take: bounded in bytes, on the disk for good before `append` resolves.
  *
- * A file takes what comes until it is large enough or is to be drained; segments of an earlier life are only read. What
- * waits while a write is under way goes into the next one, so one sync serves many requests. Not for sending them:
- * spool_drain.ts. Invariant: an acknowledged record is in a segment of `segments`, below its `bytes`. Values are read,
- * never written, until the promise settles.
+ * Segments of an earlier life are only read. Not for writing files (spool_writer.ts), nor for sending them
+ * (spool_drain.ts). Invariant: an acknowledged record is in a segment of `segments`, below its `bytes`, or in a file that
+ * was set aside.
  */
-import { open, readFile, truncate, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { Mutex } from '../platform/mutex.ts';
 import type { CollectorMetrics } from './metrics.ts';
-import { segmentName, SpoolDirectory } from './spool_directory.ts';
 import {
-  decodeSegment,
-  encodeFrame,
-  FRAME_HEADER_BYTES,
-  tornAt,
-  type DecodedSegment,
-  type Frame,
-} from './spool_segment.ts';
+  bytesAside,
+  moveAside,
+  readOrMakeId,
+  readPartitions,
+  rememberPartitions,
+  removeForGood,
+  segmentName,
+  segmentNames,
+  writeWhole,
+} from './spool_directory.ts';
+import type { SpoolDisk } from './spool_disk.ts';
+import { decodeSegment, frameBytes, tornAt, type DecodedSegment, type Frame } from './spool_segment.ts';
+import { SpoolRefusedError, SpoolWriter, type Segment } from './spool_writer.ts';
 
 export interface SpoolOptions {
-  readonly directory: string;
+  readonly disk: SpoolDisk;
+  /** Never the same twice: a UUID. */
+  readonly newId: () => string;
   /** Of all files together. */
   readonly maxBytes: number;
   /** A segment is a transaction: it is closed at this size. */
@@ -38,63 +42,48 @@ export interface SpoolOptions {
     | 'spoolRefusals'
     | 'spoolTornBytes'
     | 'spoolCorruptBytes'
+    | 'spoolUnreadable'
   >;
-  /** Makes the file of a segment, for writing. */
-  readonly createFile?: (path: string) => Promise<FileHandle>;
-}
-
-/** The spool does not take it: too many bytes in it, or the disk failed. Nothing of it was kept. */
-export class SpoolRefusedError extends Error {
-  override name = 'SpoolRefusedError';
-}
-
-export interface Segment {
-  readonly name: string;
-  readonly createdMs: number;
-  /** What is on the disk for good. */
-  bytes: number;
-  records: number;
-}
-
-interface Waiting extends PromiseWithResolvers<undefined> {
-  readonly frames: readonly Frame[];
-  readonly bytes: number;
-}
-
-interface OpenFile {
-  readonly segment: Segment;
-  readonly handle: FileHandle;
 }
 
 export class Spool {
   readonly id: string;
   private readonly options: SpoolOptions;
-  private readonly directory: SpoolDirectory;
   /** Oldest first. */
   private readonly segments: Segment[] = [];
-  private file: OpenFile | null = null;
+  private readonly writer: SpoolWriter;
   private nextNumber = 1;
-  private corruptBytes = 0;
-  /** Accepted and not yet written. */
-  private readonly waiting: Waiting[] = [];
-  private waitingBytes = 0;
-  /** Writing to the file and closing it. */
-  private readonly turns = new Mutex();
+  private asideBytes = 0;
 
-  private constructor(options: SpoolOptions, directory: SpoolDirectory) {
+  private constructor(options: SpoolOptions, id: string) {
+    const { disk, log, metrics, segmentBytes } = options;
     this.options = options;
-    this.directory = directory;
-    this.id = directory.id;
+    this.id = id;
+    this.writer = new SpoolWriter({
+      ...{ disk, log, segmentBytes },
+      begin: () => this.beginSegment(),
+      onWritten: (segment, records) => {
+        if (segment.records === records) this.segments.push(segment);
+        metrics.spooledRecords.add(records);
+        this.tell();
+      },
+      onFailed: (appends) => {
+        metrics.spoolRefusals.add(appends, { reason: 'disk' });
+        this.tell();
+      },
+    });
   }
 
   /** Throws when another collector uses the directory. */
   static async open(options: SpoolOptions): Promise<Spool> {
-    const spool = new Spool(options, await SpoolDirectory.open(options.directory));
+    const { disk, newId } = options;
+    await disk.take();
     try {
+      const spool = new Spool(options, await readOrMakeId(disk, newId));
       await spool.recover();
       return spool;
     } catch (error) {
-      spool.directory.close();
+      disk.leave();
       throw error;
     }
   }
@@ -105,95 +94,120 @@ export class Spool {
 
   /** Of all files, and of what is about to be written. */
   get bytes(): number {
-    return this.segments.reduce((sum, { bytes }) => sum + bytes, this.corruptBytes + this.waitingBytes);
+    return this.segments.reduce(
+      (sum, { bytes }) => sum + bytes,
+      this.asideBytes + this.writer.unwrittenBytes,
+    );
   }
 
   /** Resolves when the records are on the disk for good. Throws SpoolRefusedError. */
   append(frames: readonly Frame[]): Promise<void> {
-    const bytes = frames.reduce((sum, { value }) => sum + FRAME_HEADER_BYTES + value.length, 0);
+    const bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
     if (this.bytes + bytes > this.options.maxBytes) {
       this.options.metrics.spoolRefusals.add(1, { reason: 'full' });
       return Promise.reject(new SpoolRefusedError('the spool is full'));
     }
-    const waiting = { frames, bytes, ...Promise.withResolvers<undefined>() };
-    this.waiting.push(waiting);
-    this.waitingBytes += bytes;
-    if (this.waiting.length === 1) void this.turns.run(() => this.writeWaiting());
-    return waiting.promise;
+    return this.writer.append(frames, bytes);
   }
 
   /** The oldest segment, complete: nothing is added to it any more. Null when the spool is empty. */
   async oldest(): Promise<Segment | null> {
     const [oldest] = this.segments;
     if (oldest === undefined) return null;
-    await this.turns.run(async () => {
-      if (this.file?.segment === oldest) await this.closeFile();
-    });
+    await this.writer.complete(oldest);
     return oldest;
   }
 
-  /** What can be read of it; what cannot is kept in a file of its own. */
+  /** What is whole of it; what is damaged is kept in a file of its own. Throws what the disk throws. */
   async read({ name, bytes }: Segment): Promise<readonly Frame[]> {
-    const content = (await readFile(this.directory.file(name))).subarray(0, bytes);
+    const { disk, log } = this.options;
+    const content = (await disk.read(name)).subarray(0, bytes);
     const { damage, frames } = decodeSegment(content);
     if (damage.length > 0) {
-      await this.keepAside(name, Buffer.concat(damage.map(([start, end]) => content.subarray(start, end))));
+      const damaged = Buffer.concat(damage.map(([start, end]) => content.subarray(start, end)));
+      // Repeated after a crash, it is the same file again.
+      await writeWhole(disk, `${name}.corrupt`, damaged);
+      log.error(
+        { segment: name, bytes: damaged.length },
+        'a part of the spool is damaged: kept as *.corrupt',
+      );
+      this.setAsideBytes(await bytesAside(disk));
     }
     return frames;
   }
 
-  /** Sets a segment's records aside that Kafka will never take. */
-  async refuse(segment: Segment, frames: readonly Frame[]): Promise<void> {
-    await this.keepAside(
-      `${segment.name}.refused`,
-      Buffer.concat(frames.flatMap((frame) => encodeFrame(frame))),
-    );
+  /** A segment that can be sent no more is kept for people to look at, and what stands behind it goes on. */
+  async setAside(segment: Segment, why: 'unreadable' | 'refused.corrupt'): Promise<void> {
+    const { disk, metrics } = this.options;
+    await moveAside(disk, segment.name, why);
+    if (why === 'unreadable') metrics.spoolUnreadable.add(1);
+    this.forget(segment);
+    this.setAsideBytes(await bytesAside(disk));
   }
 
   /** Its records are in Kafka. */
   async remove(segment: Segment): Promise<void> {
-    await this.directory.remove(segment.name);
-    this.segments.splice(this.segments.indexOf(segment), 1);
-    this.tell();
+    await removeForGood(this.options.disk, segment.name);
+    this.forget(segment);
   }
 
-  /** Removes this segment and all before it; nothing when there is none of this name. */
-  async removeThrough(name: string): Promise<void> {
-    if (!this.segments.some((segment) => segment.name === name)) return;
-    for (let removed = ''; removed !== name;) {
-      const [oldest] = this.segments;
-      if (oldest === undefined) return;
-      await this.remove(oldest);
-      removed = oldest.name;
-    }
+  /** The same, known by its name alone; nothing when it is gone already. */
+  async removeNamed(name: string): Promise<void> {
+    const segment = this.segments.find((one) => one.name === name);
+    if (segment !== undefined) await this.remove(segment);
+  }
+
+  /** How many partitions the topic had when Kafka was last asked; null where nobody remembers. */
+  partitionsOf(topic: string): Promise<number | null> {
+    return readPartitions(this.options.disk, topic);
+  }
+
+  rememberPartitions(topic: string, partitions: number): Promise<void> {
+    return rememberPartitions(this.options.disk, topic, partitions);
   }
 
   /** What was appended before is on the disk before. */
   async close(): Promise<void> {
-    while (this.waiting.length > 0) await this.turns.run(() => Promise.resolve());
-    await this.turns.run(() => this.closeFile());
-    this.directory.close();
+    await this.writer.close();
+    this.options.disk.leave();
+  }
+
+  private beginSegment(): Segment {
+    const createdMs = this.options.clock.now();
+    const name = segmentName(this.nextNumber++, createdMs, this.options.newId());
+    return { name, createdMs, bytes: 0, records: 0 };
   }
 
   private async recover(): Promise<void> {
-    this.corruptBytes = await this.directory.corruptBytes();
-    for (const { name, number, createdMs } of await this.directory.segments()) {
+    const { disk, log } = this.options;
+    this.setAsideBytes(await bytesAside(disk));
+    for (const { name, number, createdMs } of await segmentNames(disk)) {
       this.nextNumber = number + 1;
-      const content = await readFile(this.directory.file(name));
-      const decoded = decodeSegment(content);
-      const bytes = await this.cutTornTail(name, content, decoded);
-      if (bytes === 0) await this.directory.remove(name);
-      else this.segments.push({ name, createdMs, bytes, records: decoded.frames.length });
+      const { bytes, records } = await this.recoverSegment(name);
+      if (bytes === 0) await removeForGood(disk, name);
+      else this.segments.push({ name, createdMs, bytes, records });
     }
-    const { log, metrics } = this.options;
-    metrics.spoolCorruptBytes.set(this.corruptBytes);
     if (!this.isEmpty)
       log.info({ segments: this.segments.length, bytes: this.bytes }, 'spans wait in the spool');
     this.tell();
   }
 
+  private async recoverSegment(name: string): Promise<Pick<Segment, 'bytes' | 'records'>> {
+    const { disk, log } = this.options;
+    let content: Buffer;
+    try {
+      content = await disk.read(name);
+    } catch (error) {
+      log.warn({ error, segment: name }, 'a segment of the spool could not be read yet');
+      // The drain tries again, and sets it aside where that is of no use.
+      return { bytes: Math.max(1, await disk.size(name)), records: 0 };
+    }
+    const decoded = decodeSegment(content);
+    return { bytes: await this.cutTornTail(name, content, decoded), records: decoded.frames.length };
+  }
+
   private async cutTornTail(name: string, content: Buffer, decoded: DecodedSegment): Promise<number> {
-    const { log, metrics } = this.options;
+    const { disk, log, metrics } = this.options;
     const end = tornAt(decoded, content.length);
     const torn = content.length - end;
     if (torn === 0) return end;
@@ -202,110 +216,24 @@ export class Spool {
       { segment: name, bytes: torn },
       'a write into the spool was torn, and never acknowledged: cut off',
     );
-    await truncate(this.directory.file(name), end);
+    try {
+      await truncate(disk, name, end);
+    } catch (error) {
+      // It is not read in this life either, and the next one tries again.
+      log.warn({ error, segment: name }, 'a segment of the spool could not be cut');
+    }
     return end;
   }
 
-  private async keepAside(name: string, bytes: Buffer): Promise<void> {
-    const { log, metrics } = this.options;
-    await this.directory.keepAside(name, bytes);
-    this.corruptBytes = await this.directory.corruptBytes();
-    metrics.spoolCorruptBytes.set(this.corruptBytes);
-    log.error(
-      { segment: name, bytes: bytes.length },
-      'a part of the spool cannot be sent: kept as *.corrupt',
-    );
-  }
-
-  private async writeWaiting(): Promise<void> {
-    const batch = this.takeWaiting();
-    const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
-    // The bytes count as waiting until they are in the segment, or refused.
-    try {
-      await this.write(
-        batch.flatMap(({ frames }) => frames),
-        bytes,
-      );
-      this.waitingBytes -= bytes;
-      for (const { resolve } of batch) resolve(undefined);
-    } catch (error) {
-      this.waitingBytes -= bytes;
-      const { log, metrics } = this.options;
-      metrics.spoolRefusals.add(batch.length, { reason: 'disk' });
-      log.error({ error }, 'the spool could not be written');
-      for (const { reject } of batch) {
-        reject(new SpoolRefusedError('the spool could not be written', { cause: error }));
-      }
-    }
+  private forget(segment: Segment): void {
+    this.segments.splice(this.segments.indexOf(segment), 1);
     this.tell();
   }
 
-  /** As much as a segment should hold: all of it goes into one. What is left has the next turn. */
-  private takeWaiting(): Waiting[] {
-    let bytes = 0;
-    const end = this.waiting.findIndex((one, at) => {
-      bytes += one.bytes;
-      return at > 0 && bytes > this.options.segmentBytes;
-    });
-    const taken = this.waiting.splice(0, end === -1 ? this.waiting.length : end);
-    if (this.waiting.length > 0) void this.turns.run(() => this.writeWaiting());
-    return taken;
-  }
-
-  private async write(frames: readonly Frame[], bytes: number): Promise<void> {
-    const { metrics, segmentBytes } = this.options;
-    const file = (this.file ??= await this.createFile());
-    const { handle, segment } = file;
-    try {
-      await writeAll(handle, frames, segment.bytes);
-      await handle.datasync();
-    } catch (error) {
-      await this.abandon(file);
-      throw error;
-    }
-    if (segment.records === 0) this.segments.push(segment);
-    segment.bytes += bytes;
-    segment.records += frames.length;
-    metrics.spooledRecords.add(frames.length);
-    if (segment.bytes >= segmentBytes) await this.closeFile();
-  }
-
-  private async createFile(): Promise<OpenFile> {
-    const createdMs = this.options.clock.now();
-    const name = segmentName(this.nextNumber++, createdMs);
-    const create = this.options.createFile ?? ((path: string) => open(path, 'wx'));
-    const handle = await create(this.directory.file(name));
-    const file = { segment: { name, createdMs, bytes: 0, records: 0 }, handle };
-    try {
-      await this.directory.sync();
-      return file;
-    } catch (error) {
-      await this.abandon(file);
-      throw error;
-    }
-  }
-
-  /** After a failed write or sync nobody knows what the file holds behind its last good byte, so it takes no more. */
-  private async abandon({ handle, segment }: OpenFile): Promise<void> {
-    this.file = null;
-    try {
-      await handle.truncate(segment.bytes);
-      await handle.close();
-      if (segment.bytes === 0) await this.directory.remove(segment.name);
-    } catch (error) {
-      // What is behind the last good byte is not read in this life, and cut off in the next.
-      this.options.log.warn({ error, segment: segment.name }, 'a segment of the spool could not be cut');
-    }
-  }
-
-  private async closeFile(): Promise<void> {
-    const { file } = this;
-    this.file = null;
-    try {
-      await file?.handle.close();
-    } catch (error) {
-      this.options.log.warn({ error }, 'a segment of the spool did not close');
-    }
+  private setAsideBytes(bytes: number): void {
+    this.asideBytes = bytes;
+    this.options.metrics.spoolCorruptBytes.set(bytes);
+    this.tell();
   }
 
   private tell(): void {
@@ -316,10 +244,11 @@ export class Spool {
   }
 }
 
-async function writeAll(handle: FileHandle, frames: readonly Frame[], position: number): Promise<void> {
-  const bytes = Buffer.concat(frames.flatMap((frame) => encodeFrame(frame)));
-  for (let written = 0; written < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
+async function truncate(disk: SpoolDisk, name: string, bytes: number): Promise<void> {
+  const file = await disk.open(name);
+  try {
+    await file.truncate(bytes);
+  } finally {
+    await file.close();
   }
 }

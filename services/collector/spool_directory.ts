@@ -1,18 +1,18 @@
 /**
- * A spool's directory: whose it is (lock, id), which files are in it, and changes to them that outlive a power cut.
+ * Which files are in a spool's directory, and changes to them that outlive a power cut.
  *
  *     id                           a UUID: names the spool in Kafka (group, transactional id)
  *     lock                         held by the one collector that uses the directory
+ *     partitions                   how many the spans topic had when Kafka was last asked
  *     <number>-<ms>-<uuid>.spool   a segment; numbers ascend, a name is never used again
- *     <segment>.corrupt            what of a segment could not be read, or Kafka will never take
+ *     <segment>.corrupt            what of a segment is damaged, or Kafka will never take
+ *     <segment>.unreadable         a segment that the disk does not give back
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
+import type { SpoolDisk } from './spool_disk.ts';
 
 const SEGMENT = /^(\d{12})-(\d+)-[\w-]+\.spool$/;
-const CORRUPT = '.corrupt';
+/** Set aside, for people to look at. */
+const ASIDE = /\.(corrupt|unreadable)$/;
 
 export interface SegmentName {
   readonly name: string;
@@ -20,109 +20,88 @@ export interface SegmentName {
   readonly createdMs: number;
 }
 
-export class SpoolDirectory {
-  readonly path: string;
-  readonly id: string;
-  private readonly lock: DatabaseSync;
-
-  private constructor(path: string, id: string, lock: DatabaseSync) {
-    this.path = path;
-    this.id = id;
-    this.lock = lock;
-  }
-
-  /** Throws when another collector has it. */
-  static async open(path: string): Promise<SpoolDirectory> {
-    await mkdir(path, { recursive: true });
-    const lock = takeLock(path);
-    try {
-      return new SpoolDirectory(path, await readOrMakeId(path), lock);
-    } catch (error) {
-      lock.close();
-      throw error;
-    }
-  }
-
-  close(): void {
-    if (this.lock.isOpen) this.lock.close();
-  }
-
-  file(name: string): string {
-    return join(this.path, name);
-  }
-
-  /** Oldest first. */
-  async segments(): Promise<SegmentName[]> {
-    const names = (await readdir(this.path)).sort();
-    return names.flatMap((name) => {
-      const [, number, createdMs] = SEGMENT.exec(name) ?? [];
-      return number === undefined ? [] : [{ name, number: Number(number), createdMs: Number(createdMs) }];
-    });
-  }
-
-  async corruptBytes(): Promise<number> {
-    const names = (await readdir(this.path)).filter((name) => name.endsWith(CORRUPT));
-    const sizes = await Promise.all(names.map(async (name) => (await stat(this.file(name))).size));
-    return sizes.reduce((sum, size) => sum + size, 0);
-  }
-
-  /** Written whole before it counts: repeated after a crash, it is the same file again. */
-  async keepAside(segment: string, bytes: Buffer): Promise<void> {
-    await writeFile(this.file(segment + CORRUPT), bytes, { flush: true });
-    await this.sync();
-  }
-
-  async remove(name: string): Promise<void> {
-    await rm(this.file(name), { force: true });
-    await this.sync();
-  }
-
-  /** Files made and removed are so for good. */
-  sync(): Promise<void> {
-    return syncDirectory(this.path);
-  }
+/** Oldest first. */
+export async function segmentNames(disk: SpoolDisk): Promise<SegmentName[]> {
+  return (await disk.list()).flatMap((name) => {
+    const [, number, createdMs] = SEGMENT.exec(name) ?? [];
+    return number === undefined ? [] : [{ name, number: Number(number), createdMs: Number(createdMs) }];
+  });
 }
 
-export function segmentName(number: number, createdMs: number): string {
-  return `${String(number).padStart(12, '0')}-${createdMs}-${randomUUID()}.spool`;
+export function segmentName(number: number, createdMs: number, id: string): string {
+  return `${String(number).padStart(12, '0')}-${createdMs}-${id}.spool`;
 }
 
-/**
- * Node.js has no file locks but SQLite's: the kernel lets go of it when the process dies, however it dies, and it holds
- * between containers that share a volume, where process ids mean nothing.
- */
-function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(join(path, 'lock'));
+/** Of all that is set aside. */
+export async function bytesAside(disk: SpoolDisk): Promise<number> {
+  const names = (await disk.list()).filter((name) => ASIDE.test(name));
+  const sizes = await Promise.all(names.map((name) => disk.size(name)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Whole or not at all, whatever crash comes amid it; for good when it resolves. */
+export async function writeWhole(disk: SpoolDisk, name: string, bytes: Buffer): Promise<void> {
+  const file = await disk.open(`${name}.new`);
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    throw new Error(`the spool in ${path} is in use: every collector needs a directory of its own`, {
-      cause: error,
-    });
+    await file.truncate(0);
+    await file.write(bytes, 0);
+    await file.sync();
+  } finally {
+    await file.close();
   }
+  await disk.rename(`${name}.new`, name);
+  await disk.sync();
 }
 
-async function readOrMakeId(path: string): Promise<string> {
-  const file = join(path, 'id');
+/** For good when it resolves. */
+export async function moveAside(
+  disk: SpoolDisk,
+  segment: string,
+  why: 'unreadable' | 'refused.corrupt',
+): Promise<void> {
   try {
-    return (await readFile(file, 'utf8')).trim();
+    await disk.rename(segment, `${segment}.${why}`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Somebody has removed it: then it stands in nobody's way.
+    if (!isMissing(error)) throw error;
   }
-  const id = randomUUID();
-  await writeFile(`${file}.new`, `${id}\n`, { flush: true });
-  await rename(`${file}.new`, file);
-  await syncDirectory(path);
+  await disk.sync();
+}
+
+export async function removeForGood(disk: SpoolDisk, name: string): Promise<void> {
+  await disk.remove(name);
+  await disk.sync();
+}
+
+/** The spool's id, made on the first call. */
+export async function readOrMakeId(disk: SpoolDisk, newId: () => string): Promise<string> {
+  const known = await readIfThere(disk, 'id');
+  if (known !== null) return known.toString().trim();
+  const id = newId();
+  await writeWhole(disk, 'id', Buffer.from(`${id}\n`));
   return id;
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+const PARTITIONS = 'partitions';
+
+/** Null where none is remembered of this topic. */
+export async function readPartitions(disk: SpoolDisk, topic: string): Promise<number | null> {
+  const text = (await readIfThere(disk, PARTITIONS))?.toString() ?? '';
+  const [count, ofTopic] = text.trim().split(' ');
+  return ofTopic === topic && /^[1-9]\d{0,5}$/.test(count ?? '') ? Number(count) : null;
+}
+
+export function rememberPartitions(disk: SpoolDisk, topic: string, partitions: number): Promise<void> {
+  return writeWhole(disk, PARTITIONS, Buffer.from(`${partitions} ${topic}\n`));
+}
+
+async function readIfThere(disk: SpoolDisk, name: string): Promise<Buffer | null> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return await disk.read(name);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

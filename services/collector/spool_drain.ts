@@ -1,7 +1,8 @@
 /**
  * Sends the spool's segments to Kafka, oldest first. Each is one transaction that also commits its name, as offset
  * metadata of a group of the spool's own; so whoever claims the spool next knows whether it went through, whatever a
- * crash or a lost answer left open. Invariant: a segment's file is removed only once its commit is known.
+ * crash or a lost answer left open. A segment that the disk does not give back is set aside after some attempts, and what
+ * stands behind it goes on. Invariant: a segment's file is removed only once its commit is known.
  */
 import type { Timers } from '../platform/clock.ts';
 import {
@@ -16,12 +17,14 @@ import {
 } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import type { CollectorMetrics } from './metrics.ts';
-import type { Segment, Spool } from './spool.ts';
+import type { Spool } from './spool.ts';
+import { withoutStored } from './spool_doubt.ts';
 import type { Frame } from './spool_segment.ts';
+import type { Segment } from './spool_writer.ts';
 
 export interface SpoolDrainOptions {
   readonly spool: Spool;
-  readonly kafka: Pick<Kafka, 'claim'>;
+  readonly kafka: Pick<Kafka, 'admin' | 'claim' | 'input'>;
   readonly topic: string;
   readonly timers: Pick<Timers, 'sleep'>;
   readonly log: Log;
@@ -34,6 +37,10 @@ export interface SpoolDrainOptions {
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
+/** How often a segment is read before it counts as unreadable: some 8 s with the pauses between. */
+const READ_ATTEMPTS = 6;
+/** Trouble of the process or the machine, and not of the one file: it passes. */
+const PASSING_CODES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 /** Of the 30 s that a process has for its stop. */
 const STOP_TIMEOUT_MS = 5_000;
 /** A batch must fit Kafka's message limit (20 MiB), also where nothing compresses. A larger record goes alone. */
@@ -46,6 +53,8 @@ export class SpoolDrain {
   private readonly group: string;
   private ownership: Ownership | null = null;
   private running: Promise<void> | null = null;
+  /** Of the oldest segment, in a row. */
+  private failedReads = 0;
   private isStopped = false;
   private readonly stopped = Promise.withResolvers<undefined>();
 
@@ -92,21 +101,60 @@ export class SpoolDrain {
   }
 
   private async drainOldest(): Promise<void> {
-    const { metrics, onDrained, spool } = this.options;
+    const { kafka, log, metrics, onDrained, spool, topic } = this.options;
     const ownership = (this.ownership ??= await this.claim());
     const segment = await spool.oldest();
-    if (segment === null) return;
-    const frames = await spool.read(segment);
+    if (segment === null) {
+      // All there was is in Kafka already, as the claim has said.
+      onDrained();
+      return;
+    }
+    const read = await this.read(segment);
+    if (read === null) return;
+    const frames = await withoutStored(kafka, topic, read);
+    if (frames.length < read.length) {
+      log.info(
+        { segment: segment.name, records: read.length - frames.length },
+        'Kafka had these: not sent again',
+      );
+    }
     try {
       await this.commit(ownership, segment, frames);
       metrics.drainedRecords.add(frames.length);
+      await spool.remove(segment);
     } catch (error) {
       if (!(error instanceof RecordTooLargeError)) throw error;
-      await spool.refuse(segment, frames);
+      log.error(
+        { error, segment: segment.name },
+        'a segment of the spool has a record larger than the spans topic takes: kept as *.refused.corrupt; to send it, ' +
+          'raise max.message.bytes, take the ending off its name and restart the collector',
+      );
+      await spool.setAside(segment, 'refused.corrupt');
       await this.release();
     }
-    await spool.remove(segment);
     onDrained();
+  }
+
+  /** Null where the segment was set aside, since the disk does not give it back. */
+  private async read(segment: Segment): Promise<readonly Frame[] | null> {
+    const { log, spool } = this.options;
+    try {
+      const frames = await spool.read(segment);
+      this.failedReads = 0;
+      return frames;
+    } catch (error) {
+      if (!isDiskTrouble(error) || PASSING_CODES.has(error.code)) throw error;
+      this.failedReads += 1;
+      if (this.failedReads < READ_ATTEMPTS) throw error;
+      log.error(
+        { error, segment: segment.name, bytes: segment.bytes },
+        'a segment of the spool cannot be read: kept as *.unreadable, the rest goes on; look at the disk, and once the ' +
+          'file can be read take the ending off its name and restart the collector',
+      );
+      await spool.setAside(segment, 'unreadable');
+      this.failedReads = 0;
+      return null;
+    }
   }
 
   private async claim(): Promise<Ownership> {
@@ -115,9 +163,14 @@ export class SpoolDrain {
       ...{ topic, partition: POSITION_PARTITION },
       ...{ group: this.group, transactionalId: this.group },
     });
-    // Committed, but its file outlived it: the crash came between, or the answer was lost.
-    if (ownership.committed !== null) await spool.removeThrough(ownership.committed.metadata);
-    return ownership;
+    try {
+      // Committed, but its file outlived it: the crash came between, or the answer was lost.
+      if (ownership.committed !== null) await spool.removeNamed(ownership.committed.metadata);
+      return ownership;
+    } catch (error) {
+      await ownership.release();
+      throw error;
+    }
   }
 
   private commit(ownership: Ownership, { name }: Segment, frames: readonly Frame[]): Promise<void> {
@@ -138,8 +191,12 @@ function isOutage(error: unknown): boolean {
     error instanceof KafkaUnavailableError ||
     error instanceof FencedError ||
     error instanceof UnknownOutcomeError ||
-    (error instanceof Error && 'syscall' in error)
+    isDiskTrouble(error)
   );
+}
+
+function isDiskTrouble(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** The frames by partition, in order, in sends that Kafka takes. */

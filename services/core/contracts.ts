@@ -22,6 +22,8 @@ export function topicNames(prefix: string): TopicNames {
 /** Header of a spans record: whose spans these are. Absent means the default tenant. */
 export const TENANT_HEADER = 'tenant';
 export const DEFAULT_TENANT = 'default';
+/** Header of the first record of a collector's batch: a name that no other batch has, to look for when its answer is lost. */
+export const BATCH_HEADER = 'batch';
 /** Header of a control record in the spans topic: the 16-byte ids, one after the other, of traces whose runs end here. */
 export const CUT_HEADER = 'cut';
 /** Header of a traces record: how its value is compressed by us. */
@@ -38,3 +40,7 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'source.partition',
   offset: 'source.offset',
 } as const;
+/** Header of a dead letter of which only a part was kept: how many bytes its value had. */
+export const TRUNCATED_HEADER = 'truncated';
+/** Reason of a letter that is a whole batch of Kafka which no client could read: its bytes are no record. */
+export const UNREADABLE_BATCH = 'unreadable_batch';

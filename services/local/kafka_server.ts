@@ -29,12 +29,15 @@ export interface KafkaServerOptions {
   readonly nodeId?: number;
   /** Every node of the cluster as `id@host:controllerPort`; by default this one alone. */
   readonly voters?: readonly string[];
+  /** Several brokers on a machine get less each. */
+  readonly maxHeapMb?: number;
 }
 
 /** Names the cluster in every node's storage; one constant, so that nodes formatted apart belong together. */
 const CLUSTER_ID = Buffer.from('spanmill-local-1').toString('base64url');
 const MIN_FREE_BYTES = 1024 ** 3;
-const START_TIMEOUT_MS = 60_000;
+/** A broker that was killed looks through its log first; several that start at once share the processors. */
+const START_TIMEOUT_MS = 120_000;
 
 /**
  * A bounded heap, since the broker shares the machine with everything else, and the collector that needs no threads.
@@ -42,13 +45,14 @@ const START_TIMEOUT_MS = 60_000;
  */
 const JVM_FLAGS = [
   '-Xms128m',
-  '-Xmx512m',
   '-XX:+UseSerialGC',
   '-XX:-UsePerfData',
   '-Xshare:auto',
   '-Djava.awt.headless=true',
   '-Dlog4j2.level=WARN',
 ];
+
+const DEFAULT_HEAP_MB = 512;
 
 const run = promisify(execFile);
 
@@ -66,7 +70,13 @@ export async function startKafka(options: KafkaServerOptions): Promise<RunningSe
   return startServer({
     name: 'Kafka',
     command: 'java',
-    args: [...JVM_FLAGS, ...classPath, 'kafka.Kafka', configFile],
+    args: [
+      `-Xmx${options.maxHeapMb ?? DEFAULT_HEAP_MB}m`,
+      ...JVM_FLAGS,
+      ...classPath,
+      'kafka.Kafka',
+      configFile,
+    ],
     logFile: options.logFile,
     detached: options.detached,
     ...(options.onSpawn !== undefined && { onSpawn: options.onSpawn }),
@@ -128,6 +138,12 @@ export function brokerSettings(
     // Processes of one machine start together; waiting for stragglers only delays the first of them.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 6000,
+    // Of the newer consumer protocol, whose sessions the broker sets (default 45 s, and a heartbeat each 5 s): a killed
+    // member's partitions wait as long.
+    'group.consumer.session.timeout.ms': 6000,
+    'group.consumer.min.session.timeout.ms': 6000,
+    'group.consumer.heartbeat.interval.ms': 1000,
+    'group.consumer.min.heartbeat.interval.ms': 1000,
     // A killed broker may serve again once its old session is over (default 9 s).
     'broker.session.timeout.ms': 5000,
     'broker.heartbeat.interval.ms': 1000,

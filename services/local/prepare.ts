@@ -3,7 +3,7 @@ import { migrate, type MigrationProgress } from '../platform/clickhouse/migrate.
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import { readConfig } from '../platform/config.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
 import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
 import { topicSpecs } from '../platform/kafka/topics.ts';
 import type { Log } from '../platform/log.ts';
@@ -20,7 +20,12 @@ export async function createTopics(env: Environment, log: Log): Promise<TopicsOu
   const settings = { ...KAFKA_SETTINGS, ...TOPIC_SETTINGS };
   const config = readConfig(settings, pick(settings, env));
   const brokers = config.kafkaBrokers.split(',');
-  const admin = await connectKafka({ brokers, clientId: 'spanmill-migrate', log }).admin();
+  const admin = await connectKafka({
+    client: config.kafkaClient,
+    brokers,
+    clientId: 'spanmill-migrate',
+    log,
+  }).admin();
   try {
     return await admin.ensureTopics(topicSpecs({ ...config, prefix: config.kafkaTopicPrefix }));
   } finally {

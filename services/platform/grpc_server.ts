@@ -1,5 +1,5 @@
 /**
- * A thin gRPC server on @grpc/grpc-js: unary methods that take and give bytes. gzip, deflate, the size limit after
+ * A thin gRPC server on @grpc/grpc-js: methods that take bytes and give them, once or as a stream. gzip, deflate, the size limit after
  * decompression and UNIMPLEMENTED for unknown methods are grpc-js'.
  *
  * Not for decoding messages. A handler that throws is a bug: the error goes to `onBug`, the client gets INTERNAL.
@@ -10,7 +10,9 @@ import {
   ServerCredentials,
   status,
   type sendUnaryData,
+  type ServerErrorResponse,
   type ServerUnaryCall,
+  type ServerWritableStream,
   logVerbosity,
   setLogVerbosity,
 } from '@grpc/grpc-js';
@@ -27,6 +29,7 @@ export const GRPC_STATUS = {
   unimplemented: status.UNIMPLEMENTED,
   internal: status.INTERNAL,
   unavailable: status.UNAVAILABLE,
+  deadlineExceeded: status.DEADLINE_EXCEEDED,
 } as const;
 
 export type GrpcStatus = (typeof GRPC_STATUS)[keyof typeof GRPC_STATUS];
@@ -38,11 +41,24 @@ export interface GrpcRefusal {
   readonly retryAfterMs?: number;
 }
 
+/** What is known of a call beside its message. */
+export interface GrpcCall {
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Of the metadata; `name` in lower case. */
+  header(name: string): string | undefined;
+}
+
 export interface GrpcMethod {
   /** `/package.Service/Method`. */
   readonly path: string;
-  /** The response message, or why there is none. The request is the handler's. */
-  readonly handle: (request: Buffer) => Promise<Uint8Array | GrpcRefusal>;
+  /** Whether the response is a stream of messages. */
+  readonly streams?: boolean;
+  /** The response message, a list of them where it streams, or why there is none. The request is the handler's. */
+  readonly handle: (
+    request: Buffer,
+    call: GrpcCall,
+  ) => Promise<Uint8Array | readonly Uint8Array[] | GrpcRefusal>;
 }
 
 export interface GrpcServerOptions {
@@ -104,26 +120,62 @@ function withCode(error: Error): NodeJS.ErrnoException {
   return error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error;
 }
 
-function addMethod(server: Server, { path, handle }: GrpcMethod, onBug: (error: unknown) => void): void {
+function addMethod(
+  server: Server,
+  { path, streams = false, handle }: GrpcMethod,
+  onBug: (error: unknown) => void,
+): void {
   const asItIs = (bytes: Buffer): Buffer => bytes;
-  const call = ({ request }: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>): void => {
-    handle(request).then(
-      (result) => {
-        if (result instanceof Uint8Array) answer(null, Buffer.from(result));
-        else answer({ code: result.code, details: result.message, metadata: statusDetails(result) });
-      },
-      (error: unknown) => {
-        answer({ code: GRPC_STATUS.internal, details: 'internal error' });
-        onBug(error);
-      },
-    );
-  };
   const definition = {
-    ...{ path, requestStream: false, responseStream: false },
+    ...{ path, requestStream: false, responseStream: streams },
     ...{ requestSerialize: asItIs, requestDeserialize: asItIs },
     ...{ responseSerialize: asItIs, responseDeserialize: asItIs },
   };
-  server.addService({ call: definition }, { call });
+  const answer = async (call: Incoming): Promise<Buffer[] | ServerErrorResponse> => {
+    try {
+      const result = await handle(call.request, callOf(call));
+      if (result instanceof Uint8Array) return [Buffer.from(result)];
+      if (isList(result)) return result.map((message) => Buffer.from(message));
+      return refused(result);
+    } catch (error) {
+      onBug(error);
+      return refused({ code: GRPC_STATUS.internal, message: 'internal error' });
+    }
+  };
+  const unary = (call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>): void => {
+    void answer(call).then((result) => {
+      if (Array.isArray(result)) respond(null, result[0] ?? Buffer.alloc(0));
+      else respond(result);
+    });
+  };
+  const stream = (call: ServerWritableStream<Buffer, Buffer>): void => {
+    void answer(call).then((result) => {
+      if (!Array.isArray(result)) {
+        call.emit('error', result);
+        return;
+      }
+      for (const message of result) call.write(message);
+      call.end();
+    });
+  };
+  server.addService({ call: definition }, { call: streams ? stream : unary });
+}
+
+type Incoming = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>;
+
+function callOf(call: Incoming): GrpcCall {
+  const left = new AbortController();
+  call.on('cancelled', () => left.abort());
+  return { signal: left.signal, header: (name) => call.metadata.get(name)[0]?.toString() };
+}
+
+function isList(result: Uint8Array | readonly Uint8Array[] | GrpcRefusal): result is readonly Uint8Array[] {
+  return Array.isArray(result);
+}
+
+function refused(refusal: GrpcRefusal): ServerErrorResponse {
+  const { code, message } = refusal;
+  return Object.assign(new Error(message), { code, details: message, metadata: statusDetails(refusal) });
 }
 
 /** The trailer `grpc-status-details-bin`: the status once more, with its details. */

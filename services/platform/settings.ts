@@ -18,6 +18,13 @@ export const LOG_SETTINGS = {
 };
 
 export const KAFKA_SETTINGS = {
+  kafkaClient: choice({
+    env: 'SPANMILL_KAFKA_CLIENT',
+    default: 'kafkajs',
+    options: ['direct', 'kafkajs'],
+    meaning:
+      'direct speaks the protocol of Kafka 4 itself, with rebalances that stop nobody else; kafkajs also serves older brokers.',
+  }),
   kafkaBrokers: text({
     env: 'SPANMILL_KAFKA_BROKERS',
     default: '127.0.0.1:9092',

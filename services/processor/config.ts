@@ -77,6 +77,16 @@ export const SETTINGS = {
     max: 64 * MIB,
     meaning: 'A commit is made early at this much output.',
   }),
+  stallMs: integer({
+    env: 'SPANMILL_PROCESSOR_STALL_MS',
+    default: 60_000,
+    unit: 'ms',
+    min: 10_000,
+    max: 3_600_000,
+    meaning:
+      'A partition that is behind and waits for one thing as long stands still: it is said what for, and the partition is ' +
+      'claimed anew where that may help.',
+  }),
   memoryBytes: integer({
     env: 'SPANMILL_PROCESSOR_MEMORY_BYTES',
     default: 512 * MIB,

@@ -11,5 +11,6 @@ export function toLogRecord(record: IncomingRecord): LogRecord {
     // Copied: a slice would pin the whole fetch for as long as its slowest trace is open.
     value: Buffer.from(record.value),
     cut: record.headers[CUT_HEADER] ?? null,
+    ...(record.unreadable !== undefined && { unreadable: record.unreadable }),
   };
 }

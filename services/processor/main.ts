@@ -3,7 +3,8 @@ import { topicNames } from '../core/contracts.ts';
 import { DEFAULT_RULES } from '../core/trace/assembly.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
@@ -31,7 +32,13 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
       topics: topicNames(config.kafkaTopicPrefix),
       rules: { ...DEFAULT_RULES, forgetMs, settleMs, settleCompleteMs, maxFragmentSpans },
     },
-    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-processor', log }),
+    kafka: connectKafka({
+      client: config.kafkaClient,
+      brokers: config.kafkaBrokers.split(','),
+      clientId: 'spanmill-processor',
+      memberName: processName(config.healthPort),
+      log,
+    }),
     store,
     clock: systemClock,
     timers: systemTimers,

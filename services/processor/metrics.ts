@@ -25,6 +25,11 @@ export const METRICS = {
     'Transfer delay: from the end of the last span of a fragment to its append time in Kafka.',
   ),
   claims: counter('spanmill_processor_claims_total', 'Partitions claimed.'),
+  stalls: counter(
+    'spanmill_processor_stalls_total',
+    'Partitions that were found standing still, by what they waited for.',
+    ['cause'],
+  ),
   ticks: counter('spanmill_processor_ticks_total', 'Ticks appended to silent partitions.'),
   cuts: counter('spanmill_processor_cuts_total', 'Traces asked to be cut for their age.'),
   scratchFull: counter(

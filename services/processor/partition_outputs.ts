@@ -6,7 +6,6 @@
  */
 import { constants, zstdCompressSync } from 'node:zlib';
 import {
-  DEAD_LETTER_HEADERS,
   ENCODING_HEADER,
   ENCODING_ZSTD,
   SCHEMA_HEADER,
@@ -27,6 +26,7 @@ import {
   encodeSpanMetricDeltas,
   METRIC_SCHEMA,
 } from '../platform/avro/codec.ts';
+import { letterBytes, toDeadLetter } from '../platform/kafka/dead_letter.ts';
 import type { OutgoingRecord, PartitionRecords } from '../platform/kafka/port.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 
@@ -34,6 +34,8 @@ import type { ProcessorMetrics } from './metrics.ts';
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** A metrics record holds at most this many deltas, so that no record outgrows its topic. */
 const DELTAS_A_RECORD = 5_000;
+/** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
+const COMPRESSED_BYTES = 1024;
 const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export class PartitionOutputs implements AssemblyListener {
@@ -98,16 +100,12 @@ export class PartitionOutputs implements AssemblyListener {
     if (record.offset < this.publishFrom) return;
     this.metrics.rejected.add(spans?.spans.length ?? 1, { reason });
     const bytes = spans === null ? record.value : groupTracesData(record.value, spans.group, spans.spans);
-    const headers = {
-      [DEAD_LETTER_HEADERS.reason]: reason,
-      [DEAD_LETTER_HEADERS.error]: detail,
-      [DEAD_LETTER_HEADERS.topic]: this.topics.spans,
-      [DEAD_LETTER_HEADERS.partition]: String(this.partition),
-      [DEAD_LETTER_HEADERS.offset]: String(record.offset),
-      [TENANT_HEADER]: record.tenant,
-    };
-    this.deadLetters.push({ value: Buffer.from(bytes), headers });
-    this.closedBytes += bytes.length;
+    const letter = toDeadLetter({
+      ...{ reason, error: detail, value: bytes, headers: { [TENANT_HEADER]: Buffer.from(record.tenant) } },
+      ...{ topic: this.topics.spans, partition: this.partition, offset: record.offset },
+    });
+    this.deadLetters.push(letter);
+    this.closedBytes += letterBytes(letter);
   }
 
   /** Everything that waits, as records for one transaction, each list small enough for one send. */
@@ -120,9 +118,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.closedBytes = 0;
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
-      const value = zstdCompressSync(batch, ZSTD_OPTIONS);
-      const headers = { [ENCODING_HEADER]: ENCODING_ZSTD };
-      records.push({ topic: topics.traces, partition, records: [{ value, headers }] });
+      records.push({ topic: topics.traces, partition, records: [batchRecord(batch)] });
     }
     for (const delta of deltas) {
       records.push({ topic: topics.metrics, partition, records: [delta], compression: 'zstd' });
@@ -144,6 +140,12 @@ export class PartitionOutputs implements AssemblyListener {
     this.deltas.push({ value, headers: { [SCHEMA_HEADER]: fingerprint } });
     this.closedBytes += value.length;
   }
+}
+
+function batchRecord(batch: Uint8Array): OutgoingRecord {
+  if (batch.length < COMPRESSED_BYTES)
+    return { value: Buffer.from(batch.buffer, batch.byteOffset, batch.length) };
+  return { value: zstdCompressSync(batch, ZSTD_OPTIONS), headers: { [ENCODING_HEADER]: ENCODING_ZSTD } };
 }
 
 function chunks<T>(items: readonly T[]): T[][] {

@@ -2,36 +2,34 @@
  * One partition's life in this process: claim, replay, read and commit, until it goes elsewhere.
  *
  * The order of a claim is what makes it safe: the claim shuts the old owner out, then the committed offset is read,
- * then reading starts at the low water L with outputs thrown away up to P. After any failed commit nobody knows what
- * Kafka has: state and ownership are dropped and the partition is claimed anew. Steps of one partition never overlap
- * (`steps`); what a crash loses is only what the log will say again.
+ * then reading starts at the low water L with outputs thrown away up to P. Steps of one partition never overlap
+ * (`steps`); what a crash loses is only what the log will say again. Not for when to claim: platform/kafka/tenures.ts.
  */
-import { CUT_HEADER, TENANT_HEADER, type TopicNames } from '../core/contracts.ts';
+import type { TopicNames } from '../core/contracts.ts';
 import { Assembly, type AssemblyRules } from '../core/trace/assembly.ts';
 import type { RecordStore } from '../core/trace/record_store.ts';
-import { keyBytes } from '../core/wire/keys.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import {
-  FENCED_PAUSE_MS,
   IDLE_COMMIT_MS,
   REFRESH_COMMIT_MS,
-  RETRY_PAUSE_MS,
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import {
-  FencedError,
-  isKafkaTrouble,
-  type Admin,
-  type IncomingRecord,
-  type Input,
-  type Kafka,
-  type OffsetCommit,
-  type Ownership,
-  type Producer,
+import type {
+  Admin,
+  IncomingRecord,
+  Input,
+  Kafka,
+  OffsetCommit,
+  PartitionRecords,
+  Producer,
 } from '../platform/kafka/port.ts';
+import type { Wait } from '../platform/kafka/stall_watch.ts';
+import { Tenures } from '../platform/kafka/tenures.ts';
+import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
 import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
+import { ControlRecords } from './control_records.ts';
 import { toLogRecord } from './log_record.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
@@ -64,69 +62,76 @@ export interface WorkerContext {
   readonly fail: (error: unknown) => void;
 }
 
-/** A silent partition gets a tick after this long. Below `maxStepMs`, so that each tick counts in full. */
-const TICK_AFTER_MS = 1_000;
-
 /** What is held between a claim and the next. */
 interface Tenure {
-  readonly ownership: Ownership;
+  readonly ownership: HeldOwnership;
   readonly assembly: Assembly;
   readonly outputs: PartitionOutputs;
+  readonly control: ControlRecords;
   /** Next offset to read. */
   next: number;
   committedNext: number;
   highWatermark: number;
+  /** All that the log had at this time is read; null until that is known of any. */
+  atEndAtMs: number | null;
   committedAtMs: number;
-  /** When a record was last read or a tick written. */
-  heardAtMs: number;
+  /** When something was last delivered, or the tenure began. */
+  deliveredAtMs: number;
+  wasDelivered: boolean;
+  isReading: boolean;
+  readonly steps: Mutex;
 }
 
 export class PartitionWorker implements OwnedPartition {
   private readonly partition: number;
   private readonly context: WorkerContext;
   private readonly log: Log;
-  private readonly steps = new Mutex();
-  private tenure: Tenure | null = null;
-  private closed = false;
+  private readonly tenures: Tenures<Tenure, boolean>;
 
   constructor(partition: number, context: WorkerContext) {
+    const { admin, settings } = context;
     this.partition = partition;
     this.context = context;
     this.log = context.log.child({ partition });
+    this.tenures = new Tenures({
+      ...context,
+      log: this.log,
+      topic: settings.topics.spans,
+      partition,
+      group: settings.group,
+      before: () => isPublished(admin, settings.topics, partition),
+      begin: (ownership, publishedBefore) => this.begin(ownership, publishedBefore),
+      end: ({ assembly }) => assembly.release(),
+    });
   }
 
   /** Whether the partition is caught up with what was published before, and reading on. */
   get isRunning(): boolean {
-    return this.tenure !== null && this.tenure.next >= this.tenure.outputs.publishFrom;
+    const tenure = this.tenures.current;
+    return tenure !== null && tenure.next >= tenure.outputs.publishFrom;
   }
 
-  /** Claims the partition and starts reading; tries again until it is closed. */
-  async open(): Promise<void> {
-    while (!this.closed) {
-      try {
-        await this.steps.run(() => this.claim());
-        return;
-      } catch (error) {
-        if (!isKafkaTrouble(error)) {
-          this.context.fail(error);
-          return;
-        }
-        this.log.warn({ error }, 'claim failed, trying again');
-        await this.context.timers.sleep(RETRY_PAUSE_MS);
-      }
-    }
+  open(): Promise<void> {
+    return this.tenures.open();
   }
 
   /** Reads records; resolves when the next ones may come. */
   read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
     // Records that were fetched for one tenure mean nothing to the next, which begins elsewhere.
-    const { tenure } = this;
-    return this.steps.run(async () => {
-      if (tenure === null || this.tenure !== tenure) return;
+    const tenure = this.tenures.current;
+    if (tenure === null) return Promise.resolve();
+    tenure.isReading = true;
+    return tenure.steps.run(async () => {
+      if (!this.tenures.isCurrent(tenure)) return;
       await this.readAll(tenure, records);
-      if (this.tenure !== tenure) return;
+      tenure.isReading = false;
+      if (!this.tenures.isCurrent(tenure)) return;
       tenure.next = Math.max(tenure.next, nextOffset);
+      tenure.wasDelivered = true;
       tenure.highWatermark = highWatermark;
+      // A delivery may have waited for a process that slept; it was asked for after the one before.
+      if (tenure.next >= highWatermark) tenure.atEndAtMs = tenure.deliveredAtMs;
+      tenure.deliveredAtMs = this.context.clock.now();
       this.context.metrics.records.add(records.length);
       this.tellProgress(tenure);
     });
@@ -134,62 +139,62 @@ export class PartitionWorker implements OwnedPartition {
 
   /** Looks after commits, ticks and cuts that the passing of time asks for. */
   tend(): void {
-    if (this.steps.isBusy) return;
-    this.steps.run(() => this.lookAfter()).catch(this.context.fail);
+    const tenure = this.tenures.current;
+    if (tenure === null || tenure.steps.isBusy || !this.isAnyDue(tenure)) return;
+    tenure.steps.run(() => this.lookAfter(tenure)).catch(this.context.fail);
   }
 
-  /** Gives the partition up. Nothing is published any more when it resolves. */
+  waits(): Wait[] {
+    const waits: Wait[] = this.tenures.waits();
+    const tenure = this.tenures.current;
+    if (tenure === null) return waits;
+    const { control, deliveredAtMs: sinceMs, wasDelivered: wasHeard, next } = tenure;
+    const { appendingSinceMs } = control;
+    if (appendingSinceMs !== null) waits.push({ cause: 'append', sinceMs: appendingSinceMs, error: null });
+    if (!tenure.isReading) waits.push({ cause: 'fetch', sinceMs, error: null, next, wasHeard });
+    return waits;
+  }
+
+  restart(): void {
+    this.tenures.restart();
+  }
+
+  /** Gives the partition up. What is published later is what another owner's claim ends. */
   async close(): Promise<void> {
-    this.closed = true;
-    await this.steps.run(() => this.drop());
-    const labels = { partition: this.partition };
+    const lastStep = this.tenures.current?.steps.run(() => Promise.resolve());
+    await this.tenures.close(lastStep ?? Promise.resolve());
     const { openTraces, lagRecords, lagSeconds } = this.context.metrics;
-    for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove(labels);
+    for (const gauge of [openTraces, lagRecords, lagSeconds]) gauge.remove({ partition: this.partition });
   }
 
-  private async claim(): Promise<void> {
-    if (this.closed) return;
-    const { settings, kafka, admin, metrics } = this.context;
-    const { group } = settings;
-    const topic = settings.topics.spans;
-    // With the topic: pipelines that share a Kafka by their prefix may have groups of one name.
-    const transactionalId = `${group}-${topic}-${this.partition}`;
-    const publishedBefore = await isPublished(admin, settings.topics, this.partition);
-    const ownership = await kafka.claim({
-      topic,
-      partition: this.partition,
-      group,
-      transactionalId,
-    });
-    try {
-      const start = await findStart(
-        ownership.committed,
-        settings.start,
-        admin,
-        settings.topics,
-        this.partition,
-        publishedBefore,
-        this.log,
-      );
-      // Said before anything is published: from now on "no offset" means that nothing was.
-      if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
-      this.tenure = this.beginAt(start, ownership);
-      metrics.claims.add(1);
-      this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
-      const input = await this.context.input;
-      input.startAt(this.partition, start.low.offset);
-      input.resume(this.partition);
-    } catch (error) {
-      this.tenure = null;
-      await ownership.release();
-      throw error;
-    }
+  private async begin(ownership: HeldOwnership, publishedBefore: boolean): Promise<Tenure> {
+    const { settings, admin, metrics } = this.context;
+    const start = await findStart(
+      ownership.committed,
+      settings.start,
+      admin,
+      settings.topics,
+      this.partition,
+      publishedBefore,
+      this.log,
+    );
+    // Said before anything is published: from now on "no offset" means that nothing was.
+    if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
+    metrics.claims.add(1);
+    this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
+    return this.beginAt(start, ownership);
   }
 
-  private beginAt(start: Position, ownership: Ownership): Tenure {
-    const { settings, store, metrics, clock } = this.context;
+  private beginAt(start: Position, ownership: HeldOwnership): Tenure {
+    const { settings, store, metrics, clock, producer } = this.context;
     const outputs = new PartitionOutputs(settings.topics, this.partition, start.publishFrom, metrics);
     const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
+    const control = new ControlRecords({
+      ...{ ownership, assembly, producer, clock, metrics, log: this.log },
+      topic: settings.topics.spans,
+      partition: this.partition,
+      maxRunAgeMs: settings.maxRunAgeMs,
+    });
     const next = start.low.offset;
     const now = clock.now();
     const committedNext = start.publishFrom;
@@ -197,11 +202,16 @@ export class PartitionWorker implements OwnedPartition {
       ownership,
       assembly,
       outputs,
+      control,
       next,
       committedNext,
       highWatermark: next,
+      atEndAtMs: null,
       committedAtMs: now,
-      heardAtMs: now,
+      deliveredAtMs: now,
+      wasDelivered: false,
+      isReading: false,
+      steps: new Mutex(),
     };
   }
 
@@ -222,23 +232,36 @@ export class PartitionWorker implements OwnedPartition {
       if (record.offset < tenure.next) continue;
       tenure.assembly.read(toLogRecord(record));
       tenure.next = record.offset + 1;
-      tenure.heardAtMs = clock.now();
-      if (tenure.heardAtMs - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
-      worked += tenure.heardAtMs - sliceStart;
+      const now = clock.now();
+      tenure.control.onRead(now);
+      if (now - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
+      worked += now - sliceStart;
       if (this.isCommitDue(tenure)) await this.commit(tenure);
       else await timers.sleep(0);
-      if (this.tenure !== tenure) return;
+      if (!this.tenures.isCurrent(tenure)) return;
       sliceStart = clock.now();
     }
     metrics.analysisSeconds.observe((worked + clock.now() - sliceStart) / 1000);
     if (this.isCommitDue(tenure)) await this.commit(tenure);
   }
 
-  private async lookAfter(): Promise<void> {
-    const { tenure } = this;
-    if (tenure === null) return;
-    if (this.isCommitDue(tenure)) await this.commit(tenure);
-    if (this.tenure === tenure) await this.writeControlRecords(tenure);
+  private async lookAfter(tenure: Tenure): Promise<void> {
+    if (!this.tenures.isCurrent(tenure)) return;
+    const cuts = this.mayCut(tenure) ? tenure.control.takeCuts() : [];
+    if (cuts.length > 0 || this.isCommitDue(tenure)) await this.commit(tenure, cuts);
+    if (this.tenures.isCurrent(tenure)) await tenure.control.writeTick(tenure.next >= tenure.highWatermark);
+  }
+
+  private isAnyDue(tenure: Tenure): boolean {
+    const { control, next, highWatermark } = tenure;
+    if (this.isCommitDue(tenure) || control.isTickDue(next >= highWatermark)) return true;
+    return this.mayCut(tenure) && control.areCutsDue;
+  }
+
+  /** Whether what is not yet read is too short for an overdue run to end in it and another of its trace to begin. */
+  private mayCut({ next, outputs, atEndAtMs }: Tenure): boolean {
+    if (atEndAtMs === null || next < outputs.publishFrom) return false;
+    return this.context.clock.now() - atEndAtMs < this.context.settings.rules.forgetMs / 2;
   }
 
   private isCommitDue(tenure: Tenure): boolean {
@@ -251,72 +274,22 @@ export class PartitionWorker implements OwnedPartition {
     return since >= (next > committedNext ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
   }
 
-  private async commit(tenure: Tenure): Promise<void> {
-    const { clock, metrics, input } = this.context;
+  private async commit(tenure: Tenure, cuts: readonly PartitionRecords[] = []): Promise<void> {
+    const { clock, metrics } = this.context;
     const { ownership, assembly, outputs, next } = tenure;
     const startedMs = clock.now();
     const offsets = this.offsetsOf({ low: assembly.lowWater(next), publishFrom: next });
     try {
-      await ownership.commit(outputs.take(), offsets);
+      await ownership.commit([...outputs.take(), ...cuts], offsets);
     } catch (error) {
       metrics.commits.add(1, { outcome: 'failed' });
-      // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
-      if (!this.closed) (await input).pause(this.partition);
-      await this.drop();
-      if (!isKafkaTrouble(error)) {
-        this.context.fail(error);
-        return;
-      }
-      this.log.warn({ error }, 'commit failed; the partition is claimed anew');
-      void this.reopen(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
+      this.tenures.abandon(tenure, error);
       return;
     }
     tenure.committedNext = next;
     tenure.committedAtMs = clock.now();
     metrics.commits.add(1, { outcome: 'committed' });
     metrics.commitSeconds.observe((tenure.committedAtMs - startedMs) / 1000);
-  }
-
-  private async reopen(afterMs: number): Promise<void> {
-    await this.context.timers.sleep(afterMs);
-    await this.open();
-  }
-
-  private async drop(): Promise<void> {
-    const { tenure } = this;
-    this.tenure = null;
-    if (tenure === null) return;
-    tenure.assembly.release();
-    await tenure.ownership.release().catch((error: unknown) => this.log.debug({ error }, 'release failed'));
-  }
-
-  /** What the log does not decide is first written to the log: the passing of time, and the end of endless traces. */
-  private async writeControlRecords(tenure: Tenure): Promise<void> {
-    const { settings, clock, metrics } = this.context;
-    try {
-      for (const [tenant, runs] of Map.groupBy(
-        tenure.assembly.overdueRuns(settings.maxRunAgeMs),
-        (run) => run.tenant,
-      )) {
-        const traceIds = Buffer.concat(runs.map((run) => keyBytes(run.traceId)));
-        await this.append({ [CUT_HEADER]: traceIds, [TENANT_HEADER]: tenant });
-        for (const run of runs) run.cutAsked = true;
-        metrics.cuts.add(runs.length);
-      }
-      const isSilent = clock.now() - tenure.heardAtMs >= TICK_AFTER_MS && tenure.next >= tenure.highWatermark;
-      if (!isSilent || !tenure.assembly.needsTime) return;
-      await this.append({});
-      tenure.heardAtMs = clock.now();
-      metrics.ticks.add(1);
-    } catch (error) {
-      this.log.warn({ error }, 'control record not written; it is tried again');
-    }
-  }
-
-  private async append(headers: Readonly<Record<string, Buffer | string>>): Promise<void> {
-    const { producer, settings } = this.context;
-    const records = [{ value: Buffer.alloc(0), headers }];
-    await producer.append({ topic: settings.topics.spans, partition: this.partition, records });
   }
 
   private tellProgress(tenure: Tenure): void {

@@ -7,13 +7,19 @@ import type { RecordStore } from '../core/trace/record_store.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import { GroupReader } from '../platform/kafka/group_reader.ts';
 import type { Admin, Kafka, Producer } from '../platform/kafka/port.ts';
+import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionWorker, type WorkerSettings } from './partition_worker.ts';
 
+export interface ProcessorSettings extends WorkerSettings {
+  /** A partition that waits for something as long stands still. */
+  readonly stallMs: number;
+}
+
 export interface ProcessorOptions {
-  readonly settings: WorkerSettings;
+  readonly settings: ProcessorSettings;
   readonly kafka: Kafka;
   readonly store: RecordStore;
   readonly clock: Clock;
@@ -39,14 +45,21 @@ export class Processor implements Part {
   }
 
   async start(): Promise<void> {
-    const { kafka, settings, timers, fail } = this.options;
+    const { kafka, settings, clock, timers, log, metrics, fail } = this.options;
+    const topic = settings.topics.spans;
     const admin = (this.admin = await kafka.admin());
     const producer = (this.producer = await kafka.producer());
     const reader = (this.reader = new GroupReader({
       kafka,
-      input: { topic: settings.topics.spans, group: settings.group, isolation: 'read_committed' },
+      input: { topic, group: settings.group, isolation: 'read_committed' },
       createPartition: (partition, input) =>
         new PartitionWorker(partition, { ...this.options, admin, producer, input }),
+      stalls: new StallWatch({
+        ...{ topic, limitMs: settings.stallMs, admin, clock, log },
+        count: (cause) => metrics.stalls.add(1, { cause }),
+      }),
+      timers,
+      log,
       fail,
     }));
     await reader.start();

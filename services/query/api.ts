@@ -19,6 +19,16 @@ import { StoreError } from './store.ts';
 
 export type RouteGroup = (app: FastifyInstance) => void;
 
+/** Writes the body of an error, where an API has a form of its own; the status is set already. */
+export type ProblemFormat = (reply: FastifyReply, problem: Problem) => void;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of this route's errors; problem+json without it. */
+    problemFormat?: ProblemFormat;
+  }
+}
+
 export interface ApiOptions {
   readonly log: Log;
   readonly registry: MetricRegistry;
@@ -55,7 +65,7 @@ export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOption
   documentRoutes(app);
   app.setErrorHandler((error, request, reply) => {
     report(log, error, request.url);
-    answerProblem(reply, asProblem(error, requestTimeoutMs));
+    answerProblem(reply, asProblem(error, requestTimeoutMs), request.routeOptions.config.problemFormat);
   });
   app.setNotFoundHandler((request, reply) => {
     answerProblem(
@@ -118,21 +128,25 @@ function measure(app: FastifyInstance, registry: MetricRegistry): void {
 
 /** A problem that a route found is an answer like any other; a store that is away is told in a line, a bug in full. */
 function report(log: Log, error: unknown, url: string): void {
-  if (error instanceof StoreError) {
+  if (error instanceof StoreError && error.failure !== 'bad-pattern') {
     log.warn({ url, failure: error.failure, reason: error.message }, 'no answer from ClickHouse');
   } else if (asProblem(error, 0).status === 500) {
     log.error({ error, url }, 'request failed');
   }
 }
 
-function answerProblem(reply: FastifyReply, problem: Problem): void {
-  void reply.code(problem.status).type(PROBLEM_TYPE);
+function answerProblem(reply: FastifyReply, problem: Problem, format: ProblemFormat = problemJson): void {
+  void reply.code(problem.status);
   if (problem.status === 503) void reply.header('retry-after', '5');
-  void reply.send(JSON.stringify(problem.body()));
+  format(reply, problem);
+}
+
+function problemJson(reply: FastifyReply, problem: Problem): void {
+  void reply.type(PROBLEM_TYPE).send(JSON.stringify(problem.body()));
 }
 
 /** What the client may know of an error; what a server said is for the log alone. */
-function asProblem(error: unknown, timeoutMs: number): Problem {
+export function asProblem(error: unknown, timeoutMs: number): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) return storeProblem(error, timeoutMs);
   const { code, statusCode, message } = error as Partial<FastifyError>;
@@ -151,6 +165,8 @@ function storeProblem(error: StoreError, timeoutMs: number): Problem {
       return new Problem(503, 'the database has no tables yet: run `spanmill migrate`', { cause: error });
     case 'timeout':
       return tookTooLong(timeoutMs, error);
+    case 'bad-pattern':
+      return new Problem(400, 'the regular expression cannot be read: RE2 is spoken here', { cause: error });
     case 'too-large':
       return new Problem(422, 'the answer would be too large: ask for less, or for a shorter time', {
         cause: error,

@@ -9,6 +9,7 @@ const FAILURES: ReadonlyMap<string, StoreFailure> = new Map([
   ['159', 'timeout'], // TIMEOUT_EXCEEDED
   ['160', 'timeout'], // TOO_SLOW
   ['394', 'timeout'], // QUERY_WAS_CANCELLED
+  ['427', 'bad-pattern'], // CANNOT_COMPILE_REGEXP
   ['158', 'too-large'], // TOO_MANY_ROWS
   ['241', 'too-large'], // MEMORY_LIMIT_EXCEEDED
   ['307', 'too-large'], // TOO_MANY_BYTES

@@ -13,17 +13,17 @@ const scrape: Setting<string> = {
       'Where the other services tell their metrics, comma-separated http://host:port/metrics; for /api/v1/pipeline.',
   }),
   parse: (value) => {
-    const wrong = scrapeUrls(value).find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
+    const wrong = commaSeparated(value).find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
     if (wrong !== undefined) throw new Error('must be addresses like http://127.0.0.1:13133/metrics');
     return value;
   },
 };
 
-export function scrapeUrls(addresses: string): string[] {
-  return addresses
+export function commaSeparated(list: string): string[] {
+  return list
     .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 export const SETTINGS = {
@@ -37,6 +37,11 @@ export const SETTINGS = {
     env: 'SPANMILL_QUERY_PORT',
     default: 16_686,
     meaning: 'Port of the API, and of /metrics, /healthz and /readyz.',
+  }),
+  grpcPort: port({
+    env: 'SPANMILL_QUERY_GRPC_PORT',
+    default: 16_685,
+    meaning: "Port of Jaeger's query API over gRPC (api_v3).",
   }),
   requestTimeoutMs: integer({
     env: 'SPANMILL_QUERY_TIMEOUT_MS',
@@ -71,6 +76,20 @@ export const SETTINGS = {
     meaning: 'What one query may make ClickHouse read, else it is refused with a 422; 0 is no limit.',
   }),
   scrape,
+  maxClockShiftMs: integer({
+    env: 'SPANMILL_QUERY_MAX_CLOCK_SHIFT_MS',
+    default: 1000,
+    unit: 'ms',
+    min: 0,
+    max: 3_600_000,
+    meaning:
+      "How far Jaeger's API may move a span of another host that does not fit into its parent; 0 only says so.",
+  }),
+  zipkinAutocompleteKeys: text({
+    env: 'SPANMILL_QUERY_ZIPKIN_AUTOCOMPLETE_KEYS',
+    default: 'deployment.environment.name,service.version',
+    meaning: "Attributes, comma-separated, whose values Zipkin's UI offers.",
+  }),
   webDirectory: text({
     env: 'SPANMILL_QUERY_WEB_DIRECTORY',
     default: '',

@@ -1,19 +1,20 @@
 /** The query service as a process: wiring only. */
-import { resolve } from 'node:path';
 import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
+import { grpcServer } from '../platform/grpc_server.ts';
 import { runService } from '../platform/run.ts';
 import { createApi } from './api.ts';
-import { apiServer } from './api_server.ts';
 import { apiRoutes } from './api_routes.ts';
-import { scrapeUrls, SETTINGS } from './config.ts';
+import { apiServer } from './api_server.ts';
+import { commaSeparated, SETTINGS } from './config.ts';
+import { foreignApis } from './foreign_apis.ts';
 import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health_routes.ts';
 import { webRoutes } from './routes/web_routes.ts';
 import { metricsScraper } from './scraper.ts';
-import { BUILT_PAGE, readWebFiles } from './web_files.ts';
+import { readWebFiles } from './web_files.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
   const clickhouse = connectClickHouse({
@@ -24,35 +25,33 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     timeoutMs: config.clickhouseTimeoutMs,
     maxConnections: config.maxConcurrentQueries,
   });
-  const query = limitedQuery({
-    clickhouse,
-    timeoutMs: config.requestTimeoutMs,
-    maxAnswerBytes: config.maxAnswerBytes,
-    maxRowsRead: config.maxRowsRead,
+  const { requestTimeoutMs, maxTraceSpans, maxClockShiftMs, maxAnswerBytes, maxRowsRead } = config;
+  const query = limitedQuery({ clickhouse, timeoutMs: requestTimeoutMs, maxAnswerBytes, maxRowsRead });
+  const retention = { tenSecondDays: config.ttlMetrics10sDays, minuteDays: config.ttlMetrics1mDays };
+  const shared = { query, clock: systemClock, retention, maxTraceSpans };
+  const scraper = metricsScraper({ urls: commaSeparated(config.scrape), clock: systemClock });
+  const foreign = foreignApis({
+    ...{ ...shared, log, maxClockShiftMs, timeoutMs: requestTimeoutMs },
+    zipkinAutocompleteKeys: commaSeparated(config.zipkinAutocompleteKeys),
   });
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
-  const page = readWebFiles(config.webDirectory === '' ? BUILT_PAGE : resolve(config.webDirectory));
-  if (page === null) {
-    log.warn({}, 'the web page has not been built: run `make page`; the API answers without it');
-  }
+  const page = readWebFiles(config.webDirectory, log);
   const api = createApi({
-    log,
-    registry,
-    requestTimeoutMs: config.requestTimeoutMs,
+    ...{ log, registry, requestTimeoutMs },
     routes: [
       (app) => healthRoutes(app, registry, readiness),
       (app) => webRoutes(app, page),
-      apiRoutes({
-        query,
-        clock: systemClock,
-        retention: { tenSecondDays: config.ttlMetrics10sDays, minuteDays: config.ttlMetrics1mDays },
-        maxTraceSpans: config.maxTraceSpans,
-        scraper: metricsScraper({ urls: scrapeUrls(config.scrape), clock: systemClock }),
-      }),
+      apiRoutes({ ...shared, scraper }),
+      ...foreign.routes,
     ],
   });
   return [
     { name: 'ClickHouse connections', start: () => Promise.resolve(), stop: () => clickhouse.close() },
     apiServer(api, { host: config.host, port: config.port, log }),
+    grpcServer({
+      ...{ host: config.host, port: config.grpcPort, methods: foreign.grpcMethods },
+      ...{ maxRequestBytes: 1024 * 1024, stopTimeoutMs: requestTimeoutMs },
+      onBug: (error) => log.error({ error }, 'request failed'),
+    }),
   ];
 });

@@ -22,8 +22,9 @@ export type Query = (
   signal: AbortSignal,
 ) => Promise<Row[]>;
 
-export const readSql = (name: string): string =>
-  readFileSync(join(import.meta.dirname, 'sql', `${name}.sql`), 'utf8');
+/** Of `sql/`, or that of a folder beside it. */
+export const readSql = (name: string, folder = ''): string =>
+  readFileSync(join(import.meta.dirname, folder, 'sql', `${name}.sql`), 'utf8');
 
 export function limitedQuery(options: QueryOptions): Query {
   const { clickhouse, timeoutMs, maxAnswerBytes, maxRowsRead = 0 } = options;

@@ -80,8 +80,11 @@ export interface TraceStore {
   find(search: TraceSearch, signal: AbortSignal): Promise<FoundTraces>;
 }
 
-/** Why the store gave no answer: it is away, has no tables yet, took too long, or the answer is larger than allowed. */
-export type StoreFailure = 'unavailable' | 'no-tables' | 'timeout' | 'too-large';
+/**
+ * Why the store gave no answer: it is away, has no tables yet, took too long, the answer is larger than allowed, or a
+ * regular expression that was asked for is none.
+ */
+export type StoreFailure = 'unavailable' | 'no-tables' | 'timeout' | 'too-large' | 'bad-pattern';
 
 export class StoreError extends Error {
   override name = 'StoreError';

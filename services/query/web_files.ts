@@ -5,8 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Log } from '../platform/log.ts';
 
 export interface WebFile {
   readonly body: Buffer;
@@ -20,7 +21,7 @@ export interface WebFile {
 /** By path below the directory, with `/` between. */
 export type WebFiles = ReadonlyMap<string, WebFile>;
 
-export const BUILT_PAGE = join(import.meta.dirname, '../web/dist');
+const BUILT_PAGE = join(import.meta.dirname, '../web/dist');
 
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['.html', 'text/html; charset=utf-8'],
@@ -30,8 +31,9 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['.json', 'application/json; charset=utf-8'],
 ]);
 
-/** Null where the page has not been built. */
-export function readWebFiles(directory: string): WebFiles | null {
+/** Null where the page has not been built, which the log says. `configured` empty is where `make page` puts it. */
+export function readWebFiles(configured: string, log: Log): WebFiles | null {
+  const directory = configured === '' ? BUILT_PAGE : resolve(configured);
   const files = new Map<string, WebFile>();
   for (const entry of entriesOf(directory)) {
     if (!entry.isFile()) continue;
@@ -39,7 +41,9 @@ export function readWebFiles(directory: string): WebFiles | null {
     const path = file.slice(directory.length).replaceAll('\\', '/').replace(/^\/+/, '');
     files.set(path, webFile(readFileSync(file), path));
   }
-  return files.has('index.html') ? files : null;
+  if (files.has('index.html')) return files;
+  log.warn({ directory }, 'the web page has not been built: run `make page`; the API answers without it');
+  return null;
 }
 
 function entriesOf(directory: string) {

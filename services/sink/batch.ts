@@ -1,6 +1,7 @@
 /** Gathers the records of a partition into the next batch: a range of offsets, and a block for each table. */
+import { UNREADABLE_BATCH } from '../core/contracts.ts';
 import type { Block } from '../core/native/block.ts';
-import type { RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
+import type { AppendedRecord, RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
 
 export interface BatchLimits {
   readonly maxRows: number;
@@ -48,11 +49,18 @@ export class BatchBuilder {
 
   add(record: SinkRecord, nowMs: number): void {
     if (this.isEmpty) this.startedMs = nowMs;
-    const appended = this.rows.append(record);
+    const appended = this.append(record);
     this.records.push(record);
     this.items.push(appended.items);
     for (const letter of appended.unstorable) this.unstorable.push(letter);
     this.heldBytes += record.value.length;
+  }
+
+  private append(record: SinkRecord): AppendedRecord {
+    const { unreadable, offset, value, headers } = record;
+    if (unreadable === undefined) return this.rows.append(record);
+    const letter = { reason: UNREADABLE_BATCH, error: unreadable, offset, value, headers } as const;
+    return { items: this.rows.tables.map(() => 0), unstorable: [letter] };
   }
 
   isFull({ maxRows, maxBytes }: BatchLimits): boolean {

@@ -6,6 +6,7 @@
  * again, and ClickHouse drops what it has. The commit that follows, at offset `end`, also sends to dead letters what could not be
  * stored. Good for one ownership: after an error of a commit it is of no use.
  */
+import type { Block } from '../core/native/block.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ClickHouseRefusedError } from '../platform/clickhouse/errors.ts';
 import type { Ownership } from '../platform/kafka/port.ts';
@@ -38,6 +39,8 @@ export class BatchStore {
   /** The offset that the group has, and since when. */
   committed: number;
   committedAtMs: number;
+  /** Since when a block is being inserted, tries that failed included. */
+  insertingSinceMs: number | null = null;
 
   constructor(options: BatchStoreOptions, committed: number) {
     this.options = options;
@@ -94,11 +97,11 @@ export class BatchStore {
 
   /** Null, or how to go on where ClickHouse refused the block. */
   private async insertWhole(batch: Batch, table: number): Promise<RefusalProgress | null> {
-    const { writer, isWanted, log, metrics } = this.options;
+    const { log, metrics } = this.options;
     const block = batch.blocks[table];
     if (block === undefined || block.rows === 0) return null;
     try {
-      await writer.insert(block, this.token(batch), isWanted);
+      await this.insert(block, this.token(batch));
       return null;
     } catch (error) {
       if (!(error instanceof ClickHouseRefusedError)) throw error;
@@ -111,17 +114,27 @@ export class BatchStore {
   }
 
   private insertPieces(batch: Batch, progress: RefusalProgress): Promise<boolean> {
-    const { createRows, writer, isWanted } = this.options;
+    const { createRows } = this.options;
     return storeAroundRefusals({
       batch,
       progress,
       rows: createRows(),
-      insert: (block, from, to) => writer.insert(block, `${this.token(batch)}/${from}-${to}`, isWanted),
+      insert: (block, from, to) => this.insert(block, `${this.token(batch)}/${from}-${to}`),
       report: async (reached, refused) => {
         for (const letter of refused) this.letters.push(letter);
         await this.announce(batch, reached);
       },
     });
+  }
+
+  private async insert(block: Block, token: string): Promise<boolean> {
+    const { writer, isWanted, clock } = this.options;
+    this.insertingSinceMs = clock.now();
+    try {
+      return await writer.insert(block, token, isWanted);
+    } finally {
+      this.insertingSinceMs = null;
+    }
   }
 
   private token({ start, end }: Batch): string {

@@ -35,7 +35,8 @@ export class BlockWriter {
   private readonly options: BlockWriterOptions;
   private running = 0;
   private readonly waiting: (() => void)[] = [];
-  private lastFailure: string | null = null;
+  /** Why each insert that is tried again was not taken. */
+  private readonly failing = new Map<symbol, string>();
 
   constructor(options: BlockWriterOptions) {
     this.options = options;
@@ -43,7 +44,7 @@ export class BlockWriter {
 
   /** Why nothing can be stored at the moment, or null. */
   get failure(): string | null {
-    return this.lastFailure;
+    return this.failing.values().next().value ?? null;
   }
 
   /**
@@ -51,40 +52,48 @@ export class BlockWriter {
    */
   async insert(block: Block, token: string, isWanted: () => boolean): Promise<boolean> {
     const { timers, random, log, metrics } = this.options;
-    for (let failures = 1; isWanted(); failures++) {
-      try {
-        await this.attempt(block, token);
-        return true;
-      } catch (error) {
-        if (!(error instanceof ClickHouseUnavailableError)) throw error;
-        this.lastFailure = error.message;
-        metrics.insertFailures.add(1, { table: block.table });
-        const waitMs = pauseMs(failures, random());
-        log.warn(
-          { error, table: block.table, failures, waitMs },
-          'ClickHouse takes no inserts, trying again',
-        );
-        await timers.sleep(waitMs);
+    const insert = Symbol(token);
+    try {
+      for (let failures = 1; isWanted(); failures++) {
+        try {
+          return await this.attempt(block, token, isWanted);
+        } catch (error) {
+          if (!(error instanceof ClickHouseUnavailableError)) throw error;
+          this.failing.set(insert, error.message);
+          metrics.insertFailures.add(1, { table: block.table });
+          const waitMs = pauseMs(failures, random());
+          log.warn(
+            { error, table: block.table, failures, waitMs },
+            'ClickHouse takes no inserts, trying again',
+          );
+          await timers.sleep(waitMs);
+        }
       }
+      return false;
+    } finally {
+      this.failing.delete(insert);
     }
-    return false;
   }
 
-  private async attempt(block: Block, token: string): Promise<void> {
+  private async attempt(block: Block, token: string, isWanted: () => boolean): Promise<boolean> {
     const { clickhouse, clock, metrics } = this.options;
     const { table } = block;
     await this.enter();
     try {
+      // The wait for a place may be long.
+      if (!isWanted()) return false;
       const startedMs = clock.now();
       await clickhouse.insertBlock({ ...block, token });
       metrics.insertSeconds.observe((clock.now() - startedMs) / 1000, { table });
-      this.lastFailure = null;
+      // One that is taken speaks for the server.
+      this.failing.clear();
     } finally {
       this.leave();
     }
     metrics.inserts.add(1, { table });
     metrics.rows.add(block.rows, { table });
     metrics.insertedBytes.add(block.bytes.length, { table });
+    return true;
   }
 
   private async enter(): Promise<void> {

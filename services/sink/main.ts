@@ -4,7 +4,8 @@ import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/kafkajs_kafka.ts';
+import { connectKafka } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { BlockWriter } from './block_writer.ts';
 import { SETTINGS } from './config.ts';
@@ -32,6 +33,7 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
       start: config.start,
       batch: { maxRows: config.batchRows, maxBytes: config.batchBytes, maxAgeMs: config.batchMs },
       memoryBytes: config.memoryBytes,
+      stallMs: config.stallMs,
     },
     writer: new BlockWriter({
       ...shared,
@@ -39,7 +41,13 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
       maxConcurrent: config.concurrentInserts,
       random: Math.random,
     }),
-    kafka: connectKafka({ brokers: config.kafkaBrokers.split(','), clientId: 'spanmill-sink', log }),
+    kafka: connectKafka({
+      client: config.kafkaClient,
+      brokers: config.kafkaBrokers.split(','),
+      clientId: 'spanmill-sink',
+      memberName: processName(config.healthPort),
+      log,
+    }),
     fail,
   });
   const health = healthServer({

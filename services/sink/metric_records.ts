@@ -11,7 +11,7 @@ import {
   encodeSpanMetricDeltas,
   METRIC_SCHEMA,
 } from '../platform/avro/codec.ts';
-import type { AppendedRecord, DeadLetterReason, RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
+import type { AppendedRecord, DeadLetterReason, RecordRows, SinkRecord, Original } from './record_rows.ts';
 import { ServiceEdges } from './service_edges.ts';
 import { SpanMetrics } from './span_metrics.ts';
 
@@ -48,16 +48,11 @@ export class MetricRecords implements RecordRows {
     else for (const delta of edges.slice(from, to)) this.edges.append(delta);
   }
 
-  originals(
-    record: SinkRecord,
-    table: number,
-    from: number,
-    to: number,
-  ): Pick<Unstorable, 'value' | 'headers'> {
+  originals(record: SinkRecord, table: number, from: number, to: number): Original[] {
     const { spans, edges } = decode(record);
     return table === METRICS_TABLE
-      ? { value: encodeSpanMetricDeltas(spans.slice(from, to)), headers: schemaHeader(METRIC_SCHEMA) }
-      : { value: encodeServiceEdgeDeltas(edges.slice(from, to)), headers: schemaHeader(EDGE_SCHEMA) };
+      ? [{ value: encodeSpanMetricDeltas(spans.slice(from, to)), headers: schemaHeader(METRIC_SCHEMA) }]
+      : [{ value: encodeServiceEdgeDeltas(edges.slice(from, to)), headers: schemaHeader(EDGE_SCHEMA) }];
   }
 
   reset(): void {

@@ -38,6 +38,11 @@ export const METRICS = {
     ['topic'],
   ),
   claims: counter('spanmill_sink_claims_total', 'Partitions claimed.', ['topic']),
+  stalls: counter(
+    'spanmill_sink_stalls_total',
+    'Partitions that were found standing still, by topic and by what they waited for.',
+    ['topic', 'cause'],
+  ),
   lagRecords: gauge('spanmill_sink_lag_records', 'Records in the log that are not stored.', PARTITION),
   lagSeconds: gauge(
     'spanmill_sink_lag_seconds',

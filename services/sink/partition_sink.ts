@@ -1,27 +1,20 @@
 /**
  * One partition's life in this process: claim, replay what was under way, then batch after batch, until it goes elsewhere.
  *
- * Not for how a batch is stored (batch_store.ts). While one batch is stored the next is built. After any failed commit nobody
- * knows what Kafka has: batches and ownership are dropped and the partition is claimed anew.
+ * Not for how a batch is stored (batch_store.ts), nor for when to claim (platform/kafka/tenures.ts). While one batch is stored
+ * the next is built.
  */
 import type { Clock, Timers } from '../platform/clock.ts';
 import {
-  FENCED_PAUSE_MS,
   IDLE_COMMIT_MS,
   REFRESH_COMMIT_MS,
-  RETRY_PAUSE_MS,
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import {
-  FencedError,
-  isKafkaTrouble,
-  type Admin,
-  type IncomingRecord,
-  type Input,
-  type Kafka,
-  type Ownership,
-} from '../platform/kafka/port.ts';
+import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
+import type { Admin, IncomingRecord, Input, Kafka } from '../platform/kafka/port.ts';
+import type { Wait } from '../platform/kafka/stall_watch.ts';
+import { Tenures } from '../platform/kafka/tenures.ts';
 import type { Log } from '../platform/log.ts';
 import { BatchBuilder, type Batch, type BatchLimits } from './batch.ts';
 import { BatchStore } from './batch_store.ts';
@@ -53,12 +46,9 @@ export interface PartitionContext {
   readonly fail: (error: unknown) => void;
 }
 
-/** Longest wait for an insert under way when the partition is given up; what is left then is stored by the next owner. */
-const CLOSE_TIMEOUT_MS = 10_000;
-
 /** What is held between a claim and the next. */
 interface Tenure {
-  readonly ownership: Ownership;
+  readonly ownership: HeldOwnership;
   readonly store: BatchStore;
   readonly building: BatchBuilder;
   /** The batch that has to be stored before all others; null once it is. */
@@ -66,6 +56,10 @@ interface Tenure {
   /** Next offset to read. */
   next: number;
   highWatermark: number;
+  /** When something was last delivered, or the tenure began. */
+  deliveredAtMs: number;
+  wasDelivered: boolean;
+  isReading: boolean;
   /** Storing or committing; one at a time. Never rejects. */
   task: Promise<void> | null;
   /** Kafka's time of the oldest record of the batch that is being stored. */
@@ -76,66 +70,68 @@ export class PartitionSink implements OwnedPartition {
   private readonly partition: number;
   private readonly context: PartitionContext;
   private readonly log: Log;
-  private tenure: Tenure | null = null;
-  private closed = false;
+  private readonly tenures: Tenures<Tenure>;
 
   constructor(partition: number, context: PartitionContext) {
     this.partition = partition;
     this.context = context;
     this.log = context.log.child({ topic: context.topic, partition });
+    this.tenures = new Tenures({
+      ...context,
+      log: this.log,
+      partition,
+      before: () => Promise.resolve(),
+      begin: (ownership) => this.begin(ownership),
+    });
   }
 
   /** Whether what an earlier owner left is stored, and new records are being read. */
   get isRunning(): boolean {
-    return this.tenure !== null && this.tenure.replay === null;
+    return this.tenures.current?.replay === null;
   }
 
-  /** Claims the partition and starts reading; tries again until it is closed. */
-  async open(): Promise<void> {
-    while (!this.closed) {
-      try {
-        await this.claim();
-        return;
-      } catch (error) {
-        if (!isKafkaTrouble(error)) {
-          this.context.fail(error);
-          return;
-        }
-        this.log.warn({ error }, 'claim failed, trying again');
-        await this.context.timers.sleep(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
-      }
-    }
+  open(): Promise<void> {
+    return this.tenures.open();
   }
 
   /** Takes records into the batch that is being built; resolves when there is room for the next ones. */
   async read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void> {
-    const { tenure } = this;
-    const { clock, timers } = this.context;
-    if (tenure === null || this.closed) return;
+    const tenure = this.tenures.current;
+    if (tenure === null || this.tenures.isClosed) return;
     tenure.highWatermark = highWatermark;
+    tenure.isReading = true;
+    await this.takeAll(tenure, records);
+    tenure.isReading = false;
+    if (!this.tenures.isCurrent(tenure)) return;
+    tenure.deliveredAtMs = this.context.clock.now();
+    tenure.wasDelivered = true;
+    tenure.next = Math.max(tenure.next, nextOffset);
+    this.endReplayAt(tenure, tenure.next);
+    this.tend();
+  }
+
+  private async takeAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
+    const { clock, timers } = this.context;
     let sliceStart = clock.now();
     for (const record of records) {
       // Redelivered by the client: it counts once.
       if (record.offset < tenure.next) continue;
       this.endReplayAt(tenure, record.offset);
       await this.makeRoom(tenure);
-      if (!this.isCurrent(tenure)) return;
+      if (!this.tenures.isCurrent(tenure)) return;
       tenure.building.add(toSinkRecord(record), clock.now());
       tenure.next = record.offset + 1;
       if (clock.now() - sliceStart < SLICE_MS) continue;
       await timers.sleep(0);
-      if (!this.isCurrent(tenure)) return;
+      if (!this.tenures.isCurrent(tenure)) return;
       sliceStart = clock.now();
     }
-    tenure.next = Math.max(tenure.next, nextOffset);
-    this.endReplayAt(tenure, tenure.next);
-    this.tend();
   }
 
   /** Stores and commits what the passing of time asks for. */
   tend(): void {
-    const { tenure } = this;
-    if (tenure === null || this.closed) return;
+    const tenure = this.tenures.current;
+    if (tenure === null || this.tenures.isClosed) return;
     const { limits, clock } = this.context;
     this.tellLag(tenure);
     if (tenure.task !== null || tenure.replay !== null) return;
@@ -146,48 +142,47 @@ export class PartitionSink implements OwnedPartition {
     }
   }
 
-  /** Gives the partition up; waits a while for what is being stored. */
+  waits(): Wait[] {
+    const waits: Wait[] = this.tenures.waits();
+    const tenure = this.tenures.current;
+    if (tenure === null) return waits;
+    const { store, isReading, deliveredAtMs: sinceMs, wasDelivered: wasHeard, next } = tenure;
+    const { insertingSinceMs } = store;
+    // A reader that waits for room waits for this, or for a commit.
+    if (insertingSinceMs !== null) {
+      waits.push({ cause: 'insert', sinceMs: insertingSinceMs, error: this.context.writer.failure });
+    }
+    if (!isReading) waits.push({ cause: 'fetch', sinceMs, error: null, next, wasHeard });
+    return waits;
+  }
+
+  restart(): void {
+    this.tenures.restart();
+  }
+
+  /** Gives the partition up; waits a while for what is being stored, which else the next owner stores. */
   async close(): Promise<void> {
-    this.closed = true;
-    const { tenure } = this;
-    const { timers, metrics, topic } = this.context;
-    if (tenure?.task != null) await Promise.race([tenure.task, timers.sleep(CLOSE_TIMEOUT_MS)]);
-    await this.drop();
+    const { metrics, topic } = this.context;
+    await this.tenures.close(this.tenures.current?.task ?? Promise.resolve());
     for (const gauge of [metrics.lagRecords, metrics.lagSeconds]) {
       gauge.remove({ topic, partition: this.partition });
     }
   }
 
-  private async claim(): Promise<void> {
-    const { kafka, admin, topic, group, start, metrics, input } = this.context;
-    const { partition } = this;
-    const transactionalId = `${group}-${topic}-${partition}`;
-    const ownership = await kafka.claim({ topic, partition, group, transactionalId });
-    try {
-      const { offset, intent } = await findStart(ownership.committed, start, admin, topic, partition);
-      // Said before anything is stored: from now on "no offset" means that nothing was.
-      if (ownership.committed === null) await ownership.commit([], [{ group, offset, metadata: '' }]);
-      if (this.closed) {
-        await ownership.release();
-        return;
-      }
-      this.tenure = this.beginAt(offset, intent, ownership);
-      metrics.claims.add(1, { topic });
-      this.log.info({ from: offset, intent }, 'partition claimed');
-      const joined = await input;
-      joined.startAt(partition, offset);
-      joined.resume(partition);
-    } catch (error) {
-      this.tenure = null;
-      await ownership.release();
-      throw error;
-    }
+  private async begin(ownership: HeldOwnership): Promise<Tenure> {
+    const { admin, topic, group, start, metrics } = this.context;
+    const { offset, intent } = await findStart(ownership.committed, start, admin, topic, this.partition);
+    // Said before anything is stored: from now on "no offset" means that nothing was.
+    if (ownership.committed === null) await ownership.commit([], [{ group, offset, metadata: '' }]);
+    metrics.claims.add(1, { topic });
+    this.log.info({ from: offset, intent }, 'partition claimed');
+    return this.beginAt(offset, intent, ownership);
   }
 
-  private beginAt(offset: number, intent: Intent | null, ownership: Ownership): Tenure {
+  private beginAt(offset: number, intent: Intent | null, ownership: HeldOwnership): Tenure {
     const { topic, deadLettersTopic, deadLetterPartitions, createRows } = this.context;
     const source = { topic, partition: this.partition, deadLettersTopic, deadLetterPartitions };
-    const isWanted = (): boolean => this.isCurrent(tenure);
+    const isWanted = (): boolean => this.tenures.isCurrent(tenure);
     const tenure: Tenure = {
       ownership,
       store: new BatchStore({ ...this.context, source, ownership, isWanted, log: this.log }, offset),
@@ -195,24 +190,19 @@ export class PartitionSink implements OwnedPartition {
       replay: intent,
       next: offset,
       highWatermark: offset,
+      deliveredAtMs: this.context.clock.now(),
+      wasDelivered: false,
+      isReading: false,
       task: null,
       storingMs: null,
     };
     return tenure;
   }
 
-  /**
-   * Whether anything may still begin in it. After a close nothing may: a batch that was given up is not stored, and the intent
-   * of the next would acknowledge it.
-   */
-  private isCurrent(tenure: Tenure): boolean {
-    return !this.closed && this.tenure === tenure;
-  }
-
   /** Waits until the batch that is being built has room. A batch that is replayed takes what it took. */
   private async makeRoom(tenure: Tenure): Promise<void> {
     const { limits } = this.context;
-    while (this.isCurrent(tenure) && tenure.replay === null && tenure.building.isFull(limits())) {
+    while (this.tenures.isCurrent(tenure) && tenure.replay === null && tenure.building.isFull(limits())) {
       if (tenure.task === null) this.storeNext(tenure);
       else await tenure.task;
     }
@@ -236,7 +226,7 @@ export class PartitionSink implements OwnedPartition {
 
   private run(tenure: Tenure, task: () => Promise<void>): void {
     tenure.task = task()
-      .catch((error: unknown) => this.abandon(tenure, error))
+      .catch((error: unknown) => this.tenures.abandon(tenure, error))
       .finally(() => {
         tenure.task = null;
       });
@@ -256,30 +246,6 @@ export class PartitionSink implements OwnedPartition {
     return since >= (next > store.committed ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
   }
 
-  private async abandon(tenure: Tenure, error: unknown): Promise<void> {
-    if (this.tenure !== tenure) return;
-    // The pause of one who was closed would stop whoever reads the partition now, who never asked for it.
-    if (!this.closed) (await this.context.input).pause(this.partition);
-    await this.drop();
-    if (!isKafkaTrouble(error)) {
-      this.context.fail(error);
-      return;
-    }
-    this.log.warn({ error }, 'commit failed; the partition is claimed anew');
-    void this.reopen(error instanceof FencedError ? FENCED_PAUSE_MS : RETRY_PAUSE_MS);
-  }
-
-  private async reopen(afterMs: number): Promise<void> {
-    await this.context.timers.sleep(afterMs);
-    await this.open();
-  }
-
-  private async drop(): Promise<void> {
-    const { tenure } = this;
-    this.tenure = null;
-    await tenure?.ownership.release().catch((error: unknown) => this.log.debug({ error }, 'release failed'));
-  }
-
   private tellLag(tenure: Tenure): void {
     const { metrics, clock, topic } = this.context;
     const labels = { topic, partition: this.partition };
@@ -290,7 +256,7 @@ export class PartitionSink implements OwnedPartition {
   }
 }
 
-function toSinkRecord({ offset, timestampMs, value, headers }: IncomingRecord): SinkRecord {
+function toSinkRecord(record: IncomingRecord): SinkRecord {
   // Copied: a slice would pin the whole fetch until the batch is stored.
-  return { offset, timestampMs, value: Buffer.from(value), headers };
+  return { ...record, value: Buffer.from(record.value) };
 }

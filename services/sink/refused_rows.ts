@@ -77,12 +77,14 @@ function originalsOf(
   message: string,
 ): Unstorable[] {
   const name = batch.blocks[table]?.table ?? '';
-  return partsOf(batch, table, from, to).map((part) => ({
-    reason: 'refused' as const,
-    error: `${name}: ${message}`,
-    offset: part.record.offset,
-    ...rows.originals(part.record, table, part.from, part.to),
-  }));
+  return partsOf(batch, table, from, to).flatMap(({ record, ...part }) =>
+    rows.originals(record, table, part.from, part.to).map((original) => ({
+      reason: 'refused' as const,
+      error: `${name}: ${message}`,
+      offset: record.offset,
+      ...original,
+    })),
+  );
 }
 
 /** The items `[from, to)` of the batch as ranges of its records' own items. */

@@ -8,6 +8,7 @@ import type { TopicNames } from '../core/contracts.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import { GroupReader } from '../platform/kafka/group_reader.ts';
 import type { Admin, Kafka } from '../platform/kafka/port.ts';
+import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { BatchLimits } from './batch.ts';
@@ -26,6 +27,8 @@ export interface SinkSettings {
   readonly batch: BatchLimits;
   /** Rows of all partitions together. */
   readonly memoryBytes: number;
+  /** A partition that waits for something as long stands still. */
+  readonly stallMs: number;
 }
 
 export interface SinkOptions {
@@ -87,8 +90,8 @@ export class Sink implements Part {
     admin: Admin,
     deadLetterPartitions: number,
   ): GroupReader<PartitionSink> {
-    const { kafka, settings, fail } = this.options;
-    const { group, start, topics } = settings;
+    const { kafka, settings, fail, clock, timers, log, metrics } = this.options;
+    const { group, start, topics, stallMs } = settings;
     const limits = (): BatchLimits => this.limits();
     const context = {
       group,
@@ -103,6 +106,12 @@ export class Sink implements Part {
       input: { topic, group, isolation: 'read_committed' },
       createPartition: (partition, input) =>
         new PartitionSink(partition, { ...this.options, ...context, topic, createRows, input }),
+      stalls: new StallWatch({
+        ...{ topic, limitMs: stallMs, admin, clock, log },
+        count: (cause) => metrics.stalls.add(1, { topic, cause }),
+      }),
+      timers,
+      log,
       fail,
     });
   }

@@ -5,7 +5,7 @@
  * more with a way back before each span.
  */
 import { zstdDecompressSync } from 'node:zlib';
-import { ENCODING_HEADER, ENCODING_ZSTD } from '../core/contracts.ts';
+import { ENCODING_HEADER, ENCODING_ZSTD, TENANT_HEADER } from '../core/contracts.ts';
 import { singleSpanTracesData } from '../core/otlp/rejected_span.ts';
 import {
   BATCH_TRACES,
@@ -18,7 +18,7 @@ import { TraceBatchReader } from '../core/trace/trace_batch_reader.ts';
 import { Cursor, readTag, skipValue, WireError } from '../core/wire/cursor.ts';
 import { WireWriter, writeBytes, writeLengthField } from '../core/wire/writer.ts';
 import { OtelTraces } from './otel_traces.ts';
-import type { AppendedRecord, RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
+import type { AppendedRecord, Original, RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
 import { TraceSummaries } from './trace_summaries.ts';
 
 /** No processor makes a record as large; what is may be a bomb. */
@@ -75,24 +75,19 @@ export class TraceRecords implements RecordRows {
     else for (const trace of reader.traces.slice(from, to)) this.summaries.append(reader.buf, trace);
   }
 
-  /** Spans as a TracesData, summaries as a TraceBatch of traces without their spans. Both may simply be strung together. */
-  originals(
-    record: SinkRecord,
-    table: number,
-    from: number,
-    to: number,
-  ): Pick<Unstorable, 'value' | 'headers'> {
+  /**
+   * Spans as a TracesData for each tenant, summaries (which say whose they are) as a TraceBatch of traces without their spans.
+   * Both may simply be strung together.
+   */
+  originals(record: SinkRecord, table: number, from: number, to: number): Original[] {
     this.read(record);
+    if (table === SPANS_TABLE) return this.originalSpans(from, to);
+    const { buf } = this.reader;
     const out = new WireWriter();
-    if (table === SPANS_TABLE) {
-      for (let i = from; i < to; i++) writeBytes(out, this.originalSpan(i));
-    } else {
-      const bodies = traceBodies(this.reader.buf);
-      for (const { start, end } of bodies.slice(from, to)) {
-        writeLengthField(out, BATCH_TRACES, withoutSpans(this.reader.buf, start, end));
-      }
+    for (const { start, end } of traceBodies(buf).slice(from, to)) {
+      writeLengthField(out, BATCH_TRACES, withoutSpans(buf, start, end));
     }
-    return { value: Buffer.from(out.take()), headers: {} };
+    return [{ value: Buffer.from(out.take()), headers: {} }];
   }
 
   reset(): void {
@@ -123,11 +118,13 @@ export class TraceRecords implements RecordRows {
   /** Appends every span, or none and says why. */
   private appendAllSpans(): WireError | RowsTooLargeError | null {
     const { spans, reader, limits } = this;
+    // Of this record alone: what others in the block are must not decide.
+    const most = spans.rows.byteSize + limits.maxRowBytes;
     spans.rows.mark();
     try {
       for (const trace of reader.traces) {
         for (let i = trace.firstSpan; i < trace.endSpan; i++) this.appendSpan(trace, i);
-        if (spans.rows.byteSize > limits.maxRowBytes) {
+        if (spans.rows.byteSize > most) {
           throw new RowsTooLargeError(`rows of more than ${limits.maxRowBytes} bytes`);
         }
       }
@@ -173,7 +170,7 @@ export class TraceRecords implements RecordRows {
             error: error.message,
             offset: record.offset,
             value,
-            headers: {},
+            headers: tenantHeader(trace.tenant),
           });
         }
       }
@@ -185,6 +182,23 @@ export class TraceRecords implements RecordRows {
     const { buf, spanStart, spanEnd } = this.reader;
     const position = this.reader.spanHeader[i] ?? 0;
     this.spans.append(buf, spanStart[i] ?? 0, spanEnd[i] ?? 0, trace, this.headerAt(position), position);
+  }
+
+  private originalSpans(from: number, to: number): Original[] {
+    const byTenant = new Map<string, Buffer[]>();
+    for (const { tenant, firstSpan, endSpan } of this.reader.traces) {
+      const first = Math.max(firstSpan, from);
+      const end = Math.min(endSpan, to);
+      for (let i = first; i < end; i++) {
+        const spans = byTenant.get(tenant) ?? [];
+        byTenant.set(tenant, spans);
+        spans.push(this.originalSpan(i));
+      }
+    }
+    return [...byTenant].map(([tenant, spans]) => ({
+      value: Buffer.concat(spans),
+      headers: tenantHeader(tenant),
+    }));
   }
 
   private originalSpan(i: number): Buffer {
@@ -199,6 +213,10 @@ export class TraceRecords implements RecordRows {
     if (header === undefined) throw new Error('the reader let a span of no header pass');
     return header;
   }
+}
+
+function tenantHeader(tenant: string): Original['headers'] {
+  return { [TENANT_HEADER]: Buffer.from(tenant) };
 }
 
 /** What node:zlib and the reader throw for bytes that are not what they should be. Anything else is a bug. */

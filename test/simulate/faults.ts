@@ -1,6 +1,7 @@
 /** Which calls go wrong, and how: filled by the schedule's events, used up by the calls of any process. */
 import type { SimTime } from './sim_time.ts';
 import type { Fate } from './sim_process.ts';
+import { count, type Tally } from './tally.ts';
 
 export const OPERATIONS = ['append', 'claim', 'commit', 'insert'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -10,14 +11,20 @@ export const FAULTS = ['lost', 'unanswered', 'late', 'halfway'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 const GIVE_UP_MS = 60;
+/** A transaction that was left open is ended within this time, unless a claim comes first. */
+const OPEN_MS = 2_500;
 
 export class FaultPlan {
+  /** What went wrong so far. */
+  readonly tally: Tally = {};
   private readonly time: SimTime;
   private readonly random: () => number;
   private readonly planned = new Map<Operation, Fault[]>();
   private nextIsHalfway = false;
+  private diskFaults = 0;
   private kafkaAwayUntilMs = 0;
   private clickhouseAwayUntilMs = 0;
+  private leaderAloneUntilMs = 0;
 
   constructor(time: SimTime, random: () => number) {
     this.time = time;
@@ -38,7 +45,8 @@ export class FaultPlan {
   clear(): void {
     this.planned.clear();
     this.nextIsHalfway = false;
-    this.kafkaAwayUntilMs = this.clickhouseAwayUntilMs = 0;
+    this.diskFaults = 0;
+    this.kafkaAwayUntilMs = this.clickhouseAwayUntilMs = this.leaderAloneUntilMs = 0;
   }
 
   leaveKafka(ms: number): void {
@@ -49,6 +57,11 @@ export class FaultPlan {
     this.clickhouseAwayUntilMs = this.time.now() + ms;
   }
 
+  /** No replica follows the leaders for as long; then they die, with what only they had. */
+  isolateLeaders(ms: number): void {
+    this.leaderAloneUntilMs = this.time.now() + ms;
+  }
+
   isKafkaAway(): boolean {
     return this.time.now() < this.kafkaAwayUntilMs;
   }
@@ -57,11 +70,33 @@ export class FaultPlan {
     return this.time.now() < this.clickhouseAwayUntilMs;
   }
 
+  /** Ms until the leaders die alone; null where replicas follow them. */
+  leadersDieInMs(): number | null {
+    const ms = this.leaderAloneUntilMs - this.time.now();
+    return ms > 0 ? ms : null;
+  }
+
   /** Whether the commit that is being made stays half done. */
   isHalfway(): boolean {
     const is = this.nextIsHalfway;
     this.nextIsHalfway = false;
     return is;
+  }
+
+  /** How and when a transaction ends that was left open. */
+  endOfOpen(): { afterMs: number; state: 'committed' | 'aborted' } {
+    return { afterMs: Math.floor(this.random() * OPEN_MS), state: this.toss() ? 'committed' : 'aborted' };
+  }
+
+  /** The next thing that a spool asks of its disk fails. */
+  failDisk(): void {
+    this.diskFaults++;
+  }
+
+  takeDiskFault(): boolean {
+    if (this.diskFaults === 0) return false;
+    this.diskFaults--;
+    return true;
   }
 
   toss(): boolean {
@@ -72,6 +107,7 @@ export class FaultPlan {
   take(operation: Operation, errorOf: () => Error): Fate | null {
     const fault = this.planned.get(operation)?.shift();
     if (fault === undefined) return null;
+    count(this.tally, `${operation} ${fault}`);
     const error = errorOf();
     const givesUp = { afterMs: GIVE_UP_MS, error };
     if (fault === 'lost') return { landsAfterMs: null, givesUp };

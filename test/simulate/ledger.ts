@@ -1,5 +1,6 @@
 /**
- * Who sent what and was told what, and the audit: what ClickHouse holds must follow from it, row by row and sum by sum.
+ * Who sent what and was told what, and the audit: what ClickHouse holds, and what it refused, must follow from it, row by row and sum
+ * by sum.
  *
  * Every expectation is made from the spans as they were sent, never from what the pipeline says of them.
  */
@@ -7,11 +8,16 @@ import { SPAN_KINDS, SPAN_STATUSES, windowOf } from '../../services/core/metrics
 import { STATUS_ERROR } from '../../services/core/otlp/fields.ts';
 import type { NativeBlock } from '../support/native_block.ts';
 import type { TestSpan } from '../support/otlp_bytes.ts';
+import type { ExpectedLetter, Letters } from './letters.ts';
 import type { SimClickHouse } from './sim_clickhouse.ts';
+import { add, type Sums } from './sums.ts';
 
 export interface SentSpan {
+  readonly tenant: string;
   readonly service: string;
   readonly span: TestSpan;
+  /** How many it stands for, sampled as it was. */
+  readonly weight: number;
   /** The server of the call that this span makes; null where it makes none. A child span or a database's name. */
   readonly calls: {
     readonly server: string;
@@ -20,9 +26,8 @@ export interface SentSpan {
   } | null;
 }
 
-type Sums = Map<string, number[]>;
-
 export class Ledger {
+  readonly letters: ExpectedLetter[] = [];
   private readonly sent = new Map<string, SentSpan>();
   private readonly promised = new Set<string>();
 
@@ -40,23 +45,33 @@ export class Ledger {
   }
 
   /** What is wrong, in words; empty where all is well. */
-  audit(clickhouse: SimClickHouse): string[] {
+  audit(clickhouse: SimClickHouse, letters: Letters): string[] {
     const rows = new Map<string, number>();
+    const strangers: string[] = [];
+    const count = (key: string, tenant: string | null): void => {
+      rows.set(key, (rows.get(key) ?? 0) + 1);
+      const sent = this.sent.get(key);
+      if (sent === undefined) strangers.push(`span ${key} was never sent`);
+      else if (tenant !== null && tenant !== sent.tenant) strangers.push(`span ${key} went to ${tenant}`);
+    };
     for (const block of clickhouse.tables('otel_traces')) {
-      each(block, ['TraceId', 'SpanId'], ([trace, span]) => {
-        const key = `${String(trace)}/${String(span)}`;
-        rows.set(key, (rows.get(key) ?? 0) + 1);
-      });
+      each(block, SPAN_KEY, ([tenant, trace, span]) =>
+        count(`${String(trace)}/${String(span)}`, String(tenant)),
+      );
     }
+    for (const key of letters.spans) count(key, null);
     const stored = [...this.sent].filter(([key]) => rows.has(key)).map(([, one]) => one);
+    const compare = (summed: Summed, expected: Sums): string[] =>
+      differences(summed.table, expected, foundIn(clickhouse, letters, summed));
     return [
       ...clickhouse.violations,
-      ...[...rows].filter(([key]) => !this.sent.has(key)).map(([key]) => `span ${key} was never sent`),
+      ...letters.violations,
+      ...strangers,
       ...[...rows].filter(([, n]) => n > 1).map(([key, n]) => `span ${key} is ${n} rows`),
       ...[...this.promised].filter((key) => !rows.has(key)).map((key) => `span ${key} is lost`),
-      ...differences('trace_summaries', expectedSummaries(stored), foundIn(clickhouse, SUMMARIES)),
-      ...differences('span_metrics', expectedMetrics(stored), foundIn(clickhouse, METRICS)),
-      ...differences('service_edges', expectedEdges(stored), foundIn(clickhouse, EDGES)),
+      ...compare(SUMMARIES, expectedSummaries(stored)),
+      ...compare(METRICS, expectedMetrics(stored)),
+      ...compare(EDGES, expectedEdges(stored)),
     ];
   }
 }
@@ -67,23 +82,35 @@ interface Summed {
   readonly sums: readonly string[];
 }
 
-const SUMMARIES: Summed = { table: 'trace_summaries', by: ['TraceId'], sums: ['Spans', 'Errors'] };
+const SPAN_KEY = ['Tenant', 'TraceId', 'SpanId'];
+const SUMMARIES: Summed = {
+  table: 'trace_summaries',
+  by: ['Tenant', 'TraceId'],
+  sums: ['Spans', 'Errors'],
+};
 const METRICS: Summed = {
   table: 'span_metrics',
-  by: ['ServiceName', 'SpanName', 'SpanKind', 'StatusCode', 'Time'],
+  by: ['Tenant', 'ServiceName', 'SpanName', 'SpanKind', 'StatusCode', 'Time'],
   sums: ['Spans', 'Calls', 'Errors'],
 };
 const EDGES: Summed = {
   table: 'service_edges',
-  by: ['Client', 'Server', 'ConnectionType', 'Time'],
+  by: ['Tenant', 'Client', 'Server', 'ConnectionType', 'Time'],
   sums: ['Calls', 'Errors'],
 };
 
-function foundIn(clickhouse: SimClickHouse, { table, by, sums }: Summed): Sums {
+export const AUDITED_COLUMNS: readonly string[] = [SUMMARIES, METRICS, EDGES].reduce(
+  (all, { by, sums }) => [...all, ...by, ...sums],
+  SPAN_KEY,
+);
+
+/** In the table, and in what it refused. */
+function foundIn(clickhouse: SimClickHouse, letters: Letters, { table, by, sums }: Summed): Sums {
   const found: Sums = new Map();
+  for (const [key, values] of letters.sums.get(table) ?? []) add(found, [key], values);
   for (const block of clickhouse.tables(table)) {
     each(block, [...by, ...sums], (values) => {
-      add(found, values.slice(0, by.length).join(' '), values.slice(by.length).map(Number));
+      add(found, values.slice(0, by.length), values.slice(by.length).map(Number));
     });
   }
   return found;
@@ -91,26 +118,27 @@ function foundIn(clickhouse: SimClickHouse, { table, by, sums }: Summed): Sums {
 
 function expectedSummaries(stored: readonly SentSpan[]): Sums {
   const expected: Sums = new Map();
-  for (const { span } of stored) add(expected, span.traceId, [1, errorOf(span)]);
+  for (const { tenant, span } of stored) add(expected, [tenant, span.traceId], [1, errorOf(span)]);
   return expected;
 }
 
 function expectedMetrics(stored: readonly SentSpan[]): Sums {
   const expected: Sums = new Map();
-  for (const { service, span } of stored) {
+  for (const { tenant, service, span, weight } of stored) {
     const kind = SPAN_KINDS[span.kind ?? 1];
-    const key = [service, span.name, kind, SPAN_STATUSES[span.status ?? 0], windowOf(span.startMs ?? 0)];
-    add(expected, key.join(' '), [1, 1, errorOf(span)]);
+    const status = SPAN_STATUSES[span.status ?? 0];
+    const by = [tenant, service, span.name, kind, status, windowOf(span.startMs ?? 0)];
+    add(expected, by, [1, weight, weight * errorOf(span)]);
   }
   return expected;
 }
 
 function expectedEdges(stored: readonly SentSpan[]): Sums {
   const expected: Sums = new Map();
-  for (const { service, span, calls } of stored) {
+  for (const { tenant, service, span, weight, calls } of stored) {
     if (calls === null) continue;
-    const key = [service, calls.server, calls.type, windowOf(span.startMs ?? 0)].join(' ');
-    add(expected, key, [1, calls.isError || errorOf(span) === 1 ? 1 : 0]);
+    const by = [tenant, service, calls.server, calls.type, windowOf(span.startMs ?? 0)];
+    add(expected, by, [weight, calls.isError || errorOf(span) === 1 ? weight : 0]);
   }
   return expected;
 }
@@ -129,11 +157,6 @@ function each(block: NativeBlock, columns: readonly string[], visit: (values: un
     return column;
   });
   for (let row = 0; row < (values[0]?.length ?? 0); row++) visit(values.map((column) => column[row]));
-}
-
-function add(sums: Sums, key: string, values: readonly number[]): void {
-  const known = sums.get(key);
-  sums.set(key, known === undefined ? [...values] : known.map((value, i) => value + (values[i] ?? 0)));
 }
 
 const keyOf = ({ traceId, spanId }: TestSpan): string => `${traceId}/${spanId}`;

@@ -1,15 +1,28 @@
 /** What happens in a run, event by event: made from a seed, small enough to be read, and still a schedule without some of them. */
 import { seeded } from '../support/known_load.ts';
 import { FAULTS, OPERATIONS, type Fault, type Operation } from './faults.ts';
+import { GARBAGE, type GarbageKind } from './garbage.ts';
 
 export type Role = 'collector' | 'processor' | 'sink';
 const ROLES = ['collector', 'processor', 'sink'] as const;
+
+/**
+ * plain: clients send again what failed. spool: so do they, and collectors have a spool. cuts: each request is sent once, and endless
+ * traces are cut.
+ */
+export type Mode = 'plain' | 'spool' | 'cuts';
 
 export type Happening =
   | { readonly type: 'send'; readonly seed: number }
   /** A client sends its last request again, though it need not. */
   | { readonly type: 'repeat' }
-  | { readonly type: 'kill'; readonly role: Role; readonly which: number; readonly backAfterMs: number }
+  | {
+      readonly type: 'kill';
+      readonly role: Role;
+      readonly which: number;
+      readonly backAfterMs: number;
+      readonly isPowerCut: boolean;
+    }
   /** It stops where it stands; where its group notices, others take over. */
   | {
       readonly type: 'pause';
@@ -22,6 +35,17 @@ export type Happening =
   | { readonly type: 'leave'; readonly role: Role; readonly which: number }
   | { readonly type: 'fault'; readonly operation: Operation; readonly fault: Fault }
   | { readonly type: 'away'; readonly server: 'kafka' | 'clickhouse'; readonly forMs: number }
+  /** The leaders of all partitions die, after a time without followers. */
+  | { readonly type: 'leaders'; readonly aloneMs: number }
+  /** The next write or sync of a spool fails. */
+  | { readonly type: 'disk' }
+  /** A record that none of the services has made. */
+  | {
+      readonly type: 'garbage';
+      readonly kind: GarbageKind;
+      readonly partition: number;
+      readonly seed: number;
+    }
   /** `which` null: the broker's clock. */
   | { readonly type: 'clock'; readonly which: number | null; readonly byMs: number };
 
@@ -32,6 +56,7 @@ export interface Event {
 
 export interface Schedule {
   readonly seed: number;
+  readonly mode: Mode;
   readonly partitions: number;
   readonly processors: number;
   readonly sinks: number;
@@ -39,6 +64,9 @@ export interface Schedule {
 }
 
 const LONGEST_PAUSE_MS = 4_000;
+const LONGEST_ALONE_MS = 400;
+/** By how often. */
+const MODES: readonly Mode[] = ['plain', 'plain', 'spool', 'cuts'];
 
 export function makeSchedule(seed: number): Schedule {
   const random = seeded(seed);
@@ -47,7 +75,8 @@ export function makeSchedule(seed: number): Schedule {
     afterMs: random() < 0.6 ? upTo(120) : upTo(1_500),
     happening: makeHappening(random),
   }));
-  return { seed, partitions: 1 + upTo(2), processors: 1 + upTo(2), sinks: 1 + upTo(2), events };
+  const mode = pick(MODES, random);
+  return { seed, mode, partitions: 1 + upTo(2), processors: 1 + upTo(2), sinks: 1 + upTo(2), events };
 }
 
 function makeHappening(random: () => number): Happening {
@@ -55,18 +84,31 @@ function makeHappening(random: () => number): Happening {
   const [role, which] = [pick(ROLES, random), upTo(8)];
   const dice = upTo(100);
   if (dice < 34) return { type: 'send', seed: upTo(0x7fff_ffff) };
-  if (dice < 38) return { type: 'repeat' };
-  if (dice < 52) return { type: 'kill', role, which, backAfterMs: upTo(1_500) };
-  if (dice < 62) {
-    // A collector that sleeps for longer than a trace is remembered sends its spans a second time, by right.
-    if (role === 'collector') return { type: 'pause', role, which, forMs: upTo(600), isNoticed: false };
-    return { type: 'pause', role, which, forMs: 100 + upTo(LONGEST_PAUSE_MS), isNoticed: random() < 0.8 };
+  if (dice < 37) return { type: 'repeat' };
+  if (dice < 50) return { type: 'kill', role, which, backAfterMs: upTo(1_500), isPowerCut: random() < 0.5 };
+  if (dice < 59) return makePause(role, which, random);
+  if (dice < 63) return { type: 'join', role: pick(['processor', 'sink'], random) };
+  if (dice < 67) return { type: 'leave', role: pick(['processor', 'sink'], random), which };
+  if (dice < 86) return { type: 'fault', ...makeFault(random) };
+  if (dice < 90) return { type: 'away', server: pick(['kafka', 'clickhouse'], random), forMs: upTo(2_000) };
+  if (dice < 92) return { type: 'leaders', aloneMs: upTo(LONGEST_ALONE_MS) };
+  if (dice < 93) return { type: 'disk' };
+  if (dice < 96) {
+    return {
+      type: 'garbage',
+      kind: pick(GARBAGE, random),
+      partition: upTo(2),
+      seed: upTo(0x7fff_ffff),
+    };
   }
-  if (dice < 67) return { type: 'join', role: pick(['processor', 'sink'], random) };
-  if (dice < 72) return { type: 'leave', role: pick(['processor', 'sink'], random), which };
-  if (dice < 92) return { type: 'fault', ...makeFault(random) };
-  if (dice < 96) return { type: 'away', server: pick(['kafka', 'clickhouse'], random), forMs: upTo(2_000) };
   return { type: 'clock', which: random() < 0.2 ? null : which, byMs: upTo(6_000) - 3_000 };
+}
+
+function makePause(role: Role, which: number, random: () => number): Happening {
+  const upTo = (max: number): number => Math.floor(random() * max);
+  // A collector that sleeps for longer than a trace is remembered sends its spans a second time, by right.
+  if (role === 'collector') return { type: 'pause', role, which, forMs: upTo(600), isNoticed: false };
+  return { type: 'pause', role, which, forMs: 100 + upTo(LONGEST_PAUSE_MS), isNoticed: random() < 0.8 };
 }
 
 function makeFault(random: () => number): { operation: Operation; fault: Fault } {

@@ -3,12 +3,22 @@
  * they came and read when the ledger is audited.
  */
 import type { BlockInsert, ClickHouse } from '../../services/platform/clickhouse/client.ts';
-import { ClickHouseUnavailableError } from '../../services/platform/clickhouse/errors.ts';
+import {
+  ClickHouseRefusedError,
+  ClickHouseUnavailableError,
+} from '../../services/platform/clickhouse/errors.ts';
 import { readNativeBlock, type NativeBlock } from '../support/native_block.ts';
 import type { FaultPlan } from './faults.ts';
+import { FORBIDDEN } from './forbidden.ts';
+import { AUDITED_COLUMNS } from './ledger.ts';
 import type { SimProcess } from './sim_process.ts';
 
+/** Columns that the audit reads, of any table; the others are walked over. */
+const AUDITED = new Set(AUDITED_COLUMNS);
+
 export class SimClickHouse {
+  /** How many blocks. */
+  refused = 0;
   /** What must not happen, and did. */
   readonly violations: string[] = [];
   private readonly stored: { table: string; bytes: Buffer; block: NativeBlock | null }[] = [];
@@ -23,13 +33,20 @@ export class SimClickHouse {
     return this.stored.length;
   }
 
+  /** The blocks of a table, with what the audit looks at. */
   tables(table: string): NativeBlock[] {
     return this.stored
       .filter((one) => one.table === table)
-      .map((one) => (one.block ??= readNativeBlock(one.bytes)));
+      .map((one) => (one.block ??= readNativeBlock(one.bytes, AUDITED)));
   }
 
+  /** Throws ClickHouseRefusedError for a block with a row that the table's constraint forbids. */
   insert({ table, bytes, token }: BlockInsert): void {
+    const forbidden = FORBIDDEN[table];
+    if (forbidden !== undefined && bytes.includes(forbidden)) {
+      this.refused++;
+      throw new ClickHouseRefusedError(`no ${forbidden} here`, 469, 'VIOLATED_CONSTRAINT', { cause: null });
+    }
     const key = `${table} ${token}`;
     const known = this.tokens.get(key);
     if (this.isTokenKept && known !== undefined) {

@@ -55,10 +55,10 @@ export class SimInput implements Input {
     if (this.member === null || this.isStopped) return;
     this.kafka.crash(this.member);
     this.member = null;
-    const partitions = [...this.told.keys()];
     this.process.after(TELL_MS, () => {
       if (this.isStopped) return;
-      this.forget(partitions);
+      // What it was given before is on its way to it before: a process that slept hears of both.
+      this.forget([...this.told.keys()]);
       void this.join();
     });
   }

@@ -17,10 +17,13 @@ import type { FaultPlan } from './faults.ts';
 import type { Protection } from './protections.ts';
 import { SimInput } from './sim_input.ts';
 import type { SimProcess } from './sim_process.ts';
+import type { SimTime } from './sim_time.ts';
+import { count } from './tally.ts';
 
 export interface SimKafkaOptions {
   readonly kafka: FakeKafka;
   readonly process: SimProcess;
+  readonly time: SimTime;
   readonly faults: FaultPlan;
   readonly latency: () => number;
   /** The one that is missing. */
@@ -62,7 +65,8 @@ export class SimKafka implements Kafka {
         const ownership =
           without === 'fencing' ? await kafka.claim({ ...options, transactionalId }) : claimed;
         const committed = this.committedAs(ownership.committed);
-        return { committed, commit: this.commitOf(ownership), release: () => Promise.resolve() };
+        const commit = this.commitOf(ownership, options.transactionalId);
+        return { committed, commit, release: () => Promise.resolve() };
       },
       faults.take('claim', () => new KafkaUnavailableError('no answer to the claim')),
     );
@@ -77,6 +81,9 @@ export class SimKafka implements Kafka {
           const sent = process.call(
             async () => {
               this.throwIfAway(KafkaUnavailableError);
+              // What the leader alone has acknowledged is lost with it.
+              if (without === 'acks=all' && faults.leadersDieInMs() !== null) return { offset: 0 };
+              await this.followed(KafkaUnavailableError);
               return await producer.append(batch);
             },
             faults.take('append', () => new KafkaUnavailableError('no answer to the append')),
@@ -94,26 +101,37 @@ export class SimKafka implements Kafka {
       const admin = await kafka.admin();
       return {
         ...admin,
-        watermarks: (topic) => process.call(() => admin.watermarks(topic)),
+        watermarks: (topic) => process.ask(() => admin.watermarks(topic)),
         partitionCount: (topic) => process.call(() => admin.partitionCount(topic)),
       };
     });
   }
 
-  private commitOf(ownership: Ownership): Ownership['commit'] {
-    const { kafka, process, faults, without } = this.options;
+  private commitOf(ownership: Ownership, transactionalId: string): Ownership['commit'] {
+    const { kafka, process, time, faults, without } = this.options;
     return (outputs, offsets) =>
       process.call(
         async () => {
           this.throwIfAway(UnknownOutcomeError);
+          await this.followed(UnknownOutcomeError);
           // Half of a commit: what a process leaves that goes amid one.
           const isHalfway = faults.isHalfway() || (process.isGone && faults.toss());
           // Whoever shuts nobody out could not end what another left open: that would hide what is to be seen.
-          if (isHalfway && without !== 'fencing') kafka.failNextCommit('during');
+          if (!isHalfway || without === 'fencing') {
+            await ownership.commit(outputs, offsets);
+            return;
+          }
+          count(faults.tally, 'commit halfway');
+          kafka.failNextCommit('during');
           try {
             await ownership.commit(outputs, offsets);
           } finally {
             kafka.clearFaults();
+            const { afterMs, state } = faults.endOfOpen();
+            const end = kafka.endOfOpen(transactionalId);
+            time.after(afterMs, () => {
+              if (end(state)) count(faults.tally, `open transaction ${state}`);
+            });
           }
         },
         faults.take('commit', () => new UnknownOutcomeError('no answer to the commit')),
@@ -122,13 +140,23 @@ export class SimKafka implements Kafka {
 
   private committedAs(committed: CommittedOffset | null): CommittedOffset | null {
     const { without } = this.options;
-    if (committed === null || committed.metadata === '') return committed;
+    if (committed?.metadata.startsWith('{') !== true) return committed;
     const metadata = JSON.parse(committed.metadata) as Record<string, unknown>;
     if (without === 'intent' && 'intent' in metadata) return { ...committed, metadata: '' };
     if (without === 'suppression' && 'p' in metadata) {
       return { ...committed, metadata: JSON.stringify({ ...metadata, p: committed.offset }) };
     }
     return committed;
+  }
+
+  /** Resolves where replicas follow the leaders; otherwise rejects when those die, with what they took. */
+  private async followed(Unreached: new (message: string) => Error): Promise<void> {
+    const { faults, time } = this.options;
+    const ms = faults.leadersDieInMs();
+    if (ms === null) return;
+    count(faults.tally, 'write lost with its leader');
+    await time.sleep(ms);
+    throw new Unreached('the leader died');
   }
 
   private throwIfAway(Unreached: new (message: string) => Error): void {

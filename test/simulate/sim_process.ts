@@ -20,10 +20,9 @@ export interface ProcessOptions {
   readonly latency: () => number;
   /** Whether what a killed process had sent arrives. */
   readonly lands: () => boolean;
+  /** Services look after things ten times a second, here so many times slower. */
+  readonly tendingSlowness: () => number;
 }
-
-/** Services look after things ten times a second; a few times is enough here, and cheaper. */
-const SLOWEST_TENDING = 3;
 
 export class SimProcess {
   readonly name: string;
@@ -41,7 +40,7 @@ export class SimProcess {
     this.name = options.name;
     this.clock = { now: () => time.now() + this.clockOffMs };
     this.timers = {
-      every: (ms, task) => this.every(ms * SLOWEST_TENDING, task),
+      every: (ms, task) => this.every(ms, task),
       sleep: (ms) => new Promise((resolve) => this.after(ms, resolve)),
     };
   }
@@ -97,14 +96,26 @@ export class SimProcess {
     });
   }
 
+  /** Asks what changes nothing: the answer is of the moment, and old when it comes. */
+  ask<T>(question: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { latency } = this.options;
+      question().then(
+        (value) => this.after(latency() + latency(), () => resolve(value)),
+        (error: unknown) => this.after(latency(), () => reject(asError(error))),
+      );
+    });
+  }
+
   private every(ms: number, task: () => void): () => void {
     let isOn = true;
+    const next = (): void => this.after(ms * this.options.tendingSlowness(), tick);
     const tick = (): void => {
       if (!isOn) return;
       task();
-      this.after(ms, tick);
+      next();
     };
-    this.after(ms, tick);
+    next();
     return () => {
       isOn = false;
     };

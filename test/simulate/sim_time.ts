@@ -43,6 +43,10 @@ export class SimTime implements Clock {
     heap[at] = step;
   }
 
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.after(ms, resolve));
+  }
+
   /** Runs every step of the next `ms`. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.nowMs + ms;

@@ -30,9 +30,16 @@ export type CommitFault = 'before' | 'during' | 'after';
 
 const DEFAULT_MAX_BYTES = 1_048_588;
 
+interface OpenTransaction {
+  readonly transaction: FakeTransaction;
+  readonly logs: FakePartitionLog[];
+  /** What it commits besides its records. */
+  readonly setOffsets: () => void;
+}
+
 interface Fence {
   epoch: number;
-  open: { transaction: FakeTransaction; logs: FakePartitionLog[] } | null;
+  open: OpenTransaction | null;
 }
 
 export class FakeKafka implements Kafka {
@@ -119,6 +126,12 @@ export class FakeKafka implements Kafka {
     });
   }
 
+  /** A batch that no client can read, as a foreign producer may write one. */
+  appendUnreadable(topic: string, partition: number, reason: string): void {
+    this.log(topic, partition).appendUnreadable(this.clock.now(), reason);
+    this.wake();
+  }
+
   /** The next commit throws UnknownOutcomeError, before, amid or after what it does. */
   failNextCommit(when: CommitFault): void {
     this.commitFault = when;
@@ -127,6 +140,31 @@ export class FakeKafka implements Kafka {
   /** The next append throws KafkaUnavailableError, before or after what it does. */
   failNextAppend(when: 'before' | 'after'): void {
     this.appendFault = when;
+  }
+
+  /**
+   * What ends the transaction that a commit left open which was made to fail amid: `committed` by its owner, whose word comes late,
+   * `aborted` by the coordinator, which shuts the owner out with it. False where it has ended before.
+   */
+  endOfOpen(transactionalId: string): (state: 'committed' | 'aborted') => boolean {
+    const fence = this.fences.get(transactionalId);
+    const open = fence?.open;
+    return (state) => {
+      if (fence === undefined || open == null || fence.open !== open) return false;
+      if (state === 'committed') open.setOffsets();
+      else fence.epoch += 1;
+      this.end(fence, state);
+      return true;
+    };
+  }
+
+  /** Behind the last record of a partition, or what stands for the end of a transaction. */
+  endOf(topic: string, partition: number): number {
+    return this.log(topic, partition).high;
+  }
+
+  hasCommitted(group: string, topic: string, partition: number): boolean {
+    return this.offsets.has(offsetKey(group, topic, partition));
   }
 
   /** From here on nothing fails that was made to. */
@@ -174,7 +212,12 @@ export class FakeKafka implements Kafka {
     const fault = this.commitFault;
     this.commitFault = null;
     if (fault === 'before') throw new UnknownOutcomeError('made to fail before the commit');
-    const open = { transaction: { state: 'open' } as FakeTransaction, logs: [] as FakePartitionLog[] };
+    const setOffsets = (): void => {
+      for (const { group, offset, metadata } of offsets) {
+        this.offsets.set(offsetKey(group, topic, partition), { offset, metadata });
+      }
+    };
+    const open: OpenTransaction = { transaction: { state: 'open' }, logs: [], setOffsets };
     fence.open = open;
     try {
       for (const output of outputs) {
@@ -187,9 +230,7 @@ export class FakeKafka implements Kafka {
       throw error;
     }
     if (fault === 'during') throw new UnknownOutcomeError('made to fail amid the commit');
-    for (const { group, offset, metadata } of offsets) {
-      this.offsets.set(offsetKey(group, topic, partition), { offset, metadata });
-    }
+    setOffsets();
     this.end(fence, 'committed');
     if (fault === 'after') throw new UnknownOutcomeError('made to fail after the commit');
   }

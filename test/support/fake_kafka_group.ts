@@ -144,7 +144,9 @@ export class FakeMember implements Input {
 
   wake(): void {
     for (const [partition, state] of this.partitions) {
-      if (state.pumping) continue;
+      // Whatever changes one of these wakes it again.
+      if (state.pumping || state.paused || state.next === null) continue;
+      if (state.next >= (this.logs[partition]?.high ?? 0)) continue;
       state.pumping = true;
       const pump = this.pump(partition, state);
       this.running.add(pump);

@@ -27,6 +27,8 @@ export interface Batch {
 export class FakePartitionLog {
   low = 0;
   private readonly entries: Entry[] = [];
+  /** No transaction is open before it: none that has ended opens again. */
+  private stable = 0;
   private readonly maxBytes: number;
 
   constructor(maxBytes: number) {
@@ -58,6 +60,13 @@ export class FakePartitionLog {
     return first;
   }
 
+  /** A batch of two offsets that no client can read. */
+  appendUnreadable(timestampMs: number, unreadable: string): void {
+    const record = { offset: this.high, timestampMs, value: Buffer.from('batch'), headers: {}, unreadable };
+    this.entries.push({ record, transaction: null, isMarker: false });
+    this.appendMarker(timestampMs);
+  }
+
   appendMarker(timestampMs: number): void {
     const record = { offset: this.high, timestampMs, value: Buffer.alloc(0), headers: {} };
     this.entries.push({ record, transaction: null, isMarker: true });
@@ -80,8 +89,8 @@ export class FakePartitionLog {
 
   /** Everything before an open transaction. */
   private lastStableOffset(): number {
-    const open = this.entries.findIndex((entry) => entry.transaction?.state === 'open');
-    return open === -1 ? this.high : open;
+    while (this.stable < this.high && this.entries[this.stable]?.transaction?.state !== 'open') this.stable++;
+    return this.stable;
   }
 }
 

@@ -1,8 +1,11 @@
 /** Builds OTLP messages for tests, field by field, with our own writer: small, exact, and free to be wrong on purpose. */
 import {
+  beginLengthField,
+  endLengthField,
   WireWriter,
   writeFixed64,
   writeLengthField,
+  writeTextField,
   writeVarint32,
 } from '../../services/core/wire/writer.ts';
 import {
@@ -51,62 +54,59 @@ export interface TestGroup {
 
 /** TracesData bytes with a ResourceSpans for each group. */
 export function tracesData(groups: readonly TestGroup[]): Buffer {
-  const message = new WireWriter();
-  for (const group of groups) {
-    const scopeSpans = new WireWriter();
-    const scope = new WireWriter();
-    writeLengthField(scope, SCOPE_NAME, Buffer.from('test'));
-    writeLengthField(scopeSpans, SCOPE_SPANS_SCOPE, scope.take());
-    for (const span of group.spans) writeLengthField(scopeSpans, SCOPE_SPANS_SPANS, spanBytes(span));
-    const resourceSpans = new WireWriter();
-    const resource = attributes(RESOURCE_ATTRIBUTES, { 'service.name': group.service });
-    writeLengthField(resourceSpans, RESOURCE_SPANS_RESOURCE, resource);
-    writeLengthField(resourceSpans, RESOURCE_SPANS_SCOPE_SPANS, scopeSpans.take());
-    writeLengthField(message, TRACES_RESOURCE_SPANS, resourceSpans.take());
+  const out = new WireWriter(1024);
+  for (const { service, spans } of groups) {
+    writeMessage(out, TRACES_RESOURCE_SPANS, () => {
+      writeMessage(out, RESOURCE_SPANS_RESOURCE, () =>
+        writeAttributes(out, RESOURCE_ATTRIBUTES, { 'service.name': service }),
+      );
+      writeMessage(out, RESOURCE_SPANS_SCOPE_SPANS, () => {
+        writeMessage(out, SCOPE_SPANS_SCOPE, () => writeTextField(out, SCOPE_NAME, 'test'));
+        for (const span of spans) writeMessage(out, SCOPE_SPANS_SPANS, () => writeSpan(out, span));
+      });
+    });
   }
-  return Buffer.from(message.take());
+  return Buffer.from(out.take());
 }
 
-/** The bytes of one Span message. */
-function spanBytes(span: TestSpan): Uint8Array {
-  const writer = new WireWriter();
+/** The fields of a Span message. */
+function writeSpan(out: WireWriter, span: TestSpan): void {
   const startMs = span.startMs ?? 0;
-  writeLengthField(writer, SPAN_TRACE_ID, Buffer.from(span.traceId, 'hex'));
-  writeLengthField(writer, SPAN_SPAN_ID, Buffer.from(span.spanId, 'hex'));
-  if (span.traceState !== undefined) {
-    writeLengthField(writer, SPAN_TRACE_STATE, Buffer.from(span.traceState));
-  }
-  if (span.parentId !== undefined) {
-    writeLengthField(writer, SPAN_PARENT_SPAN_ID, Buffer.from(span.parentId, 'hex'));
-  }
-  writeLengthField(writer, SPAN_NAME, Buffer.from(span.name ?? 'span'));
-  writeVarint32(writer, SPAN_KIND);
-  writeVarint32(writer, span.kind ?? 1);
-  writeVarint32(writer, SPAN_START_TIME);
-  writeFixed64(writer, startMs * 1e6);
-  writeVarint32(writer, SPAN_END_TIME);
-  writeFixed64(writer, (startMs + (span.durationMs ?? 1)) * 1e6);
-  const result = attributes(SPAN_ATTRIBUTES, span.attributes ?? {});
-  const status = new WireWriter();
-  if (span.status !== undefined) {
-    writeVarint32(status, STATUS_CODE);
-    writeVarint32(status, span.status);
-  }
-  const head = writer.take();
-  const tail = new WireWriter();
-  if (span.status !== undefined) writeLengthField(tail, SPAN_STATUS, status.take());
-  return Buffer.concat([head, result, tail.take()]);
+  writeHex(out, SPAN_TRACE_ID, span.traceId);
+  writeHex(out, SPAN_SPAN_ID, span.spanId);
+  if (span.traceState !== undefined) writeTextField(out, SPAN_TRACE_STATE, span.traceState);
+  if (span.parentId !== undefined) writeHex(out, SPAN_PARENT_SPAN_ID, span.parentId);
+  writeTextField(out, SPAN_NAME, span.name ?? 'span');
+  writeVarint32(out, SPAN_KIND);
+  writeVarint32(out, span.kind ?? 1);
+  writeVarint32(out, SPAN_START_TIME);
+  writeFixed64(out, startMs * 1e6);
+  writeVarint32(out, SPAN_END_TIME);
+  writeFixed64(out, (startMs + (span.durationMs ?? 1)) * 1e6);
+  if (span.attributes !== undefined) writeAttributes(out, SPAN_ATTRIBUTES, span.attributes);
+  const { status } = span;
+  if (status === undefined) return;
+  writeMessage(out, SPAN_STATUS, () => {
+    writeVarint32(out, STATUS_CODE);
+    writeVarint32(out, status);
+  });
 }
 
-function attributes(tag: number, values: Readonly<Record<string, string>>): Uint8Array {
-  const writer = new WireWriter();
+function writeAttributes(out: WireWriter, tag: number, values: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(values)) {
-    const anyValue = new WireWriter();
-    writeLengthField(anyValue, ANY_STRING, Buffer.from(value));
-    const keyValue = new WireWriter();
-    writeLengthField(keyValue, KEY_VALUE_KEY, Buffer.from(key));
-    writeLengthField(keyValue, KEY_VALUE_VALUE, anyValue.take());
-    writeLengthField(writer, tag, keyValue.take());
+    writeMessage(out, tag, () => {
+      writeTextField(out, KEY_VALUE_KEY, key);
+      writeMessage(out, KEY_VALUE_VALUE, () => writeTextField(out, ANY_STRING, value));
+    });
   }
-  return writer.take();
+}
+
+function writeHex(out: WireWriter, tag: number, hex: string): void {
+  writeLengthField(out, tag, Buffer.from(hex, 'hex'));
+}
+
+function writeMessage(out: WireWriter, tag: number, writeFields: () => void): void {
+  const start = beginLengthField(out, tag);
+  writeFields();
+  endLengthField(out, start);
 }

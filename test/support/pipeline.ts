@@ -24,6 +24,7 @@ export interface Pipeline {
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
   readonly queryUrl: string;
+  readonly queryGrpc: string;
   readonly clickhouse: ClickHouse;
   /** Resolves when the service says that it is ready. */
   start(service: ServiceName): Promise<void>;
@@ -36,7 +37,7 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 const POLL_MS = 50;
 const LOG_LINES = 200;
 
@@ -50,8 +51,16 @@ export async function startPipeline(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
-  const ports = await freePorts(6);
-  const [grpc = 0, http = 0, collectorHealth = 0, processorHealth = 0, sinkHealth = 0, query = 0] = ports;
+  const ports = await freePorts(7);
+  const [
+    grpc = 0,
+    http = 0,
+    collectorHealth = 0,
+    processorHealth = 0,
+    sinkHealth = 0,
+    query = 0,
+    queryGrpc = 0,
+  ] = ports;
   const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
   const env = serviceEnv({
@@ -68,6 +77,7 @@ export async function startPipeline(
     SPANMILL_SINK_GROUP: `${prefix}-sink`,
     SPANMILL_SINK_HEALTH_PORT: String(sinkHealth),
     SPANMILL_QUERY_PORT: String(query),
+    SPANMILL_QUERY_GRPC_PORT: String(queryGrpc),
     SPANMILL_QUERY_SCRAPE: [collectorHealth, processorHealth, sinkHealth]
       .map((port) => `http://127.0.0.1:${port}/metrics`)
       .join(','),
@@ -83,6 +93,7 @@ export async function startPipeline(
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
     queryUrl: `http://127.0.0.1:${query}`,
+    queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,
     start: async (service) => {
       const started = run(service, env);
@@ -105,7 +116,13 @@ export async function startPipeline(
       rmSync(scratch, { recursive: true, force: true });
     },
   };
-  await Promise.all(services.map((service) => pipeline.start(service)));
+  try {
+    await Promise.all(services.map((service) => pipeline.start(service)));
+  } catch (error) {
+    // Nobody else knows of those that did start.
+    await pipeline.stop();
+    throw error;
+  }
   return pipeline;
 }
 

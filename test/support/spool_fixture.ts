@@ -1,16 +1,24 @@
 /** A spool in a directory of its own, over the in-memory Kafka, whose life a test ends as a crash would. */
+import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { METRICS, type CollectorMetrics } from '../../services/collector/metrics.ts';
 import { Spool, type SpoolOptions } from '../../services/collector/spool.ts';
+import { directoryDisk } from '../../services/collector/spool_disk.ts';
 import { SpoolDrain } from '../../services/collector/spool_drain.ts';
 import type { Frame } from '../../services/collector/spool_segment.ts';
-import type { ClaimOptions, Kafka, Ownership } from '../../services/platform/kafka/port.ts';
+import type {
+  ClaimOptions,
+  InputListener,
+  InputOptions,
+  Kafka,
+  Ownership,
+} from '../../services/platform/kafka/port.ts';
 import { createRegistry, type MetricRegistry } from '../../services/platform/metrics.ts';
 import { FakeKafka } from './fake_kafka.ts';
 import { ManualTime } from './manual_time.ts';
-import { quietLog } from './quiet_log.ts';
+import { recordingLog, type LogLine } from './recording_log.ts';
 
 export const SPOOL_TOPIC = 'spans';
 export const SPOOL_PARTITIONS = 3;
@@ -23,6 +31,8 @@ export class SpoolFixture {
   readonly registry: MetricRegistry = createRegistry('test');
   readonly metrics: CollectorMetrics = this.registry.create(METRICS);
   readonly bugs: unknown[] = [];
+  readonly logged: LogLine[] = [];
+  readonly log = recordingLog(this.logged);
   private readonly root = mkdtempSync(join(tmpdir(), 'spanmill-spool-'));
   private readonly spools: Spool[] = [];
   private lives = 0;
@@ -36,8 +46,8 @@ export class SpoolFixture {
 
   async open(options: Partial<SpoolOptions> = {}): Promise<Spool> {
     const spool = await Spool.open({
-      ...{ directory: this.directory, maxBytes: 1_000_000, segmentBytes: 200 },
-      ...{ clock: this.time, log: quietLog, metrics: this.metrics },
+      ...{ disk: directoryDisk(this.directory), newId: randomUUID, maxBytes: 1_000_000, segmentBytes: 200 },
+      ...{ clock: this.time, log: this.log, metrics: this.metrics },
       ...options,
     });
     this.spools.push(spool);
@@ -54,7 +64,7 @@ export class SpoolFixture {
   }
 
   /** Kafka as one life has it: once it is dead, it asks nothing more and hears no answer. */
-  life(): { kafka: Pick<Kafka, 'claim'>; die: () => void } {
+  life(): { kafka: Pick<Kafka, 'admin' | 'claim' | 'input'>; die: () => void } {
     let isDead = false;
     const alive = async <T>(work: () => Promise<T>): Promise<T> => {
       const result = isDead ? null : { value: await work() };
@@ -68,12 +78,17 @@ export class SpoolFixture {
           commit: (outputs, offsets) => alive(() => ownership.commit(outputs, offsets)),
         };
       });
-    return { kafka: { claim }, die: () => (isDead = true) };
+    const kafka = {
+      claim,
+      admin: () => this.kafka.admin(),
+      input: (options: InputOptions, listener: InputListener) => this.kafka.input(options, listener),
+    };
+    return { kafka, die: () => (isDead = true) };
   }
 
-  drain(spool: Spool, kafka: Pick<Kafka, 'claim'> = this.kafka): SpoolDrain {
+  drain(spool: Spool, kafka: Pick<Kafka, 'admin' | 'claim' | 'input'> = this.kafka): SpoolDrain {
     return new SpoolDrain({
-      ...{ spool, kafka, topic: SPOOL_TOPIC, timers: this.time, log: quietLog, metrics: this.metrics },
+      ...{ spool, kafka, topic: SPOOL_TOPIC, timers: this.time, log: this.log, metrics: this.metrics },
       onDrained: () => undefined,
       onBug: (error) => this.bugs.push(error),
     });

@@ -12,6 +12,7 @@ export interface BatchTraceSpec {
   /** Of all its spans. */
   readonly name?: string;
   readonly service?: string;
+  readonly tenant?: string;
 }
 
 export const traceIdHex = (number: number): string => number.toString(16).padStart(32, '0');
@@ -33,13 +34,14 @@ export function traceBatchRecord(specs: readonly BatchTraceSpec[]): OutgoingReco
 }
 
 function assembledTrace(spec: BatchTraceSpec, header: number) {
-  const { number, receivedMs, spans = 3, name = 'work', service = 'shop' } = spec;
+  const { number, receivedMs, spans = 3, name = 'work', service = 'shop', tenant = '' } = spec;
   const traceId = Buffer.from(traceIdHex(number), 'hex');
   const startNs = String(BigInt(receivedMs - 1_000) * 1_000_000n);
   const endNs = String(BigInt(receivedMs - 900) * 1_000_000n);
   const ids = Array.from({ length: spans }, (_, i) => Buffer.from(spanIdHex(number, i), 'hex'));
   return {
     traceId,
+    tenant,
     reason: 1,
     receivedUnixMs: receivedMs,
     summary: {

@@ -4,13 +4,17 @@
  * Sent back is what a *marker* says: an empty record with the header `replayed` that stands in the same partition, written in
  * the transaction that sent the bytes. Pure; what the bytes are is content.ts's.
  */
-import { DEAD_LETTER_HEADERS, DEFAULT_TENANT, TENANT_HEADER, type TopicNames } from '../../core/contracts.ts';
+import {
+  DEAD_LETTER_HEADERS,
+  DEFAULT_TENANT,
+  TENANT_HEADER,
+  TRUNCATED_HEADER,
+  type TopicNames,
+} from '../../core/contracts.ts';
 import type { IncomingRecord, RecordHeaders } from '../../platform/kafka/port.ts';
 
 /** Header of a marker: `partition:offset` of the letter that was sent back. */
 export const REPLAYED_HEADER = 'replayed';
-/** Set by the sink on a value of which only the beginning was kept. */
-const TRUNCATED_HEADER = 'truncated';
 
 export const SOURCES = ['spans', 'traces', 'metrics'] as const;
 export type Source = (typeof SOURCES)[number];

@@ -4,7 +4,7 @@
  * A letter goes in one Kafka transaction with its marker, so that whoever sees the marker knows that the letter was sent, and the
  * other way round. One sends at a time: claiming shuts out another, and what is marked is read only after the claim.
  */
-import type { TopicNames } from '../../core/contracts.ts';
+import { UNREADABLE_BATCH, type TopicNames } from '../../core/contracts.ts';
 import { TRACE_ID_BYTES } from '../../core/otlp/fields.ts';
 import { partitionOf } from '../../core/otlp/partition.ts';
 import { SpanIndex } from '../../core/otlp/span_index.ts';
@@ -49,7 +49,10 @@ export function routeLetter(
   { topics, partitions, asSpans }: RouteOptions,
 ): Route {
   const { source, sourcePartition } = letter;
-  if (letter.isTruncated) return { refused: 'only its beginning was kept' };
+  if (letter.isTruncated) return { refused: 'only a part of it was kept' };
+  if (letter.reason === UNREADABLE_BATCH) {
+    return { refused: 'a whole batch that could not be read: its bytes are no record' };
+  }
   if (source === null)
     return { refused: `it came from ${letter.sourceTopic || 'nowhere'}, no topic of this pipeline` };
   if (!(sourcePartition < partitions)) return { refused: 'its partition is not there' };

@@ -7,7 +7,7 @@
  */
 import { WireWriter, writeVarint32 } from '../wire/writer.ts';
 import type { Column } from './column.ts';
-import { writeString, writeText } from './text.ts';
+import { writeText } from './text.ts';
 
 export type NamedColumn = readonly [name: string, column: Column];
 
@@ -70,7 +70,6 @@ export class TableRows {
 }
 
 function writeName(out: WireWriter, text: string): void {
-  const scratch = new WireWriter(text.length * 3);
-  writeText(scratch, text);
-  writeString(out, scratch.buf, 0, scratch.pos);
+  writeVarint32(out, Buffer.byteLength(text));
+  writeText(out, text);
 }

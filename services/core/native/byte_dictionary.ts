@@ -10,7 +10,8 @@ import { WireWriter } from '../wire/writer.ts';
 import { grown } from './column.ts';
 import { writeString } from './text.ts';
 
-const INITIAL_SLOTS = 256;
+/** A power of two. */
+const INITIAL_SLOTS = 16;
 const MAX_PROBES = 64;
 
 export class ByteDictionary {

@@ -29,10 +29,16 @@ if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) {
   throw new Error('the Native encoder needs a little-endian machine');
 }
 
+/** Columns begin small, for many stay so (typed arrays of up to 64 bytes cost V8 least), and keep what they grow to. */
+export const INITIAL_ROWS = 8;
+const GROWN_ROWS = 128;
+
 /** An array of at least `needed` elements that begins like `array`: the same one while it is large enough. */
 export function grown<T extends TypedArray>(array: T, needed: number): T {
   if (needed <= array.length) return array;
-  const larger = new (array.constructor as new (length: number) => T)(Math.max(needed, array.length * 2));
+  const larger = new (array.constructor as new (length: number) => T)(
+    Math.max(needed, array.length * 2, GROWN_ROWS),
+  );
   larger.set(array);
   return larger;
 }

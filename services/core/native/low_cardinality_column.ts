@@ -6,12 +6,11 @@
  *
  * A column without rows has a prefix and no data.
  */
-import { WireWriter, writeBytes, writeFixed64 } from '../wire/writer.ts';
+import { reserve, WireWriter, writeBytes, writeFixed64 } from '../wire/writer.ts';
 import { ByteDictionary } from './byte_dictionary.ts';
-import { bytesOf, grown, type Column } from './column.ts';
+import { bytesOf, grown, INITIAL_ROWS, type Column } from './column.ts';
 import { writeText } from './text.ts';
 
-const INITIAL_ROWS = 1024;
 const SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS = 1;
 const HAS_ADDITIONAL_KEYS = 0x200;
 const NEED_UPDATE_DICTIONARY = 0x400;
@@ -73,10 +72,18 @@ export class LowCardinalityColumn implements Column {
     writeFixed64(out, size);
     writeBytes(out, keys.buf, 0, keys.pos);
     writeFixed64(out, this.rows);
-    const used = this.indexes.subarray(0, this.rows);
-    if (size <= 0x100) writeBytes(out, Uint8Array.from(used));
-    else if (size <= 0x1_0000) writeBytes(out, bytesOf(Uint16Array.from(used), this.rows));
-    else writeBytes(out, bytesOf(used, this.rows));
+    if (size <= 0x100) this.writeNarrow(out);
+    else if (size <= 0x1_0000)
+      writeBytes(out, bytesOf(new Uint16Array(this.indexes.subarray(0, this.rows)), this.rows));
+    else writeBytes(out, bytesOf(this.indexes, this.rows));
+  }
+
+  /** The indexes, a byte each. */
+  private writeNarrow(out: WireWriter): void {
+    reserve(out, this.rows);
+    const { buf, pos } = out;
+    for (let row = 0; row < this.rows; row++) buf[pos + row] = this.indexes[row]!;
+    out.pos = pos + this.rows;
   }
 
   private appendIndex(index: number): void {

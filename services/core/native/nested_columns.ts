@@ -6,10 +6,8 @@
  *     Tuple(..)  prefixes of all elements; data of all elements
  */
 import { reserve, type WireWriter } from '../wire/writer.ts';
-import { grown, type Column } from './column.ts';
+import { grown, INITIAL_ROWS, type Column } from './column.ts';
 import type { LowCardinalityColumn } from './low_cardinality_column.ts';
-
-const INITIAL_ROWS = 1024;
 
 /** Where each row ends among the elements of an inner column. */
 class RowEnds {

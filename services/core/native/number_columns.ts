@@ -1,8 +1,7 @@
 /** Columns of numbers: up to 32 bits and doubles by value, 64-bit integers as two halves. */
 import { writeBytes, type WireWriter } from '../wire/writer.ts';
-import { bytesOf, grown, type Column, type TypedArray } from './column.ts';
+import { bytesOf, grown, INITIAL_ROWS, type Column, type TypedArray } from './column.ts';
 
-const INITIAL_ROWS = 1024;
 const TWO_32 = 0x1_0000_0000;
 
 /** One element of a typed array a row: UInt8/16/32, Int16, Float64, and what is stored like them (Bool, Enum8, Date, DateTime). */

@@ -2,6 +2,7 @@
  * What assembly tells the world outside: the one place where fragments, ends of runs and marks of stream time arrive.
  * Implemented by the processor's analysis (metrics, edges, summaries) and by the tests' recorders.
  */
+import { UNREADABLE_BATCH } from '../contracts.ts';
 import type { Extent } from '../otlp/rejected_span.ts';
 import type { SpanGroup } from '../otlp/span_index.ts';
 import type { LogRecord } from './assembly.ts';
@@ -14,6 +15,7 @@ export const REJECT_REASONS = [
   'malformed_span',
   'invalid_trace_id',
   'invalid_span_id',
+  UNREADABLE_BATCH,
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

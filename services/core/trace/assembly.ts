@@ -11,7 +11,7 @@
 import { TRACE_ID_BYTES } from '../otlp/fields.ts';
 import { hasParent, type SpanView } from '../otlp/span_view.ts';
 import { fingerprint, key16, key8 } from '../wire/keys.ts';
-import { DEFAULT_TENANT } from '../contracts.ts';
+import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
 import { headerBytes, isSameHeader } from './header_table.ts';
 import { OpenRun, type LogClock } from './open_run.ts';
@@ -57,6 +57,8 @@ export interface LogRecord {
   readonly value: Uint8Array;
   /** 16-byte trace ids, one after the other, of runs that end here; null where the record is none of control. */
   readonly cut: Uint8Array | null;
+  /** Why it is no record: the client could not read the batch at this offset, whose bytes the value is. */
+  readonly unreadable?: string;
 }
 
 /** Where a replay has to start so that nothing that is still owed is missed, and the clock there. */
@@ -133,7 +135,9 @@ export class Assembly {
     this.sendSettled(record.offset);
     this.crossMark(record.offset);
     if (record.cut !== null) this.cutRuns(record.tenant, record.cut, record.offset);
-    if (record.value.length > 0) this.readSpans(record, before);
+    if (record.unreadable !== undefined) {
+      this.listener.onRejected(UNREADABLE_BATCH, record, null, record.unreadable);
+    } else if (record.value.length > 0) this.readSpans(record, before);
   }
 
   /** The record from which a replay must start when `nextOffset` is the next to be read. */

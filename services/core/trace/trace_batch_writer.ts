@@ -25,7 +25,7 @@ import type { PathStep, TraceSummary } from './summary.ts';
 
 export class TraceBatchWriter {
   private readonly headers = new WireWriter();
-  private readonly traces = new WireWriter(64 * 1024);
+  private readonly traces = new WireWriter();
   /** One for each level of nesting whose length has to be known before it is written. */
   private readonly trace = new WireWriter();
   private readonly part = new WireWriter();

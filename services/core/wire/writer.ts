@@ -4,11 +4,16 @@
  * Not for messages built from objects: callers write tags and copy bytes. Invariant: `pos` is the end of what was
  * written. `take()` hands out a copy, so the writer keeps its buffer for the next message.
  */
+
+/** A writer begins as small as V8 holds bytes in its own heap, for many never hold more. One that does has this at least. */
+const INITIAL_BYTES = 64;
+const GROWN_BYTES = 1024;
+
 export class WireWriter {
   buf: Uint8Array;
   pos = 0;
 
-  constructor(initialBytes = 4096) {
+  constructor(initialBytes = INITIAL_BYTES) {
     this.buf = new Uint8Array(initialBytes);
   }
 
@@ -26,7 +31,7 @@ export class WireWriter {
 export function reserve(writer: WireWriter, bytes: number): void {
   const needed = writer.pos + bytes;
   if (needed <= writer.buf.length) return;
-  const grown = new Uint8Array(Math.max(needed, writer.buf.length * 2));
+  const grown = new Uint8Array(Math.max(needed, writer.buf.length * 2, GROWN_BYTES));
   grown.set(writer.buf.subarray(0, writer.pos));
   writer.buf = grown;
 }

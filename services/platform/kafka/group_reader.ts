@@ -2,12 +2,16 @@
  * A membership in a consumer group whose partitions each have a life of their own: opened when they are given, closed when
  * they go elsewhere. The group only deals out work; the right to write is each partition's claim.
  *
- * Not for what happens to a partition: that is the service's OwnedPartition.
+ * Not for what happens to a partition: that is the service's OwnedPartition. Partitions that stand still are found by the
+ * StallWatch; here is done what may help.
  */
-import type { IncomingRecord, Input, InputOptions, Kafka } from './port.ts';
+import type { Timers } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { isKafkaTrouble, type IncomingRecord, type Input, type InputOptions, type Kafka } from './port.ts';
+import type { StallWatch, WatchedPartition } from './stall_watch.ts';
 
 /** What a service does with one partition that it was given. */
-export interface OwnedPartition {
+export interface OwnedPartition extends WatchedPartition {
   /** Whether what an earlier owner left is made up for, and new records are being read. */
   readonly isRunning: boolean;
   /** Claims the partition and starts reading; tries again until it is closed. Never rejects. */
@@ -16,6 +20,8 @@ export interface OwnedPartition {
   read(records: readonly IncomingRecord[], nextOffset: number, highWatermark: number): Promise<void>;
   /** Begins what the passing of time asks for. */
   tend(): void;
+  /** Drops everything and claims anew. */
+  restart(): void;
   /** Gives the partition up. */
   close(): Promise<void>;
 }
@@ -25,26 +31,30 @@ export interface GroupReaderOptions<P extends OwnedPartition> {
   readonly input: InputOptions;
   /** The input resolves once the group is joined, which may be after its first partitions are given. */
   readonly createPartition: (partition: number, input: Promise<Input>) => P;
+  readonly stalls: StallWatch;
+  readonly timers: Timers;
+  readonly log: Log;
   /** The process cannot go on. */
   readonly fail: (error: unknown) => void;
 }
 
-/** A partition is claimed again this long after Kafka did not take a commit or a claim, */
-export const RETRY_PAUSE_MS = 500;
-/** and this long after another owner shut it out: two that think they own it take turns, not blows. */
-export const FENCED_PAUSE_MS = 1_500;
 /** How often a position that moved without output is committed: lag is then true, and a restart quick. */
 export const IDLE_COMMIT_MS = 5_000;
 /** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
 export const REFRESH_COMMIT_MS = 3_600_000;
 /** Reading gives way to heartbeats and other partitions after this long. */
 export const SLICE_MS = 30;
+/** Between tries to join the group once more. */
+const REJOIN_PAUSE_MS = 5_000;
 
 export class GroupReader<P extends OwnedPartition> {
   private readonly options: GroupReaderOptions<P>;
   private readonly partitions = new Map<number, P>();
   private readonly closing = new Set<Promise<void>>();
   private input: Input | null = null;
+  /** A look after stalls is under way, or what follows from it. */
+  private isLooking = false;
+  private isStopping = false;
 
   constructor(options: GroupReaderOptions<P>) {
     this.options = options;
@@ -66,20 +76,28 @@ export class GroupReader<P extends OwnedPartition> {
       },
       onFailure: fail,
     });
-    this.input = await joined;
+    try {
+      this.input = await joined;
+    } catch (error) {
+      // Given by a join that failed then: nobody else would take them back, and they would claim for ever.
+      await this.closeAll();
+      throw error;
+    }
   }
 
   /** Gives all partitions up and leaves the group. */
   async stop(): Promise<void> {
-    // Before the input: a reader that waits for room would keep it from stopping.
-    await this.closeAll();
-    await this.input?.stop();
-    // What was given while the input stopped.
-    await this.closeAll();
+    this.isStopping = true;
+    await this.leave();
   }
 
   tend(): void {
     for (const partition of this.partitions.values()) partition.tend();
+    if (this.isLooking || !this.options.stalls.isDue) return;
+    this.isLooking = true;
+    void this.lookAfterStalls().finally(() => {
+      this.isLooking = false;
+    });
   }
 
   /** Null when every partition at hand is read live, else why not. */
@@ -90,6 +108,50 @@ export class GroupReader<P extends OwnedPartition> {
     return behind.length === 0
       ? null
       : `partitions of ${topic} being claimed or replayed: ${behind.join(', ')}`;
+  }
+
+  private async lookAfterStalls(): Promise<void> {
+    const { stalls, fail } = this.options;
+    try {
+      const { restart, rejoin } = await stalls.look(this.partitions);
+      for (const partition of restart) this.partitions.get(partition)?.restart();
+      if (rejoin && !this.isStopping) await this.rejoin();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Leaves the group, with all partitions, and comes back. */
+  private async rejoin(): Promise<void> {
+    const { timers, log } = this.options;
+    await this.leave();
+    while (!this.mustStop()) {
+      try {
+        await this.start();
+        break;
+      } catch (error) {
+        if (!isKafkaTrouble(error)) throw error;
+        log.warn({ error }, 'the group is not joined, trying again');
+        await timers.sleep(REJOIN_PAUSE_MS);
+      }
+    }
+    // A stop that came meanwhile did not know this input.
+    if (this.mustStop()) await this.leave();
+  }
+
+  private async leave(): Promise<void> {
+    const { input } = this;
+    // Before the input: a reader that waits for room would keep it from stopping.
+    await this.closeAll();
+    await input?.stop();
+    // What was given while the input stopped.
+    await this.closeAll();
+    if (this.input === input) this.input = null;
+  }
+
+  /** As a call, since it changes while something is awaited. */
+  private mustStop(): boolean {
+    return this.isStopping;
   }
 
   private open(partition: number, joined: Promise<Input>): void {

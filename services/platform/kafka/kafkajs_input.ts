@@ -16,6 +16,7 @@ import { findFirstOffset } from './first_offset.ts';
 import { connectAdmin } from './kafkajs_admin.ts';
 import { requestError } from './kafkajs_errors.ts';
 import { toIncoming } from './kafkajs_records.ts';
+import { membersGroup } from './members_group.ts';
 import { isHeld, newPartition, type PartitionState } from './partition_state.ts';
 import type { Admin, IncomingRecord, Input, InputListener, InputOptions } from './port.ts';
 import { stickyAssigner } from './sticky_assigner.ts';
@@ -78,7 +79,7 @@ class GroupInput implements Input {
     const current = () => ({ partitions: [...this.partitions.keys()], assignedAtMs: this.assignedAtMs });
     this.consumer = client.consumer({
       ...CONSUMER_SETTINGS,
-      groupId: `${options.group}.members.${options.topic}`,
+      groupId: membersGroup(options),
       readUncommitted: options.isolation === 'read_uncommitted',
       partitionAssigners: [stickyAssigner(options.topic, current)],
       // A crash during the stop would otherwise bring the consumer back after it.

@@ -5,8 +5,10 @@ import { connectAdmin } from './kafkajs_admin.ts';
 import { joinGroup } from './kafkajs_input.ts';
 import { KAFKAJS_LOG_LEVEL, kafkaJsLog } from './kafkajs_log.ts';
 import { claimPartition } from './kafkajs_ownership.ts';
+import { leaveForPredecessor } from './kafkajs_predecessor.ts';
 import { createProducer } from './kafkajs_producer.ts';
 import { applyWorkarounds } from './kafkajs_workarounds.ts';
+import { membersGroup } from './members_group.ts';
 import type { Kafka } from './port.ts';
 import { registerZstd } from './zstd_codec.ts';
 
@@ -14,6 +16,11 @@ export interface KafkaOptions {
   /** Bootstrap addresses, host:port. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /**
+   * Names this process among the members of its groups: unique among those that live, and the same when it is started again. Without
+   * one the partitions of a process that was killed wait for the end of its session, and all others with them.
+   */
+  readonly memberName?: string | undefined;
   readonly log: Log;
 }
 
@@ -23,10 +30,10 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const CLUSTER_RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 6 };
 
 /** Nothing connects before the first part is asked for. */
-export function connectKafka({ brokers, clientId, log }: KafkaOptions): Kafka {
+export function connectKafka({ brokers, clientId, memberName, log }: KafkaOptions): Kafka {
   applyWorkarounds();
   registerZstd();
-  const client = new kafkajs.Kafka({
+  const options = {
     brokers: [...brokers],
     clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -34,9 +41,16 @@ export function connectKafka({ brokers, clientId, log }: KafkaOptions): Kafka {
     retry: CLUSTER_RETRY,
     logLevel: KAFKAJS_LOG_LEVEL,
     logCreator: kafkaJsLog(log, () => performance.now()),
-  });
+  };
+  const client = new kafkajs.Kafka(options);
   return {
-    input: (options, listener) => joinGroup(client, options, listener, log),
+    input: async (input, listener) => {
+      if (memberName === undefined) return joinGroup(client, input, listener, log);
+      const name = `${clientId}/${memberName}`;
+      const member = new kafkajs.Kafka({ ...options, clientId: name });
+      await leaveForPredecessor(member, membersGroup(input), name, log);
+      return joinGroup(member, input, listener, log);
+    },
     claim: (options) => claimPartition(client, options),
     producer: () => Promise.resolve(createProducer(client, log)),
     admin: () => connectAdmin(client),

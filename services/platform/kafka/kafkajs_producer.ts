@@ -4,9 +4,10 @@
  * A lane sends one batch at a time over a kafkajs producer of its own. kafkajs hands the sequence numbers of a failed
  * send to the next one; had the failed send arrived after all, the broker would take the next for its repetition and
  * drop it, acknowledged. So no two sends of a partition are ever under way at once, and a producer whose send failed
- * is thrown away with its sequence numbers.
+ * is thrown away with its sequence numbers. Nor does kafkajs stop when its producer is closed: it connects anew and goes
+ * on, for a minute at worst. So a send that was given up is refused its partition at its next attempt.
  */
-import type { Kafka as KafkaJs, Producer as KafkaJsProducer } from 'kafkajs';
+import type { ICustomPartitioner, Kafka as KafkaJs, Producer as KafkaJsProducer } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { Mutex } from '../mutex.ts';
 import { DeadlineError, settlesWithin, within } from './deadline.ts';
@@ -42,11 +43,17 @@ export function createProducer(client: KafkaJs, log: Log): Producer {
   };
 }
 
+/** A producer, until a send of it fails or takes too long. */
+interface Use {
+  readonly producer: KafkaJsProducer;
+  readonly send: { isGivenUp: boolean };
+}
+
 class Lane {
   private readonly client: KafkaJs;
   private readonly log: Log;
   private readonly turns = new Mutex();
-  private producer: KafkaJsProducer | null = null;
+  private use: Use | null = null;
   private stopped = false;
 
   constructor(client: KafkaJs, log: Log) {
@@ -70,38 +77,60 @@ class Lane {
     const what = `append to ${batch.topic}/${batch.partition}`;
     const timeLeft = giveUpAt - performance.now();
     if (timeLeft <= 0) throw new KafkaUnavailableError(`${what}: others before it took all the time`);
+    const use = (this.use ??= this.newUse());
+    const work = sendNow(use, batch);
     try {
-      return await within(timeLeft, this.sendNow(batch));
+      return await within(timeLeft, work);
     } catch (error) {
       const failure = requestError(error, what);
       if (!(failure instanceof RecordTooLargeError)) {
         this.log.debug({ error }, `${what} failed; the next one uses a new producer`);
-        // After a deadline kafkajs may still be at it: closing waits for nobody then.
         const closed = this.discard();
-        if (!(error instanceof DeadlineError)) await closed;
+        // After a deadline kafkajs may still be at it: closing waits for nobody then, and comes again at its end.
+        if (error instanceof DeadlineError) void work.catch(() => close(use));
+        else await closed;
       }
       throw failure;
     }
   }
 
-  private async sendNow(batch: PartitionRecords): Promise<AppendResult> {
-    this.producer ??= this.client.producer({
+  private newUse(): Use {
+    const send = { isGivenUp: false };
+    const producer = this.client.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       retry: SEND_RETRY,
-      createPartitioner: givenPartition,
+      createPartitioner: () => partitionerOf(send),
     });
-    const { producer } = this;
-    // Connecting what is connected costs nothing.
-    await producer.connect();
-    const [sent] = await producer.send(toSend(batch));
-    return { offset: Number(sent?.baseOffset ?? -1) };
+    return { producer, send };
   }
 
   private async discard(): Promise<void> {
-    const { producer } = this;
-    this.producer = null;
-    if (producer !== null) await settlesWithin(CLOSE_TIMEOUT_MS, producer.disconnect());
+    const { use } = this;
+    this.use = null;
+    if (use === null) return;
+    use.send.isGivenUp = true;
+    await close(use);
   }
+}
+
+async function sendNow({ producer }: Use, batch: PartitionRecords): Promise<AppendResult> {
+  // Connecting what is connected costs nothing.
+  await producer.connect();
+  const [sent] = await producer.send(toSend(batch));
+  return { offset: Number(sent?.baseOffset ?? -1) };
+}
+
+/** kafkajs asks it at every attempt, and takes a TypeError for final. */
+function partitionerOf(send: Use['send']): ReturnType<ICustomPartitioner> {
+  const partition = givenPartition();
+  return (args) => {
+    if (send.isGivenUp) throw new TypeError('the append was given up');
+    return partition(args);
+  };
+}
+
+async function close({ producer }: Use): Promise<void> {
+  await settlesWithin(CLOSE_TIMEOUT_MS, producer.disconnect());
 }

@@ -35,8 +35,11 @@ export const givenPartition: ICustomPartitioner =
     return message.partition;
   };
 
-export function toIncoming(message: KafkaMessage): IncomingRecord {
+/** As kafkajs_fetch.ts makes them. */
+export function toIncoming(message: KafkaMessage & Pick<IncomingRecord, 'unreadable'>): IncomingRecord {
+  const { unreadable } = message;
   return {
+    ...(unreadable !== undefined && { unreadable }),
     offset: Number(message.offset),
     timestampMs: Number(message.timestamp),
     value: message.value ?? EMPTY,

@@ -3,6 +3,7 @@
  * by using kafkajs otherwise is avoided there (RATIONALE.md, "Which traps of kafkajs does the adapter avoid?").
  */
 import { createRequire } from 'node:module';
+import { decodeFetch } from './kafkajs_fetch.ts';
 
 /** What the patches touch of kafkajs's own classes. */
 export interface RequestQueueClass {
@@ -45,22 +46,41 @@ export function retryTransactionsQuickly(cluster: ClusterClass): void {
   });
 }
 
+/** One answer's reader, of the version that brokers since Kafka 2.3 are asked in. */
+export interface FetchResponseModule {
+  decode: (payload: Buffer) => Promise<unknown>;
+}
+
+/**
+ * kafkajs gives up on a whole fetch where it cannot read one batch of it, and asks for the same again, for ever; it knows no
+ * limit for what a batch may become; and a compression that it does not have it takes for none.
+ */
+export function readFetchesHere(fetchResponse: FetchResponseModule): void {
+  fetchResponse.decode = (payload) => Promise.resolve(payload).then(decodeFetch);
+}
+
 let applied = false;
 
 /** Patches the kafkajs of this process, once. */
 export function applyWorkarounds(): void {
   if (applied) return;
   applied = true;
-  const { Cluster, RequestQueue } = kafkaJsInternals();
+  const { Cluster, FetchResponse, RequestQueue } = kafkaJsInternals();
+  readFetchesHere(FetchResponse);
   stopIdleTimers(RequestQueue);
   retryTransactionsQuickly(Cluster);
 }
 
 /** kafkajs's own classes, which it does not export. */
-export function kafkaJsInternals(): { Cluster: ClusterClass; RequestQueue: RequestQueueClass } {
+export function kafkaJsInternals(): {
+  Cluster: ClusterClass;
+  FetchResponse: FetchResponseModule;
+  RequestQueue: RequestQueueClass;
+} {
   const require = createRequire(import.meta.url);
   return {
     Cluster: require('kafkajs/src/cluster') as ClusterClass,
+    FetchResponse: require('kafkajs/src/protocol/requests/fetch/v11/response') as FetchResponseModule,
     RequestQueue: require('kafkajs/src/network/requestQueue') as RequestQueueClass,
   };
 }

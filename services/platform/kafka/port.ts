@@ -18,6 +18,11 @@ export interface IncomingRecord {
   /** A slice of the fetched batch: who keeps it beyond the call copies it. */
   readonly value: Buffer;
   readonly headers: RecordHeaders;
+  /**
+   * Why the client could not read a batch: then this record stands for the whole batch, at its first offset, and `value` is its
+   * records as they lie in the log. Reading goes on behind it. To be dead-lettered.
+   */
+  readonly unreadable?: string;
 }
 
 /** Records for one partition. One send is always one partition: see RATIONALE.md, "Why one partition a send?". */

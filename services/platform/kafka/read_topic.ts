@@ -37,7 +37,7 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Throws KafkaUnavailableError when nothing comes for too long, and what `onRecords` threw. */
 export async function readTopic(
-  kafka: Kafka,
+  kafka: Pick<Kafka, 'input'>,
   reading: TopicReading,
   timers: Pick<Timers, 'every'> = systemTimers,
 ): Promise<void> {

@@ -54,6 +54,28 @@ export function describeAppending(kit: ContractKit): void {
       expect(listener.values(0)).toEqual(values);
     });
 
+    test.each(['read_committed', 'read_uncommitted'] as const)(
+      'a batch that cannot be read is one record that says so, and reading goes on behind it (%s)',
+      async (isolation) => {
+        const topic = await kit.createTopic();
+        await kit.append(topic, 0, 'before');
+        await kit.under.appendBomb(topic, 0);
+        await kit.append(topic, 0, 'after');
+        const { input, listener } = await kit.readAll(topic, isolation);
+        await listener.until(() => listener.records(0).length === 3);
+        const [before, bomb, after] = listener.records(0);
+        expect([before?.value.toString(), after?.value.toString()]).toEqual(['before', 'after']);
+        expect([before?.unreadable, after?.unreadable]).toEqual([undefined, undefined]);
+        expect(bomb?.offset).toBe(1);
+        expect(bomb?.unreadable).toContain('inflates to more than');
+        // Amid the batch there is nothing more of it.
+        input.startAt(0, 2);
+        await listener.until(() => listener.records(0).length === 4);
+        expect(listener.records(0)[3]?.offset).toBe(after?.offset);
+        expect(listener.failures).toEqual([]);
+      },
+    );
+
     test('a record over the limit of the topic is refused, and the next one goes through', async () => {
       const topic = await kit.createTopic();
       const large = { topic, partition: 0, records: [{ value: Buffer.alloc(MAX_MESSAGE_BYTES + 1, 1) }] };

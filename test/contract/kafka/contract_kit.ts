@@ -18,6 +18,8 @@ export interface KafkaUnderTest {
   uniqueName(prefix: string): string;
   /** As an owner does that dies amid a commit: the records are there, the transaction is open. */
   leaveOpenTransaction(owner: ClaimOptions, output: PartitionRecords): Promise<void>;
+  /** As a foreign producer does: one record that is a bomb to its readers, in a batch that Kafka takes. */
+  appendBomb(topic: string, partition: number): Promise<void>;
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
 }
 

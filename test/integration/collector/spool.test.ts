@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { collectorParts, type Collector } from '../../../services/collector/collector.ts';
 import { METRICS } from '../../../services/collector/metrics.ts';
+import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { ensureKafkaJars } from '../../../services/local/kafka_jars.ts';
 import { startKafka } from '../../../services/local/kafka_server.ts';
 import type { RunningServer } from '../../../services/local/server_process.ts';
@@ -18,6 +20,7 @@ import { httpSender } from '../../support/otlp_client.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { RecordingListener, startAll } from '../../support/recording_listener.ts';
 import { testHome } from '../../support/servers.ts';
+import { waitFor } from '../../support/wait_for.ts';
 
 jest.setTimeout(180_000);
 
@@ -54,7 +57,10 @@ async function startCollector(): Promise<Collector> {
   const collector = collectorParts({
     ...{ host: '127.0.0.1', grpcPort: 0, httpPort: 0, maxRequestBytes: 1_000_000 },
     ...{ maxInFlightBytes: 64_000_000, recordBytes: 64_000, lingerMs: 5, requestTimeoutMs: 30_000 },
-    ...{ topic: TOPIC, spool: { directory, maxBytes: 10_000_000, segmentBytes: 2_000 } },
+    ...{
+      topic: TOPIC,
+      spool: { disk: directoryDisk(directory), newId: randomUUID, maxBytes: 10_000_000, segmentBytes: 2_000 },
+    },
     ...{ kafka, clock: systemClock, timers: systemTimers, log: quietLog },
     metrics: createRegistry('collector').create(METRICS),
     onBug: (error) => {
@@ -86,9 +92,12 @@ test('with Kafka killed spans are taken and kept, over a restart of the collecto
   expect(collector.notReady()).toBeNull();
   expect(collector.remark()).toContain('spooling');
   await stopAll(collector.parts);
-  const starting = startCollector();
+  // The count of partitions is remembered: no need to wait for Kafka.
+  collector = await startCollector();
+  await send(10);
+  expect(collector.remark()).toContain('spooling');
   server = await start();
-  collector = await starting;
+  await waitFor(() => collector.remark() === null);
   await send(10);
 
   const listener = new RecordingListener();

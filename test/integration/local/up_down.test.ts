@@ -64,7 +64,8 @@ beforeAll(async () => {
   mkdirSync(join(home, 'kafka'));
   mkdirSync(jarsDirectory(testHome()), { recursive: true });
   symlinkSync(jarsDirectory(testHome()), jarsDirectory(home));
-  const [kafka, controller, http, tcp, query, grpc, otlp, health1, health2, health3] = await freePorts(10);
+  const [kafka, controller, http, tcp, query, queryGrpc, grpc, otlp, health1, health2, health3] =
+    await freePorts(11);
   env = {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
@@ -74,6 +75,7 @@ beforeAll(async () => {
     SPANMILL_CLICKHOUSE_URL: `http://127.0.0.1:${String(http)}`,
     SPANMILL_LOCAL_CLICKHOUSE_TCP_PORT: String(tcp),
     SPANMILL_QUERY_PORT: String(query),
+    SPANMILL_QUERY_GRPC_PORT: String(queryGrpc),
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(otlp),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(health1),

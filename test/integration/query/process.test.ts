@@ -27,6 +27,7 @@ async function settings(): Promise<Record<string, string>> {
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: database.name,
     SPANMILL_QUERY_PORT: String(port),
+    SPANMILL_QUERY_GRPC_PORT: '0',
     // A person's own environment: meant for the command line, and no fault here.
     SPANMILL_QUERY_URL: 'http://127.0.0.1:16686',
   };
@@ -54,6 +55,24 @@ describe('the query service as a process', () => {
     );
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
+  }, 30_000);
+
+  it('speaks all its APIs on one port, and describes its own', async () => {
+    const env = await settings();
+    const child = start(env);
+    await untilLine(child, 'started');
+    const base = `http://127.0.0.1:${env['SPANMILL_QUERY_PORT'] ?? ''}`;
+    const answerOf = async (path: string): Promise<unknown> => (await fetch(`${base}${path}`)).json();
+    expect(await answerOf('/api/v1/traces')).toMatchObject({ traces: [], next: null });
+    expect(await answerOf('/api/services')).toMatchObject({ data: [], errors: null });
+    expect(await answerOf('/api/v3/services')).toEqual({ services: [] });
+    expect(await answerOf('/api/v2/services')).toEqual([]);
+    expect(await answerOf('/tempo/api/search/tags')).toMatchObject({ tagNames: [] });
+    const { paths } = (await answerOf('/api/v1/openapi.json')) as { paths: Record<string, unknown> };
+    expect(Object.keys(paths)).toContain('/api/v1/traces/{id}');
+    expect(Object.keys(paths).filter((path) => !path.startsWith('/api/v1/'))).toEqual([]);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   }, 30_000);
 
   it('ends with a word on a taken port', async () => {

@@ -47,6 +47,20 @@ describe("the pipeline's figures", () => {
     expect(figure('processor lag', { now })).toBe('10 records, 2 s');
   });
 
+  test('the spool is shown while there is something in it', () => {
+    const spool = (bytes: number, records: number, aside: number) =>
+      scraped(
+        `spanmill_collector_spool_bytes ${bytes}`,
+        'spanmill_collector_spool_limit_bytes 1073741824',
+        `spanmill_collector_spool_records ${records}`,
+        `spanmill_collector_spool_corrupt_bytes ${aside}`,
+      );
+    expect(figure('spool', { now: spool(0, 0, 0) })).toBeUndefined();
+    expect(figure('spool', { now: spool(3_250_000, 12, 0) })).toBe('3.1 MB of 1,024 MB, 12 records');
+    expect(figure('set aside', { now: spool(3_250_000, 12, 0) })).toBeUndefined();
+    expect(figure('set aside', { now: spool(2_097_152, 0, 2_097_152) })).toBe('2 MB');
+  });
+
   test('a service that does not answer leaves a dash, never a 0', () => {
     for (const { value } of pipelineFigures({ before: [], now: [], elapsedMs: 1000 }))
       expect(value).toBe('-');

@@ -160,7 +160,7 @@ describe('a call is refused', () => {
     const running = await start();
     running.gate.failWith(new KafkaUnavailableError('broker is gone'));
     const error = await failed(ONE_SPAN);
-    expect([error.code, retryDelaySeconds(error)]).toEqual([status.UNAVAILABLE, 5]);
+    expect([error.code, retryDelaySeconds(error)]).toEqual([status.UNAVAILABLE, 3]);
     running.gate.failWith(null);
     await call(ONE_SPAN);
   });

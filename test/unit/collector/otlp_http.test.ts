@@ -284,7 +284,7 @@ describe('a collector that cannot take more', () => {
     const running = await start();
     running.gate.failWith(new KafkaUnavailableError('broker is gone'));
     const answer = await post(running.url, ONE_SPAN);
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '3']);
     expect(statusOf(answer)).toEqual({ code: 14, message: 'Kafka is not reachable' });
     running.gate.failWith(null);
     expect((await post(running.url, ONE_SPAN)).status).toBe(200);

@@ -1,8 +1,11 @@
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { SpoolRefusedError, type Spool } from '../../../services/collector/spool.ts';
+import type { Spool } from '../../../services/collector/spool.ts';
+import { directoryDisk, type SpoolDisk, type SpoolFile } from '../../../services/collector/spool_disk.ts';
+import { SpoolRefusedError } from '../../../services/collector/spool_writer.ts';
+import { diskError } from '../../support/memory_disk.ts';
 import { frame, SpoolFixture } from '../../support/spool_fixture.ts';
 
 // Real files, and a disk that others use too.
@@ -30,36 +33,27 @@ async function takeAll(spool: Spool): Promise<string[]> {
   }
 }
 
-/** A file whose disk fails at the given step from the given call on. */
-function failing(step: 'write' | 'datasync', times: number): (file: string) => Promise<FileHandle> {
-  let left = times;
-  return async (file) => {
-    const handle = await open(file, 'wx');
-    const original = handle[step].bind(handle) as (...args: unknown[]) => Promise<unknown>;
-    const fail = async (...args: unknown[]): Promise<unknown> => {
-      if (left-- > 0) {
-        if (step === 'write') appendFileSync(file, 'half of a fra');
-        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-      }
-      return original(...args);
-    };
-    return Object.assign(handle, { [step]: fail });
+/** The directory, with files whose steps go another way. */
+function diskWith(change: (file: SpoolFile, name: string) => Partial<SpoolFile>): SpoolDisk {
+  const disk = directoryDisk(setup.directory);
+  return {
+    ...disk,
+    open: async (name) => {
+      const file = await disk.open(name);
+      return name.endsWith('.spool') ? { ...file, ...change(file, name) } : file;
+    },
   };
 }
 
 test('an answer comes after the sync: what was acknowledged is there after a crash, in order', async () => {
   let synced = 0;
   const spool = await setup.open({
-    createFile: async (file) => {
-      const handle = await open(file, 'wx');
-      const datasync = handle.datasync.bind(handle);
-      return Object.assign(handle, {
-        datasync: async () => {
-          await datasync();
-          synced = statSync(file).size;
-        },
-      });
-    },
+    disk: diskWith((file, name) => ({
+      sync: async () => {
+        await file.sync();
+        synced = statSync(path(name)).size;
+      },
+    })),
   });
   await spool.append([frame(0, 'a'), frame(1, 'b')]);
   const [name = ''] = await files();
@@ -74,11 +68,7 @@ test('many appends at once share few syncs', async () => {
   let syncs = 0;
   const spool = await setup.open({
     segmentBytes: 1_000_000,
-    createFile: async (file) => {
-      const handle = await open(file, 'wx');
-      const datasync = handle.datasync.bind(handle);
-      return Object.assign(handle, { datasync: () => (syncs++, datasync()) });
-    },
+    disk: diskWith((file) => ({ sync: () => (syncs++, file.sync()) })),
   });
   const texts = Array.from({ length: 100 }, (_, i) => `record ${i}`);
   await Promise.all(texts.map((text) => spool.append([frame(0, text)])));
@@ -117,27 +107,30 @@ test('appends that wait for the disk count against the size, too', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
 });
 
-test.each(['write', 'datasync'] as const)(
-  'when the %s fails, it is refused and leaves nothing',
-  async (step) => {
-    const spool = await setup.open({ createFile: failing(step, 1) });
-    await expect(spool.append([frame(0, 'refused')])).rejects.toThrow(SpoolRefusedError);
-    await spool.append([frame(0, 'taken')]);
-    setup.crash();
-    expect(await takeAll(await setup.open())).toEqual(['taken']);
-  },
-);
+test.each(['write', 'sync'] as const)('when the %s fails, it is refused and leaves nothing', async (step) => {
+  let fail = true;
+  const spool = await setup.open({
+    disk: diskWith((file, name) => ({
+      [step]: (bytes: Buffer, position: number) => {
+        if (!fail) return step === 'write' ? file.write(bytes, position) : file.sync();
+        if (step === 'write') appendFileSync(path(name), 'half of a fra');
+        return Promise.reject(diskError('ENOSPC', step));
+      },
+    })),
+  });
+  await expect(spool.append([frame(0, 'refused')])).rejects.toThrow(SpoolRefusedError);
+  fail = false;
+  await spool.append([frame(0, 'taken')]);
+  setup.crash();
+  expect(await takeAll(await setup.open())).toEqual(['taken']);
+});
 
 test('a failure in a file that holds records leaves those', async () => {
   let fail = false;
   const spool = await setup.open({
-    createFile: async (file) => {
-      const handle = await open(file, 'wx');
-      const datasync = handle.datasync.bind(handle);
-      return Object.assign(handle, {
-        datasync: () => (fail ? Promise.reject(new Error('EIO')) : datasync()),
-      });
-    },
+    disk: diskWith((file) => ({
+      sync: () => (fail ? Promise.reject(diskError('EIO', 'fdatasync')) : file.sync()),
+    })),
   });
   await spool.append([frame(0, 'before')]);
   fail = true;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Spool } from '../../../services/collector/spool.ts';
 import { KafkaUnavailableError, type Kafka } from '../../../services/platform/kafka/port.ts';
 import type { CommitFault } from '../../support/fake_kafka.ts';
+import { SpoolLives } from '../../support/spool_life.ts';
 import { frame, SPOOL_PARTITIONS, SPOOL_TOPIC, SpoolFixture } from '../../support/spool_fixture.ts';
 
 // Real files, and a disk that others use too.
@@ -50,7 +51,8 @@ test('it waits for Kafka as long as it takes', async () => {
   const spool = await setup.open();
   await fill(spool, 0, 10);
   let failures = 20;
-  const kafka: Pick<Kafka, 'claim'> = {
+  const kafka: Pick<Kafka, 'admin' | 'claim' | 'input'> = {
+    ...setup.life().kafka,
     claim: (options) =>
       failures-- > 0 ? Promise.reject(new KafkaUnavailableError('away')) : setup.kafka.claim(options),
   };
@@ -95,7 +97,7 @@ test('a segment with a record that Kafka never takes is set aside, and the next 
 test('a stop leaves the rest on the disk for the next life', async () => {
   const spool = await setup.open();
   await fill(spool, 0, 30);
-  const away = { claim: () => Promise.reject(new KafkaUnavailableError('away')) };
+  const away = { ...setup.life().kafka, claim: () => Promise.reject(new KafkaUnavailableError('away')) };
   const drain = setup.drain(spool, away);
   drain.start();
   await drain.stop();
@@ -104,6 +106,34 @@ test('a stop leaves the rest on the disk for the next life', async () => {
   setup.drain(next).start();
   await setup.until(() => next.isEmpty);
   expectAll(30);
+});
+
+test('a claim is given back where the file of what was committed cannot be removed', async () => {
+  const lives = new SpoolLives(setup);
+  await lives.begin();
+  await lives.append('a'.repeat(200));
+  let failures = 4;
+  lives.disk.fault = (step) => (step === 'remove' && failures-- > 0 ? 'EIO' : null);
+  let [claims, releases] = [0, 0];
+  const kafka: Pick<Kafka, 'admin' | 'claim' | 'input'> = {
+    ...setup.life().kafka,
+    claim: async (options) => {
+      const ownership = await setup.kafka.claim(options);
+      claims += 1;
+      return {
+        committed: ownership.committed,
+        commit: (outputs, offsets) => ownership.commit(outputs, offsets),
+        release: () => {
+          releases += 1;
+          return ownership.release();
+        },
+      };
+    },
+  };
+  setup.drain(lives.spool, kafka).start();
+  await setup.until(() => lives.spool.isEmpty && releases === claims);
+  expect(claims).toBe(5);
+  expect([lives.lost(), lives.doubled()]).toEqual([[], []]);
 });
 
 /** What happens between two pieces of load. */

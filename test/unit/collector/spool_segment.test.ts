@@ -1,16 +1,29 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeSegment, encodeFrame, tornAt, type Frame } from '../../../services/collector/spool_segment.ts';
+import {
+  decodeSegment,
+  encodeFrame,
+  frameBytes,
+  tornAt,
+  type Frame,
+} from '../../../services/collector/spool_segment.ts';
 
-const frames = fc.array(
-  fc.record({
-    partition: fc.integer({ min: 0, max: 1000 }),
-    value: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
-  }),
-  { maxLength: 8 },
-);
+const plain = {
+  partition: fc.integer({ min: 0, max: 1000 }),
+  value: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+};
+const doubt = fc.record({ batch: fc.string({ maxLength: 40 }), from: fc.nat({ max: 2 ** 50 }) });
+const frames = fc.array(fc.oneof(fc.record(plain), fc.record({ ...plain, doubt })), { maxLength: 8 });
 
 const encode = (all: readonly Frame[]): Buffer => Buffer.concat(all.flatMap((one) => encodeFrame(one)));
+
+test('a frame takes as many bytes as it says', () => {
+  fc.assert(
+    fc.property(frames, (all) => {
+      expect(encode(all).length).toBe(all.reduce((sum, one) => sum + frameBytes(one), 0));
+    }),
+  );
+});
 
 test('what is written is read', () => {
   fc.assert(
@@ -45,6 +58,8 @@ test('damage takes the frames that it touches, and no other', () => {
       const hit = all.findIndex((_, index) => encode(all.slice(0, index + 1)).length > at);
       expect(decodeSegment(bytes).frames).toEqual(all.filter((_, index) => index !== hit));
     }),
+    // The bit between the two magics.
+    { examples: [[[{ partition: 0, value: Buffer.alloc(0) }], 3, 2]] },
   );
 });
 

@@ -130,7 +130,7 @@ describe('docker-compose.yml', () => {
       ports.map((port) => port.split(':').slice(-2)),
     );
     for (const [outside, inside] of published) expect(outside).toBe(inside);
-    expect(published.map(([outside]) => outside).sort()).toEqual(['16686', '4317', '4318', '8123']);
+    expect(published.map(([outside]) => outside).sort()).toEqual(['16685', '16686', '4317', '4318', '8123']);
   });
 
   test.each(SHOP_SERVICES)("the shop's %s is found at its address and port", (service) => {

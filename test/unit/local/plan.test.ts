@@ -18,7 +18,9 @@ describe('the plan of the local stack', () => {
   test('has the documented ports, each once', () => {
     const ports = planLocal({}, ROOT).ports.map(({ port }) => port);
     expect(new Set(ports).size).toBe(ports.length);
-    for (const port of [9092, 9093, 8123, 9000, 4317, 4318, 16_686, 13_133, 13_134, 13_135, 7001, 7007]) {
+    for (const port of [
+      9092, 9093, 8123, 9000, 4317, 4318, 16_685, 16_686, 13_133, 13_134, 13_135, 7001, 7007,
+    ]) {
       expect(ports).toContain(port);
     }
   });

@@ -1,9 +1,9 @@
 /** The processor over a Kafka in memory: what readers of its topics see, whatever fails under it. */
 import { randomFillSync } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CUT_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
+import { CUT_HEADER, ENCODING_HEADER, SCHEMA_HEADER, topicNames } from '../../../services/core/contracts.ts';
 import { DEFAULT_RULES } from '../../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../../services/core/trace/record_store.ts';
 import { TraceBatchReader } from '../../../services/core/trace/trace_batch_reader.ts';
@@ -34,6 +34,7 @@ const SETTINGS = {
   maxRunAgeMs: 60_000,
   commitIntervalMs: 500,
   commitBytes: 1_000_000,
+  stallMs: 60_000,
 } as const;
 
 /** A pipeline's middle on one partition or more, driven step by step. */
@@ -42,6 +43,8 @@ class Bench {
   readonly kafka = new FakeKafka(this.time, 3);
   readonly failures: unknown[] = [];
   claims = 0;
+  /** Claims are answered when it resolves. */
+  claimsAnswered: Promise<unknown> = Promise.resolve();
   private readonly processors = new Set<Processor>();
   private readonly held = new Map<number, Promise<unknown>>();
   /** Somebody waits for a commit that is held. */
@@ -52,6 +55,7 @@ class Bench {
     this.kafka.claim = async (options) => {
       this.claims++;
       const ownership = await claim(options);
+      await this.claimsAnswered;
       return {
         ...ownership,
         commit: async (outputs, offsets) => {
@@ -133,9 +137,9 @@ class Bench {
   }
 
   fragments(partition = 0): { fragment: number; reason: string; spans: string[] }[] {
-    return this.kafka.records(topics.traces, partition).flatMap(({ value }) => {
+    return this.kafka.records(topics.traces, partition).flatMap(({ value, headers }) => {
       const reader = new TraceBatchReader();
-      const bytes = zstdDecompressSync(value);
+      const bytes = ENCODING_HEADER in headers ? zstdDecompressSync(value) : value;
       reader.read(bytes);
       return reader.traces.map(({ fragment, reason, firstSpan, endSpan }) => ({
         fragment,
@@ -200,6 +204,18 @@ describe('the processor', () => {
     await bench.pass(LONG);
     expect(bench.fragments()).toEqual([{ fragment: 0, reason: 'settled', spans: [id(12, 16), id(11, 16)] }]);
     expect(bench.spansCounted()).toBe(2);
+    await bench.stop();
+  });
+
+  test('compresses what it publishes, unless it is small', async () => {
+    await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    await bench.append(incompressible(span(2, 21), 2_000));
+    await bench.pass(LONG);
+    const records = bench.kafka.records(topics.traces, 0);
+    expect(records.map(({ headers }) => headers[ENCODING_HEADER]?.toString())).toEqual([undefined, 'zstd']);
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
     await bench.stop();
   });
 
@@ -333,6 +349,39 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  test('dead-letters a batch that could not be read, once, also when its log is read again', async () => {
+    const processor = await bench.startProcessor();
+    await bench.send([span(1, 11)]);
+    bench.kafka.appendUnreadable(topics.spans, 0, 'a batch that cannot be read: too large');
+    await bench.send([span(2, 21)]);
+    await bench.pass(LONG);
+    await bench.stopProcessor(processor);
+    await bench.startProcessor();
+    await bench.pass(LONG);
+    const letters = bench.kafka.records(topics.deadLetters, 0);
+    expect(letters).toHaveLength(1);
+    const text = Object.entries(letters[0]?.headers ?? {}).map(([name, value]) => [name, value.toString()]);
+    expect(Object.fromEntries(text)).toEqual({
+      ...{ reason: 'unreadable_batch', error: 'a batch that cannot be read: too large', tenant: 'default' },
+      ...{ 'source.topic': topics.spans, 'source.partition': '0', 'source.offset': '1' },
+    });
+    expect(letters[0]?.value.toString()).toBe('batch');
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
+    await bench.stop();
+  });
+
+  // One that the topic refuses is refused for ever, and the partition stands still.
+  test('makes a dead letter that its topic takes of whatever a record may be', async () => {
+    await bench.startProcessor();
+    await bench.append({ value: Buffer.alloc(19 * MIB, 0xff), headers: { tenant: 'x'.repeat(1.5 * MIB) } });
+    await bench.pass(LONG);
+    const [letter] = bench.kafka.records(topics.deadLetters, 0);
+    expect(letter?.value).toHaveLength(16 * MIB);
+    expect(letter?.headers['truncated']?.toString()).toBe(String(19 * MIB));
+    expect(letter?.headers['tenant']).toBeUndefined();
+    await bench.stop();
+  });
+
   // A letter for each span, with the resource in each, may be more than memory holds.
   test('dead-letters all spans under a resource that is none as one', async () => {
     const value = tracesData([{ service: 'shop', spans: [span(1, 11), span(1, 12), span(2, 21)] }]);
@@ -415,6 +464,30 @@ describe('the processor', () => {
     await bench.startProcessor();
     await bench.pass(1_000);
     expect(String(bench.failures[0])).toMatch('SPANMILL_PROCESSOR_START=latest');
+    await bench.stop();
+  });
+
+  test('starts when it slept amid its first claim, and another owner published meanwhile', async () => {
+    const awake = Promise.withResolvers<undefined>();
+    bench.claimsAnswered = awake.promise;
+    await bench.startProcessor();
+    await bench.pass(100);
+    bench.claimsAnswered = Promise.resolve();
+    const transactionalId = `${GROUP}-${topics.spans}-0`;
+    const other = await bench.kafka.claim({
+      topic: topics.spans,
+      partition: 0,
+      group: GROUP,
+      transactionalId,
+    });
+    const low = { offset: 0, clock: { streamMs: 0, appendMs: 0 } };
+    const published = { topic: topics.traces, partition: 0, records: [{ value: zstdCompressSync('') }] };
+    await other.commit([published], [{ group: GROUP, ...encodePosition({ low, publishFrom: 0 }) }]);
+    awake.resolve(undefined);
+    await bench.send([span(1, 11)]);
+    await bench.pass(LONG);
+    expect(bench.failures).toEqual([]);
+    expect(bench.publishedSpans()).toEqual([id(11, 16)]);
     await bench.stop();
   });
 

@@ -105,6 +105,33 @@ describe('the block writer', () => {
     expect(await insert).toBe(false);
   });
 
+  it('makes no insert that is no longer wanted when a place is free, and hands the place on', async () => {
+    const { clickhouse, writer } = bench(1);
+    let isWanted = true;
+    const first = writer.insert(block, 'a', wanted);
+    const given = writer.insert(block, 'b', () => isWanted);
+    const last = writer.insert(block, 'c', wanted);
+    await turns();
+    isWanted = false;
+    await clickhouse.answer();
+    expect(clickhouse.open.map(({ insert }) => insert.token)).toEqual(['c']);
+    await clickhouse.answer();
+    expect(await Promise.all([first, given, last])).toEqual([true, false, true]);
+  });
+
+  it('says no more that inserts fail once the failing one was given up', async () => {
+    const { time, clickhouse, writer } = bench(1);
+    let isWanted = true;
+    const insert = writer.insert(block, 'a', () => isWanted);
+    await turns();
+    await clickhouse.answer(away());
+    expect(writer.failure).toBe('away');
+    isWanted = false;
+    time.advance(60_000);
+    await insert;
+    expect(writer.failure).toBeNull();
+  });
+
   it('hands a refusal on, and its place to the next', async () => {
     const { clickhouse, writer } = bench(1);
     const first = writer.insert(block, 'a', wanted);

@@ -51,4 +51,21 @@ describe('dead letters', () => {
     expect(send?.records[0]?.value.length).toBe(16 * MIB);
     expect(send?.records[0]?.headers?.['truncated']).toBe(String(17 * MIB));
   });
+
+  it('are cut by their headers too, and leave out those that no topic would take', () => {
+    const headers = {
+      tenant: Buffer.alloc(1024),
+      schema: Buffer.alloc(MIB),
+      other: Buffer.alloc(MIB - 4096),
+    };
+    const sends = deadLetterSends(
+      [1, 2, 3, 4, 5].map((offset) => ({ ...letter(offset, 1), headers })),
+      SOURCE,
+    );
+    expect(sends.map(({ records }) => records.length)).toEqual([4, 1]);
+    const [record] = sends[0]?.records ?? [];
+    expect(Object.keys(record?.headers ?? {})).not.toContain('schema');
+    expect(record?.headers?.['other']).toHaveLength(MIB - 4096);
+    expect(record?.headers?.['truncated']).toBe('1');
+  });
 });

@@ -9,6 +9,7 @@ import { METRICS } from '../../../services/sink/metrics.ts';
 import { PartitionSink } from '../../../services/sink/partition_sink.ts';
 import type { AppendedRecord, RecordRows, SinkRecord } from '../../../services/sink/record_rows.ts';
 import type { Input } from '../../../services/platform/kafka/port.ts';
+import type { Wait } from '../../../services/platform/kafka/stall_watch.ts';
 import { FakeClickHouse } from '../../support/fake_clickhouse.ts';
 import { FakeKafka } from '../../support/fake_kafka.ts';
 import { FakeMember } from '../../support/fake_kafka_group.ts';
@@ -43,10 +44,8 @@ class IdRows implements RecordRows {
   }
 
   originals(record: SinkRecord, table: number, from: number, to: number) {
-    return {
-      value: Buffer.from(`${TABLES[table] ?? ''}:${idsOf(record).slice(from, to).join(',')}`),
-      headers: {},
-    };
+    const value = Buffer.from(`${TABLES[table] ?? ''}:${idsOf(record).slice(from, to).join(',')}`);
+    return [{ value, headers: {} }];
   }
 
   reset(): void {
@@ -194,6 +193,14 @@ class Bench {
     await current?.input.stop();
   }
 
+  get waits(): Wait[] {
+    return this.current?.sink.partition?.waits() ?? [];
+  }
+
+  restart(): void {
+    this.current?.sink.partition?.restart();
+  }
+
   get isRunning(): boolean {
     return this.current?.sink.partition?.isRunning ?? false;
   }
@@ -287,6 +294,43 @@ describe('a partition of the sink', () => {
     await bench.pass(60_000);
     expect(clickhouse.rows('second')).toEqual(ids);
     expect(await bench.committed()).toEqual({ offset: 40, metadata: '' });
+  });
+
+  it('says what it waits for: an insert and why it fails, a commit, or records', async () => {
+    const { clickhouse } = await startBench();
+    await bench.start();
+    await bench.pass(500);
+    expect(bench.waits).toMatchObject([{ cause: 'fetch', next: 0, wasHeard: false }]);
+    clickhouse.isAway = true;
+    await bench.send('a', 'b');
+    await bench.pass(5_000);
+    const [insert, fetch] = bench.waits;
+    expect(insert?.cause).toBe('insert');
+    expect(String(insert?.error)).toContain('away');
+    expect(fetch).toMatchObject({ cause: 'fetch', next: 2, wasHeard: true });
+    // From its first try on.
+    expect(bench.time.now() - (insert?.sinceMs ?? 0)).toBeGreaterThan(3_000);
+    clickhouse.isAway = false;
+    const goOn = bench.holdNextCommit();
+    await bench.pass(20_000);
+    expect(bench.waits).toMatchObject([{ cause: 'commit', error: null }, { cause: 'fetch' }]);
+    goOn();
+    await bench.pass(500);
+    expect(bench.waits).toMatchObject([{ cause: 'fetch' }]);
+  });
+
+  it('stores everything once when it is begun anew, whatever was under way', async () => {
+    const { clickhouse } = await startBench();
+    await bench.start();
+    await bench.send('a', 'b');
+    const goOn = bench.holdNextCommit();
+    await bench.pass(2_000);
+    bench.restart();
+    goOn();
+    await bench.send('c');
+    await bench.pass(10_000);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b', 'c']);
+    expect(clickhouse.rows('second')).toEqual(['a', 'b', 'c']);
   });
 
   it('stores a batch once though the answer to its insert was lost', async () => {
@@ -401,6 +445,27 @@ describe('a partition of the sink', () => {
     expect(letter?.headers['source.topic']?.toString()).toBe(TOPIC);
     expect(letter?.headers['source.partition']?.toString()).toBe('0');
     expect(letter?.headers['error']?.toString()).toBe('begins with !');
+  });
+
+  it("sends a batch that Kafka's client could not read to dead letters, once, and stores what is around it", async () => {
+    const { clickhouse, kafka } = await startBench();
+    await bench.send('a');
+    kafka.appendUnreadable(TOPIC, 0, 'a batch that cannot be read: too large');
+    await bench.send('b');
+    clickhouse.isAway = true;
+    await bench.start();
+    await bench.pass(2_000);
+    bench.crash();
+    clickhouse.isAway = false;
+    await bench.start();
+    await bench.pass(20_000);
+    expect(clickhouse.rows('first')).toEqual(['a', 'b']);
+    const letters = kafka.records(DEAD_LETTERS, 0);
+    expect(letters).toHaveLength(1);
+    expect(letters[0]?.value.toString()).toBe('batch');
+    expect(letters[0]?.headers['reason']?.toString()).toBe('unreadable_batch');
+    expect(letters[0]?.headers['error']?.toString()).toBe('a batch that cannot be read: too large');
+    expect(letters[0]?.headers['source.offset']?.toString()).toBe('1');
   });
 
   it('passes over a batch of nothing but unreadable records', async () => {

@@ -27,12 +27,8 @@ class CountedRows implements RecordRows {
   }
 
   originals(record: SinkRecord, _: number, from: number, to: number) {
-    return {
-      value: Buffer.from(
-        Array.from({ length: to - from }, (__, i) => String(record.offset + from + i)).join(),
-      ),
-      headers: {},
-    };
+    const items = Array.from({ length: to - from }, (__, i) => String(record.offset + from + i));
+    return [{ value: Buffer.from(items.join()), headers: {} }];
   }
 
   reset(): void {

@@ -52,6 +52,12 @@ function batchWithBadSpans(isBad: readonly boolean[]): SinkRecord {
   return record(Buffer.concat([header, Buffer.from([0x12, ...varint(trace.length)]), trace]));
 }
 
+function spansIn(tracesData: Buffer): number {
+  const index = new SpanIndex();
+  index.read(tracesData);
+  return index.count;
+}
+
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
@@ -114,6 +120,12 @@ describe('records of the traces topic', () => {
     expect(tight.append(traces(1)).items).toEqual([3, 1]);
   });
 
+  it('are not refused for what others in the same block are', () => {
+    const rows = new TraceRecords({ maxRecordBytes: 1e9, maxRowBytes: 10_000 });
+    for (let i = 0; i < 20; i++) expect(rows.append(traces(2)).unstorable).toEqual([]);
+    expect(rows.tables[SPANS_TABLE]?.byteSize).toBeGreaterThan(10_000);
+  });
+
   it('are refused when their malformed spans, with the resource in each, would be too many bytes', () => {
     const tight = new TraceRecords({ maxRecordBytes: 1e9, maxRowBytes: 10_000 });
     const bad = batchWithBadSpans(Array<boolean>(1_000).fill(true));
@@ -134,11 +146,10 @@ describe('records of the traces topic', () => {
         expect(rows.tables.map((table) => table.rows)).toEqual([6 + isBad.length - bad, 3]);
         // The columns are all of one length again.
         for (const table of rows.tables) table.encode();
-        for (const { value } of unstorable) {
-          const index = new SpanIndex();
-          index.read(value);
-          expect(index.count).toBe(1);
+        for (const { value, headers } of unstorable) {
+          expect(spansIn(value)).toBe(1);
           expect(value.includes('service.name')).toBe(true);
+          expect(headers['tenant']?.toString()).toBe('default');
         }
       }),
     );
@@ -175,17 +186,26 @@ describe('records of the traces topic', () => {
     const one = traces(4);
     const rows = new TraceRecords();
     const spans = rows.originals(one, SPANS_TABLE, 2, 7);
-    const index = new SpanIndex();
-    index.read(spans.value);
-    expect(index.count).toBe(5);
-    const summaries = rows.originals(one, SUMMARIES_TABLE, 1, 3);
+    expect(spans.map(({ value }) => spansIn(value))).toEqual([5]);
+    const [summaries] = rows.originals(one, SUMMARIES_TABLE, 1, 3);
     const reader = new TraceBatchReader();
-    reader.read(summaries.value);
+    reader.read(summaries?.value ?? Buffer.alloc(0));
     expect(reader.traces.map(({ receivedMs, summary }) => [receivedMs, summary.spans])).toEqual([
       [NOW_MS + 1, 3],
       [NOW_MS + 2, 3],
     ]);
     expect(reader.spanStart.length).toBe(0);
+  });
+
+  it('give back the originals of spans apart for each tenant, and say whose they are', () => {
+    const specs = ['one', 'two', 'one'].map((tenant, number) => ({ number, tenant, receivedMs: NOW_MS }));
+    const rows = new TraceRecords();
+    const mixed = record(traceBatchRecord(specs).value, 'zstd');
+    const letters = rows.originals(mixed, SPANS_TABLE, 1, 8);
+    expect(letters.map(({ value, headers }) => [headers['tenant']?.toString(), spansIn(value)])).toEqual([
+      ['one', 4],
+      ['two', 3],
+    ]);
   });
 
   it('start a new block after a reset', () => {

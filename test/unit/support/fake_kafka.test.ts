@@ -14,6 +14,10 @@ describeKafka('the fake Kafka', () => {
       kafka.failNextCommit('during');
       await ownership.commit([output], []).catch(() => undefined);
     },
+    appendBomb: (topic, partition) => {
+      kafka.appendUnreadable(topic, partition, 'it inflates to more than there is room for');
+      return Promise.resolve();
+    },
     deleteRecords: (topic, partition, before) => {
       kafka.deleteRecords(topic, partition, before);
       return Promise.resolve();

@@ -166,13 +166,15 @@ describe('spanmill dead-letters', () => {
     await die(0, Buffer.from('a'), { truncated: '99' }, topics.metrics);
     await die(0, Buffer.from('a'), {}, 'elsewhere');
     await die(0, Buffer.from('a'), { 'source.partition': '3' });
+    await die(0, Buffer.from('a'), { reason: 'unreadable_batch' });
     const around = surroundings();
     await replay(session, [], { all: true }, around);
-    expect(around.output.written.slice(1)).toEqual([
+    expect(around.output.written.slice(2)).toEqual([
       '0 dead letters sent back',
-      '1 letter left: only its beginning was kept (0:0)',
+      '1 letter left: only a part of it was kept (0:0)',
       '1 letter left: it came from elsewhere, no topic of this pipeline (0:1)',
       '1 letter left: its partition is not there (0:2)',
+      '1 letter left: a whole batch that could not be read: its bytes are no record (0:3)',
     ]);
   });
 

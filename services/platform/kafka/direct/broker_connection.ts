@@ -1,0 +1,131 @@
+/**
+ * One connection to one broker, opened when it is needed and again after it broke. After failed attempts it waits a
+ * little longer each time before the next, and says no at once meanwhile.
+ */
+import { Connection, type Reader, type Writer } from '@platformatic/kafka';
+import { ConnectionLostError, fromLibrary } from './broker_error.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Request<T> {
+  readonly apiKey: number;
+  readonly version: number;
+  readonly createBody: () => Writer;
+  /** Throws BrokerError where the answer as a whole is an error. */
+  readonly parse: (correlationId: number, apiKey: number, version: number, reader: Reader) => T;
+  /** Whether the answer's header has tagged fields: all but ApiVersions. */
+  readonly hasHeaderTags?: boolean;
+}
+
+export interface BrokerConnectionOptions {
+  readonly address: Address;
+  readonly clientId: string;
+  /** Longer than the broker may wait before it answers; then the connection is taken for dead. */
+  readonly requestTimeoutMs: number;
+  readonly onFailure: (address: Address, error: Error) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** The broker answers the requests of a connection one after the other; more only wait there instead of here. */
+const MAX_IN_FLIGHT = 64;
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
+
+export class BrokerConnection {
+  private readonly options: BrokerConnectionOptions;
+  private current: Promise<Connection> | null = null;
+  private failures = 0;
+  private lastFailure: Error | null = null;
+  private notBefore = 0;
+  private closed = false;
+
+  constructor(options: BrokerConnectionOptions) {
+    this.options = options;
+  }
+
+  /** Throws BrokerError, ConnectionLostError. */
+  async send<T>(request: Request<T>): Promise<T> {
+    const connection = await this.connected();
+    return new Promise((resolve, reject) => {
+      connection.send<T>(
+        request.apiKey,
+        request.version,
+        request.createBody,
+        request.parse,
+        true,
+        request.hasHeaderTags ?? true,
+        (error, response) => {
+          if (error) reject(fromLibrary(error));
+          else resolve(response as T);
+        },
+      );
+    });
+  }
+
+  /** Requests under way fail with ConnectionLostError. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const { current } = this;
+    this.current = null;
+    try {
+      await (await current)?.close();
+    } catch {
+      // It was not open.
+    }
+  }
+
+  private connected(): Promise<Connection> {
+    if (this.closed) return Promise.reject(new ConnectionLostError('closed'));
+    if (this.current === null && performance.now() < this.notBefore) {
+      return Promise.reject(new ConnectionLostError(this.name('waits'), { cause: this.lastFailure }));
+    }
+    return this.current ?? this.opened();
+  }
+
+  /** What breaks is forgotten, and opened again by the next request; the requests under way hear of it themselves. */
+  private opened(): Promise<Connection> {
+    let opening: Promise<Connection> | null = null;
+    const forget = () => {
+      if (this.current === opening) this.current = null;
+    };
+    opening = this.open(forget);
+    this.current = opening;
+    opening.catch(forget);
+    return opening;
+  }
+
+  private async open(onBroken: () => void): Promise<Connection> {
+    const { address, clientId, requestTimeoutMs } = this.options;
+    const connection = new Connection(clientId, {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      maxInflights: MAX_IN_FLIGHT,
+    });
+    connection.on('error', onBroken);
+    connection.on('close', onBroken);
+    try {
+      await connection.connect(address.host, address.port);
+    } catch (error) {
+      throw this.failed(error);
+    }
+    this.failures = 0;
+    return connection;
+  }
+
+  private failed(error: unknown): Error {
+    const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
+    this.failures += 1;
+    this.notBefore = performance.now() + pauseMs;
+    this.lastFailure = new ConnectionLostError(this.name('is not reachable'), { cause: error });
+    if (!this.closed) this.options.onFailure(this.options.address, this.lastFailure);
+    return this.lastFailure;
+  }
+
+  private name(state: string): string {
+    const { host, port } = this.options.address;
+    return `the connection to ${host}:${port} ${state}`;
+  }
+}

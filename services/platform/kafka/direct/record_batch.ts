@@ -1,0 +1,134 @@
+/**
+ * Writing of record batches (layout in batch_layout.ts).
+ *
+ * The records are encoded once; who writes the batch, and as which in the producer's row, is stamped on before each send.
+ */
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import { crc32c } from '@platformatic/kafka';
+import {
+  ATTRIBUTES_AT,
+  COMPRESSION,
+  COUNT_AT,
+  CRC_AT,
+  HEADER_BYTES,
+  LENGTH_END,
+  MAGIC,
+  PRODUCER_ID_AT,
+  TRANSACTIONAL_BIT,
+} from '../batch_layout.ts';
+import type { OutgoingRecord, PartitionRecords } from '../port.ts';
+
+export interface EncodedBatch {
+  /** A whole batch, but for what `stampBatch` writes. */
+  readonly bytes: Buffer;
+  readonly count: number;
+}
+
+/** Who writes a batch, and as which. */
+export interface BatchStamp {
+  readonly producerId: bigint;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly isTransactional: boolean;
+}
+
+/** Sequence numbers start again at 0 behind so many. */
+export const SEQUENCES = 2 ** 31;
+/** Level 1: 0.77 GB/s at 8.5:1 on spans; higher levels cost more than they save. */
+const ZSTD_PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+const compress = promisify(zstdCompress);
+
+export async function encodeBatch(
+  { records, compression = 'none' }: Pick<PartitionRecords, 'records' | 'compression'>,
+  timestampMs: number,
+): Promise<EncodedBatch> {
+  const plain = encodeRecords(records);
+  const isCompressed = compression === 'zstd';
+  const body = isCompressed ? await compress(plain.subarray(HEADER_BYTES), { params: ZSTD_PARAMS }) : null;
+  const bytes = body === null ? plain : Buffer.concat([plain.subarray(0, HEADER_BYTES), body]);
+  bytes.writeBigInt64BE(0n, 0);
+  bytes.writeInt32BE(bytes.length - LENGTH_END, 8);
+  bytes.writeInt32BE(-1, 12);
+  bytes.writeInt8(MAGIC, 16);
+  bytes.writeInt16BE(isCompressed ? COMPRESSION.zstd : COMPRESSION.none, ATTRIBUTES_AT);
+  bytes.writeInt32BE(records.length - 1, 23);
+  bytes.writeBigInt64BE(BigInt(timestampMs), 27);
+  bytes.writeBigInt64BE(BigInt(timestampMs), 35);
+  bytes.writeInt32BE(records.length, COUNT_AT);
+  return { bytes, count: records.length };
+}
+
+export function stampBatch({ bytes }: EncodedBatch, stamp: BatchStamp): void {
+  const attributes = bytes.readInt16BE(ATTRIBUTES_AT) & ~TRANSACTIONAL_BIT;
+  bytes.writeInt16BE(attributes | (stamp.isTransactional ? TRANSACTIONAL_BIT : 0), ATTRIBUTES_AT);
+  bytes.writeBigInt64BE(stamp.producerId, PRODUCER_ID_AT);
+  bytes.writeInt16BE(stamp.epoch, PRODUCER_ID_AT + 8);
+  bytes.writeInt32BE(stamp.sequence, PRODUCER_ID_AT + 10);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(ATTRIBUTES_AT)), CRC_AT);
+}
+
+/** The records, behind room for the header. */
+function encodeRecords(records: readonly OutgoingRecord[]): Buffer {
+  const headers = records.map((record) =>
+    Object.entries(record.headers ?? {}).map(
+      ([name, value]) => [Buffer.from(name), Buffer.from(value as Buffer)] as const,
+    ),
+  );
+  const sizes = records.map((record, index) => recordSize(record, index, headers[index] ?? []));
+  const total = sizes.reduce((sum, size) => sum + varintSize(size) + size, HEADER_BYTES);
+  const bytes = Buffer.allocUnsafe(total);
+  let position = HEADER_BYTES;
+  for (const [index, { value }] of records.entries()) {
+    position = writeVarint(bytes, position, sizes[index] ?? 0);
+    position = bytes.writeInt8(0, position); // attributes
+    position = bytes.writeInt8(0, position); // timestamp delta
+    position = writeVarint(bytes, position, index);
+    position = writeVarint(bytes, position, -1); // no key
+    position = writeField(bytes, position, value);
+    const fields = headers[index] ?? [];
+    position = writeVarint(bytes, position, fields.length);
+    for (const [name, content] of fields) {
+      position = writeField(bytes, writeField(bytes, position, name), content);
+    }
+  }
+  return bytes;
+}
+
+function recordSize(
+  { value }: OutgoingRecord,
+  index: number,
+  headers: readonly (readonly [Buffer, Buffer])[],
+): number {
+  const fields = headers.reduce((sum, [name, content]) => sum + fieldSize(name) + fieldSize(content), 0);
+  return 2 + varintSize(index) + varintSize(-1) + fieldSize(value) + varintSize(headers.length) + fields;
+}
+
+function fieldSize(field: Buffer): number {
+  return varintSize(field.length) + field.length;
+}
+
+function writeField(bytes: Buffer, position: number, field: Buffer): number {
+  const start = writeVarint(bytes, position, field.length);
+  field.copy(bytes, start);
+  return start + field.length;
+}
+
+function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = zigzag(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
+  return size;
+}
+
+function writeVarint(bytes: Buffer, start: number, value: number): number {
+  let position = start;
+  let rest = zigzag(value);
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) {
+    position = bytes.writeUInt8((rest % 0x80) | 0x80, position);
+  }
+  return bytes.writeUInt8(rest, position);
+}
