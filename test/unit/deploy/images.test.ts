@@ -201,6 +201,8 @@ describe('deploy/Dockerfile', () => {
     expect(installs).toEqual([
       ['dependencies', 'npm ci --omit=dev --omit=optional'],
       ['demo-dependencies', 'npm ci --omit=optional'],
+      // Where the page is built; only what comes of it is copied on.
+      ['page', 'npm ci'],
     ]);
   });
 
