@@ -1,5 +1,5 @@
 /**
- * A shop's traces as OTLP/JSON, with all that a page can show: databases, a queue with links, events, errors, retries, slow calls,
+ * A shop's traces, with all that a page can show: databases, a queue with links, events, errors, retries, slow calls,
  * an hour of ups and downs. The same seed gives the same traces.
  */
 import { seeded } from './known_load.ts';
@@ -265,68 +265,4 @@ class Visit {
       exception,
     );
   }
-}
-
-/** Bodies for `POST /v1/traces`; the spans of a trace may be in several. */
-export function otlpJson(spans: readonly ShopSpan[], spansPerRequest: number): string[] {
-  const bodies: string[] = [];
-  for (let at = 0; at < spans.length; at += spansPerRequest) {
-    const groups = Map.groupBy(spans.slice(at, at + spansPerRequest), ({ service }) => service);
-    const resourceSpans = [...groups].map(([service, group]) => ({
-      resource: {
-        attributes: keyValues({
-          'service.name': service,
-          'service.version': '1.4.2',
-          'host.name': `${service}-7f9c`,
-        }),
-      },
-      scopeSpans: [
-        { scope: { name: 'shop.instrumentation', version: '0.57.0' }, spans: group.map(spanJson) },
-      ],
-    }));
-    bodies.push(JSON.stringify({ resourceSpans }));
-  }
-  return bodies;
-}
-
-const nanoseconds = (ms: number): string => String(BigInt(Math.round(ms * 1000)) * 1000n);
-
-function spanJson(span: ShopSpan) {
-  return {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    ...(span.parentSpanId !== '' && { parentSpanId: span.parentSpanId }),
-    name: span.name,
-    kind: span.kind,
-    startTimeUnixNano: nanoseconds(span.startMs),
-    endTimeUnixNano: nanoseconds(span.startMs + span.durationMs),
-    attributes: keyValues(span.attributes),
-    links: span.links,
-    ...(span.exception !== null && {
-      events: [
-        {
-          timeUnixNano: nanoseconds(span.startMs + span.durationMs * 0.9),
-          name: 'exception',
-          attributes: keyValues({
-            'exception.type': 'UpstreamError',
-            'exception.message': span.exception,
-            'exception.stacktrace': `UpstreamError: ${span.exception}\n    at charge (payment.js:41:11)\n    at handle (server.js:18:5)`,
-          }),
-        },
-      ],
-    }),
-    ...(span.failed && { status: { code: 2, message: span.exception ?? 'upstream failed' } }),
-  };
-}
-
-function keyValues(attributes: ShopSpan['attributes']) {
-  return Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value:
-      typeof value === 'string'
-        ? { stringValue: value }
-        : typeof value === 'number'
-          ? { intValue: String(value) }
-          : { boolValue: value },
-  }));
 }

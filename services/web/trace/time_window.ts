@@ -44,3 +44,28 @@ export function placeIn(
   const right = Math.min(1, (toNs - window.fromNs) / length);
   return right < 0 || left > 1 || right < left ? null : { left, width: right - left };
 }
+
+/** Gaps narrower than this share of the width cannot be seen. */
+const LEAST_GAP = 0.002;
+
+/**
+ * Stretches in order, as they are drawn: those with no gap to be seen between them are one, so that a span with thousands of
+ * children costs a few hundred marks and not thousands.
+ */
+export function placesIn(
+  window: TimeWindow,
+  stretches: readonly TimeWindow[],
+): readonly { readonly left: number; readonly width: number }[] {
+  const places: { left: number; width: number }[] = [];
+  for (const { fromNs, toNs } of stretches) {
+    const place = placeIn(window, fromNs, toNs);
+    if (place === null) continue;
+    const last = places.at(-1);
+    if (last !== undefined && place.left - (last.left + last.width) < LEAST_GAP) {
+      last.width = Math.max(last.width, place.left + place.width - last.left);
+    } else {
+      places.push(place);
+    }
+  }
+  return places;
+}

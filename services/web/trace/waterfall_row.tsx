@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { formatDuration } from '../format/duration.ts';
 import { plural } from '../format/number.ts';
-import { placeIn, type TimeWindow } from './time_window.ts';
+import { placeIn, placesIn, type TimeWindow } from './time_window.ts';
 import type { ModelSpan } from './trace_model.ts';
 import type { TraceState } from './use_trace_state.ts';
 
@@ -116,16 +116,9 @@ function Bar({ span, window }: { readonly span: ModelSpan; readonly window: Time
       <span className="wf-bar" style={{ left: percent(place.left), width: percent(place.width) }}>
         {label === null && <span className="wf-inside">{formatDuration(span.durationNs)}</span>}
       </span>
-      {span.critical.map(({ fromNs, toNs }) => {
-        const stretch = placeIn(window, fromNs, toNs);
-        return stretch === null ? null : (
-          <span
-            key={fromNs}
-            className="wf-critical"
-            style={{ left: percent(stretch.left), width: percent(stretch.width) }}
-          />
-        );
-      })}
+      {placesIn(window, span.critical).map(({ left, width }) => (
+        <span key={left} className="wf-critical" style={{ left: percent(left), width: percent(width) }} />
+      ))}
       {label !== null && (
         <span className="wf-duration" style={label}>
           {formatDuration(span.durationNs)}

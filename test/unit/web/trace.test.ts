@@ -8,7 +8,7 @@ import { findSpans } from '../../../services/web/trace/find.ts';
 import { flameFrames } from '../../../services/web/trace/flame.ts';
 import { nextAfter } from '../../../services/web/trace/keys.ts';
 import { spanSql, traceSql } from '../../../services/web/trace/sql.ts';
-import { moved, placeIn, windowBetween, zoomed } from '../../../services/web/trace/time_window.ts';
+import { moved, placeIn, placesIn, windowBetween, zoomed } from '../../../services/web/trace/time_window.ts';
 import {
   parentsOf,
   traceModel,
@@ -186,6 +186,16 @@ describe('the part that is shown', () => {
   test('is zoomed around a place and moved without growing', () => {
     expect(zoomed({ fromNs: 0, toNs: 1000 }, 500, 0.5, 1000)).toEqual({ fromNs: 250, toNs: 750 });
     expect(moved({ fromNs: 250, toNs: 750 }, 1, 1000)).toEqual({ fromNs: 500, toNs: 1000 });
+  });
+
+  test('has few marks for thousands of stretches, which reach as far as those do', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => ({ fromNs: i * 10, toNs: i * 10 + 9 }));
+    const places = placesIn({ fromNs: 0, toNs: 100_000 }, many);
+    expect(places).toHaveLength(1);
+    expect(places[0]?.width).toBeCloseTo(0.99999);
+    const near = placesIn({ fromNs: 0, toNs: 100 }, many);
+    expect(near).toHaveLength(11);
+    expect(near[0]).toEqual({ left: 0, width: 0.09 });
   });
 
   test('cuts what reaches beyond it', () => {
