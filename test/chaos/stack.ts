@@ -18,7 +18,7 @@ import { clickHouseServer, type ClickHouseServer } from './clickhouse.ts';
 import { startClickHouseProxy, type ClickHouseProxy } from './clickhouse_proxy.ts';
 import { PROCESSOR_MEMORY_BYTES, SINK_MEMORY_BYTES } from './limits.ts';
 import { Member, type Role } from './members.ts';
-import { standingPorts } from './ports.ts';
+import { freePorts } from '../support/free_ports.ts';
 import type { Roster } from './roster.ts';
 
 /** Short, so that a drill sees the end of its traces; `forget` holds what a client may need to come back. */
@@ -87,7 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const logs = logDirectory(directory);
   mkdirSync(logs, { recursive: true });
   const memberPorts = PORTS_A_COLLECTOR * MEMBERS.collector.most + MEMBERS.processor.most + MEMBERS.sink.most;
-  const ports = await standingPorts(BROKER_PORTS + 2 + memberPorts, random);
+  const ports = await freePorts(BROKER_PORTS + 2 + memberPorts, random);
   const take = (): number => ports.pop() ?? 0;
   const clickhouseServer = clickHouseServer({
     ...{ directory, logDirectory: logs, httpPort: take(), tcpPort: take(), roster },

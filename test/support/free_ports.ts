@@ -1,36 +1,41 @@
-/** Ports of this machine that nobody listens on. */
-import { createServer, type AddressInfo, type Server } from 'node:net';
+/**
+ * Ports of this machine that nobody listens on. They lie below the range from which the system gives ports to outgoing
+ * connections, so that nobody takes one by chance while its server is down.
+ */
+import { createServer } from 'node:net';
 
-/** All probes are open at once, so the ports differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    probes.map(
-      (probe) =>
-        new Promise<number>((resolve) => {
-          probe.listen(0, '127.0.0.1', () => resolve((probe.address() as AddressInfo).port));
-        }),
-    ),
-  );
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+const FIRST = 12_000;
+const LAST = 31_000;
+
+/** Looked for from a place of chance: several tests and drills may start together. */
+export async function freePorts(count: number, random: () => number = Math.random): Promise<number[]> {
+  const ports: number[] = [];
+  const start = placeOfChance(random);
+  for (let step = 0; ports.length < count; step++) {
+    if (step > LAST - FIRST) throw new Error(`no ${count} free ports between ${FIRST} and ${LAST}`);
+    const port = FIRST + ((start - FIRST + step) % (LAST - FIRST));
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
 }
 
 /** The first of as many free ports, one after the other. */
 export async function freePortsInARow(count: number): Promise<number> {
   for (;;) {
-    const [first = 0] = await freePorts(1);
-    const probes = Array.from({ length: count }, () => createServer());
-    const free = await Promise.all(probes.map((probe, index) => listens(probe, first + index)));
-    await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+    const first = placeOfChance(Math.random);
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (free.every(Boolean)) return first;
   }
 }
 
-function listens(probe: Server, port: number): Promise<boolean> {
-  if (port > 65_535) return Promise.resolve(false);
+function placeOfChance(random: () => number): number {
+  return FIRST + Math.floor(random() * (LAST - FIRST));
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
+    const probe = createServer();
     probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => resolve(true));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
