@@ -24,6 +24,7 @@ class Bench {
 
   constructor() {
     const stalls = {
+      isDue: true,
       look: () => {
         const { rejoin } = this;
         this.rejoin = false;
