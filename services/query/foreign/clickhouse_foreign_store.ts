@@ -5,7 +5,6 @@ import type { Clock } from '../../platform/clock.ts';
 import { nanos, number, text } from '../columns.ts';
 import { readSql, type Query } from '../queries.ts';
 import { storedSpan } from '../rows.ts';
-import type { TimeRange } from '../store.ts';
 import type { SqlText } from '../trace_search.ts';
 import { conditionsSql, SqlParameters } from './condition_sql.ts';
 import type { ForeignStore, ForeignTrace, TraceFacts, TraceSpan } from './foreign_store.ts';
@@ -181,6 +180,3 @@ function traceFacts(row: Row): TraceFacts {
     rootName: text(row, 'rootName'),
   };
 }
-
-/** The whole of what ClickHouse's DateTime can hold. */
-export const ALL_TIME: TimeRange = { sinceMs: 0, untilMs: 0xffff_ffff * 1000 };
