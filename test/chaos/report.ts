@@ -36,7 +36,7 @@ export function reportTable(result: AuditResult, windows: readonly FaultWindow[]
     ]),
   );
   const spans = (audit: WindowAudit) => SPAN_SUMS.map((name) => count(audit[name]));
-  const { sums, outside, examples } = result;
+  const { sums, outside } = result;
   return [
     line(['fault', 'times', ...SPAN_SUMS, 'recovery s, median', 'worst']),
     line(['---', ...Array<string>(SPAN_SUMS.length + 3).fill('---:')]),
@@ -47,7 +47,6 @@ export function reportTable(result: AuditResult, windows: readonly FaultWindow[]
     line(['found by the audit', 'count']),
     line(['---', '---:']),
     ...FINDINGS.map(([name, meaning]) => line([meaning, count(sums[name])])),
-    ...(examples.length === 0 ? [] : ['', ...examples.map((example) => `- \`${example}\``)]),
     '',
   ].join('\n');
 }
@@ -55,9 +54,10 @@ export function reportTable(result: AuditResult, windows: readonly FaultWindow[]
 /** Of the spans that were sent while nothing was wrong, the least share that must have been answered. */
 const LEAST_ANSWERED = 0.9;
 
-/** What the audit found, in words; a pipeline that answers nobody loses nothing, and is found as well. */
-export function brokenPromises({ sums, outside }: AuditResult): string[] {
+/** What the audit found, in words, with examples; a pipeline that answers nobody loses nothing, and is found as well. */
+export function brokenPromises({ sums, outside, examples }: AuditResult): string[] {
   const found = FINDINGS.filter(([name]) => sums[name] !== 0).map(([name]) => `${name}: ${sums[name]}`);
+  found.push(...examples.map((example) => `for example ${example}`));
   if (sums.answered === 0) found.push('no span was sent and answered: this proves nothing');
   if (outside.answered < LEAST_ANSWERED * outside.sent) {
     found.push(

@@ -94,6 +94,14 @@ describe('a drill', () => {
     },
   );
 
+  test('tells examples of what it found, last, where whoever reads only the end finds them', () => {
+    const found = { ...result({ doubled: 1 }), examples: ['doubled: abc/def, 2 rows'] };
+    expect(failuresOf({ ...good, result: found })).toEqual([
+      'doubled: 1',
+      'for example doubled: abc/def, 2 rows',
+    ]);
+  });
+
   test('fails when nothing was answered, for then it proves nothing', () => {
     expect(failuresOf({ ...good, result: result({ answered: 0 }) })).toHaveLength(1);
   });
