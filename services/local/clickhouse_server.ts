@@ -1,11 +1,13 @@
 /**
  * A real ClickHouse server without Docker: the engine of the npm package chdb in a process of its own
  * (clickhouse_process.ts). It keeps what it acknowledged over any end, since a part is on disk before its insert
- * is answered; so an orderly stop is a plain SIGTERM.
+ * is answered; so an orderly stop is a plain SIGTERM. What it had not acknowledged it is made to forget before it starts again.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   requireFreePort,
   requireSpace,
@@ -26,6 +28,10 @@ export interface ClickHouseServerOptions {
   readonly maxMemoryBytes?: number;
 }
 
+const FORGET_UNFINISHED_INSERTS = join(
+  import.meta.dirname,
+  '../../deploy/clickhouse/forget_unfinished_inserts.sh',
+);
 const DEFAULT_MAX_MEMORY = 2 * 1024 ** 3;
 const MIN_FREE_BYTES = 1024 ** 3;
 const START_TIMEOUT_MS = 60_000;
@@ -46,6 +52,8 @@ export async function startClickHouse(options: ClickHouseServerOptions): Promise
 
   const configFile = join(options.dataDir, 'config.xml');
   writeFileSync(configFile, serverConfig(options));
+  const engineDir = join(options.dataDir, 'data');
+  await forgetUnfinishedInserts(engineDir, options.logFile);
   return startServer({
     name: 'ClickHouse',
     command: process.execPath,
@@ -55,7 +63,7 @@ export async function startClickHouse(options: ClickHouseServerOptions): Promise
       `--config-file=${configFile}`,
       // The level in the file is not honoured.
       '--log-level=warning',
-      `--path=${join(options.dataDir, 'data')}`,
+      `--path=${engineDir}`,
       '--listen_host=127.0.0.1',
       `--http_port=${options.httpPort}`,
       `--tcp_port=${options.tcpPort}`,
@@ -66,6 +74,13 @@ export async function startClickHouse(options: ClickHouseServerOptions): Promise
     ready: async () => (await fetch(`http://127.0.0.1:${options.httpPort}/ping`)).ok,
     startTimeoutMs: START_TIMEOUT_MS,
   });
+}
+
+/** After a kill the engine takes an insert that it was busy with for done: its rows would be lost. */
+async function forgetUnfinishedInserts(engineDir: string, logFile: string): Promise<void> {
+  const { stdout } = await promisify(execFile)('sh', [FORGET_UNFINISHED_INSERTS, engineDir]);
+  mkdirSync(dirname(logFile), { recursive: true });
+  appendFileSync(logFile, stdout);
 }
 
 /** Where the engine is. Throws ServerStartError when it is not installed, or not built for this machine. */

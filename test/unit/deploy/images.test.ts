@@ -87,9 +87,16 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  test.each(services)('%s has its volumes declared', (_, { volumes = [] }) => {
-    for (const volume of volumes) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
-  });
+  test.each(services)(
+    '%s has its volumes declared, and files of the checkout that are there',
+    (_, service) => {
+      for (const volume of service.volumes ?? []) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('./')) expect(existsSync(join(ROOT, source))).toBe(true);
+        else expect(Object.keys(compose.volumes)).toContain(source);
+      }
+    },
+  );
 
   test.each(ours)('%s gets only settings that it knows, with values that it takes', (name) => {
     const env = environmentOf(name);
