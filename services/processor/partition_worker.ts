@@ -5,25 +5,14 @@
  * then reading starts at the low water L with outputs thrown away up to P. Steps of one partition never overlap
  * (`steps`); what a crash loses is only what the log will say again. Not for when to claim: platform/kafka/tenures.ts.
  */
-import type { TopicNames } from '../core/contracts.ts';
-import { Assembly, type AssemblyRules } from '../core/trace/assembly.ts';
-import type { RecordStore } from '../core/trace/record_store.ts';
-import type { Clock, Timers } from '../platform/clock.ts';
+import { Assembly } from '../core/trace/assembly.ts';
 import {
   IDLE_COMMIT_MS,
   REFRESH_COMMIT_MS,
   SLICE_MS,
   type OwnedPartition,
 } from '../platform/kafka/group_reader.ts';
-import type {
-  Admin,
-  IncomingRecord,
-  Input,
-  Kafka,
-  OffsetCommit,
-  PartitionRecords,
-  Producer,
-} from '../platform/kafka/port.ts';
+import type { IncomingRecord, OffsetCommit, PartitionRecords } from '../platform/kafka/port.ts';
 import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
@@ -31,36 +20,13 @@ import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
 import { ControlRecords } from './control_records.ts';
 import { toLogRecord } from './log_record.ts';
-import type { ProcessorMetrics } from './metrics.ts';
 import { PartitionOutputs } from './partition_outputs.ts';
 import { encodePosition, type Position } from './position.ts';
-import { findStart, isPublished, type StartPolicy } from './start_position.ts';
+import { findStart, isPublished } from './start_position.ts';
+import type { WorkerContext } from './worker_context.ts';
 
-export interface WorkerSettings {
-  readonly topics: TopicNames;
-  readonly group: string;
-  readonly start: StartPolicy;
-  readonly rules: AssemblyRules;
-  readonly maxRunAgeMs: number;
-  readonly commitIntervalMs: number;
-  readonly commitBytes: number;
-}
-
-export interface WorkerContext {
-  readonly settings: WorkerSettings;
-  readonly kafka: Kafka;
-  readonly admin: Admin;
-  readonly producer: Producer;
-  /** Resolves once the group is joined, which may be after its first partitions are given. */
-  readonly input: Promise<Input>;
-  readonly store: RecordStore;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly log: Log;
-  readonly metrics: ProcessorMetrics;
-  /** The process cannot go on: wrong configuration or a bug. */
-  readonly fail: (error: unknown) => void;
-}
+/** Of `forget`: with the 20 s that the broker gives a transaction, a quarter of its 30 s stays below it. */
+const UNREAD_SHARE = 1 / 4;
 
 /** What is held between a claim and the next. */
 interface Tenure {
@@ -261,7 +227,7 @@ export class PartitionWorker implements OwnedPartition {
   /** Whether what is not yet read is too short for an overdue run to end in it and another of its trace to begin. */
   private mayCut({ next, outputs, atEndAtMs }: Tenure): boolean {
     if (atEndAtMs === null || next < outputs.publishFrom) return false;
-    return this.context.clock.now() - atEndAtMs < this.context.settings.rules.forgetMs / 2;
+    return this.context.clock.now() - atEndAtMs < this.context.settings.rules.forgetMs * UNREAD_SHARE;
   }
 
   private isCommitDue(tenure: Tenure): boolean {

@@ -11,7 +11,8 @@ import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcessorMetrics } from './metrics.ts';
-import { PartitionWorker, type WorkerSettings } from './partition_worker.ts';
+import { PartitionWorker } from './partition_worker.ts';
+import type { WorkerSettings } from './worker_context.ts';
 
 export interface ProcessorSettings extends WorkerSettings {
   /** A partition that waits for something as long stands still. */

@@ -32,7 +32,7 @@ function mergeSteps(steps: readonly (readonly [string, string, string])[]): Stor
     .map(({ service, operation, ns }) => ({ service, operation, selfTimeNs: nanoseconds(ns) }));
 }
 
-/** trace_spans.sql */
+/** spans_of_traces.sql */
 export function storedSpan(row: Row): StoredSpan {
   const events = list(row, 'events') as [string, string, Attributes][];
   const links = list(row, 'links') as [string, string, string, Attributes][];

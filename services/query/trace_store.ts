@@ -10,7 +10,7 @@ import type { FoundTraces, StoredTrace, TraceSearch, TraceStore } from './store.
 import { traceSearch } from './trace_search.ts';
 
 const TRACE_SUMMARY = readSql('trace_summary');
-const TRACE_SPANS = readSql('trace_spans');
+const SPANS_OF_TRACES = readSql('spans_of_traces');
 const TRACES_OF = readSql('traces_of');
 
 export function traceStore(query: Query, maxTraceSpans: number): TraceStore {
@@ -39,8 +39,14 @@ async function readTrace(
   if (row === undefined) return null;
   const { summary, startNs, endNs } = traceSummary(row);
   const rows = await query(
-    TRACE_SPANS,
-    { tenant, traceId, startNs: startNs.toString(), endNs: endNs.toString(), limit: maxSpans + 1 },
+    SPANS_OF_TRACES,
+    {
+      tenant,
+      traceIds: [traceId],
+      startNs: startNs.toString(),
+      endNs: endNs.toString(),
+      limit: maxSpans + 1,
+    },
     signal,
   );
   // The summary stands and the spans do not yet, or no longer: to the reader the trace is not there.

@@ -8,14 +8,14 @@
  * One slow partition stops only itself: kafkajs fetches again when all batches of a fetch are done, so a batch whose
  * handler takes long is let go of, with its partition paused until the handler is done. Heartbeats go on meanwhile.
  */
-import type { Batch, Consumer, EachBatchPayload, Kafka as KafkaJs } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka as KafkaJs } from 'kafkajs';
 import { systemTimers } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from './deadline.ts';
 import { findFirstOffset } from './first_offset.ts';
 import { connectAdmin } from './kafkajs_admin.ts';
 import { requestError } from './kafkajs_errors.ts';
-import { toIncoming } from './kafkajs_records.ts';
+import { fetchedOffset, toIncoming, type MarkersPassed } from './kafkajs_records.ts';
 import { membersGroup } from './members_group.ts';
 import { isHeld, newPartition, type PartitionState } from './partition_state.ts';
 import type { Admin, IncomingRecord, Input, InputListener, InputOptions } from './port.ts';
@@ -295,17 +295,4 @@ class GroupInput implements Input {
     this.state = 'failed';
     this.listener.onFailure(new Error(`the input of ${this.topic} cannot go on`, { cause: error }));
   }
-}
-
-interface MarkersPassed {
-  readonly partition: number;
-  /** Markers included; null where all that was fetched lies before what was asked for. */
-  readonly firstOffset: string | null;
-  readonly lastOffset: string;
-  readonly highWatermark: string;
-}
-
-/** Where the fetch began; kafkajs's types do not have it. */
-function fetchedOffset(batch: Batch): number {
-  return Number((batch as Batch & { readonly fetchedOffset: string }).fetchedOffset);
 }

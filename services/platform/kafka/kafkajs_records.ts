@@ -1,5 +1,6 @@
 /** Records between the port and kafkajs. */
 import kafkajs, {
+  type Batch,
   type ICustomPartitioner,
   type IHeaders,
   type KafkaMessage,
@@ -59,4 +60,18 @@ function toHeaders(headers: IHeaders | undefined): RecordHeaders {
     if (value !== undefined) result[name] = typeof value === 'string' ? Buffer.from(value) : value;
   }
   return result;
+}
+
+/** Of a fetch that brought nothing but markers and aborted records. */
+export interface MarkersPassed {
+  readonly partition: number;
+  /** Markers included; null where all that was fetched lies before what was asked for. */
+  readonly firstOffset: string | null;
+  readonly lastOffset: string;
+  readonly highWatermark: string;
+}
+
+/** Where the fetch began; kafkajs's types do not have it. */
+export function fetchedOffset(batch: Batch): number {
+  return Number((batch as Batch & { readonly fetchedOffset: string }).fetchedOffset);
 }

@@ -19,7 +19,7 @@ export interface ForeignStoreOptions {
 const FIND_TRACES = readSql('find_traces', 'foreign');
 const SPAN_NAMES = readSql('span_names', 'foreign');
 const TRACE_FACTS = readSql('trace_facts', 'foreign');
-const SPANS_OF_TRACES = readSql('spans_of_traces', 'foreign');
+const SPANS_OF_TRACES = readSql('spans_of_traces');
 const SERVICE_NAMES = readSql('service_names', 'foreign');
 const OPERATIONS = readSql('operations', 'foreign');
 const EDGES = readSql('edges', 'foreign');

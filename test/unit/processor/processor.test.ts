@@ -16,7 +16,7 @@ import { createRegistry } from '../../../services/platform/metrics.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../../services/platform/kafka/topics.ts';
 import type { OutgoingRecord } from '../../../services/platform/kafka/port.ts';
 import { METRICS } from '../../../services/processor/metrics.ts';
-import type { WorkerSettings } from '../../../services/processor/partition_worker.ts';
+import type { WorkerSettings } from '../../../services/processor/worker_context.ts';
 import { Processor } from '../../../services/processor/processor.ts';
 import { encodePosition } from '../../../services/processor/position.ts';
 import { FakeKafka } from '../../support/fake_kafka.ts';

@@ -66,7 +66,7 @@ describe('traceStore', () => {
     const trace = await store.trace('default', 'ab', signal);
     expect(asked[1]).toMatchObject({
       tenant: 'default',
-      traceId: 'ab',
+      traceIds: ['ab'],
       startNs: '100',
       endNs: '900',
       limit: 3,
