@@ -20,10 +20,10 @@ export const LOG_SETTINGS = {
 export const KAFKA_SETTINGS = {
   kafkaClient: choice({
     env: 'SPANMILL_KAFKA_CLIENT',
-    default: 'kafkajs',
+    default: 'direct',
     options: ['direct', 'kafkajs'],
     meaning:
-      'direct speaks the protocol of Kafka 4 itself, with rebalances that stop nobody else; kafkajs also serves older brokers.',
+      'direct speaks the protocol of Kafka 4 itself, with rebalances that stop nobody else; kafkajs is for older brokers (2.5 and later).',
   }),
   kafkaBrokers: text({
     env: 'SPANMILL_KAFKA_BROKERS',

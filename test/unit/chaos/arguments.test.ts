@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentsError, listText, readArguments } from '../../chaos/arguments.ts';
 import { FAULTS, SHORT_DRILL } from '../../chaos/faults/all.ts';
+import { KAFKA_SETTINGS } from '../../../services/platform/settings.ts';
 
 const drill = (...argv: string[]) => {
   const wish = readArguments(argv);
@@ -11,8 +12,8 @@ const drill = (...argv: string[]) => {
 describe('the command line of the drill', () => {
   test('runs each fault once when nothing is said', () => {
     expect(drill()).toMatchObject({ seed: 1, minutes: null, isShort: false, outageSeconds: null });
-    expect(drill()).toMatchObject({ client: 'kafkajs' });
-    expect(drill('--client', 'direct')).toMatchObject({ client: 'direct' });
+    expect(drill()).toMatchObject({ client: KAFKA_SETTINGS.kafkaClient.default });
+    expect(drill('--client', 'kafkajs')).toMatchObject({ client: 'kafkajs' });
     expect(drill().faults).toHaveLength(FAULTS.length);
   });
 
@@ -34,7 +35,7 @@ describe('the command line of the drill', () => {
     [['--seed', 'many'], '--seed many: must be a whole number'],
     [['--minutes', '0'], '--minutes 0: must be a whole number of 1 or more'],
     [['--rate', '1.5'], '--rate 1.5: must be a whole number'],
-    [['--client', 'java'], 'there is no Kafka client "java": kafkajs, direct'],
+    [['--client', 'java'], 'there is no Kafka client "java": direct, kafkajs'],
     [['--wrong'], "Unknown option '--wrong'"],
     [['extra'], 'extra'],
   ])('refuses %j with its reason', (argv, reason) => {
