@@ -2,13 +2,11 @@
  * Ownership of an input partition: a transactional id, and transactions that hold outputs and offsets together.
  *
  * The order of a claim is what makes it safe: InitProducerId first (it ends what an older owner left open and shuts
- * that owner out), the committed offset after it. kafkajs cannot ask for stable offsets only: read the other way
- * round, an offset was stale in 11 of 120 races. After any error the kafkajs producer is of no use: its state machine
- * stays where it failed.
+ * that owner out), the committed offset after it, stable ones only. After any error the kafkajs producer is of no
+ * use: its state machine stays where it failed.
  */
 import type { Kafka as KafkaJs, Producer as KafkaJsProducer, Transaction } from 'kafkajs';
 import { retrying, settlesWithin, within } from './deadline.ts';
-import { connectAdmin } from './kafkajs_admin.ts';
 import {
   commitError,
   isCoordinatorBusy,
@@ -18,6 +16,7 @@ import {
   requestError,
 } from './kafkajs_errors.ts';
 import { givenPartition, toSend } from './kafkajs_records.ts';
+import { stableOffset } from './kafkajs_stable_offset.ts';
 import { TRANSACTION_RETRY } from './kafkajs_workarounds.ts';
 import {
   FencedError,
@@ -74,15 +73,10 @@ async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Owners
   });
   try {
     await producer.connect();
-    const admin = await connectAdmin(client);
-    try {
-      // The first of a producer asks for InitProducerId; beginning one is otherwise local.
-      const first = await producer.transaction();
-      const committed = await admin.committed(options.group, options.topic, options.partition);
-      return new TransactionalOwnership(producer, first, committed, options);
-    } finally {
-      await admin.stop();
-    }
+    // The first of a producer asks for InitProducerId; beginning one is otherwise local.
+    const first = await producer.transaction();
+    const committed = await stableOffset(client, options);
+    return new TransactionalOwnership(producer, first, committed, options);
   } catch (error) {
     await settlesWithin(CLOSE_TIMEOUT_MS, producer.disconnect());
     throw error;
