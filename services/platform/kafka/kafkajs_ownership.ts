@@ -44,6 +44,7 @@ const MAX_METADATA_BYTES = 4096;
 
 /** Throws FencedError when somebody else claims at this very moment, KafkaUnavailableError. */
 export async function claimPartition(client: KafkaJs, options: ClaimOptions): Promise<Ownership> {
+  const giveUpAtMs = performance.now() + CLAIM_TIMEOUT_MS;
   try {
     return await retrying(
       {
@@ -51,7 +52,7 @@ export async function claimPartition(client: KafkaJs, options: ClaimOptions): Pr
         pauseMs: CLAIM_PAUSE_MS,
         retriable: (error) => !isFenced(error) && isTransient(error),
       },
-      () => claimOnce(client, options),
+      () => claimOnce(client, options, giveUpAtMs),
     );
   } catch (error) {
     const what = `claim of ${options.topic}/${options.partition}`;
@@ -60,7 +61,7 @@ export async function claimPartition(client: KafkaJs, options: ClaimOptions): Pr
   }
 }
 
-async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Ownership> {
+async function claimOnce(client: KafkaJs, options: ClaimOptions, giveUpAtMs: number): Promise<Ownership> {
   const producer = client.producer({
     transactionalId: options.transactionalId,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
@@ -75,7 +76,7 @@ async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Owners
     await producer.connect();
     // The first of a producer asks for InitProducerId; beginning one is otherwise local.
     const first = await producer.transaction();
-    const committed = await stableOffset(client, options);
+    const committed = await stableOffset(client, options, giveUpAtMs - performance.now());
     return new TransactionalOwnership(producer, first, committed, options);
   } catch (error) {
     await settlesWithin(CLOSE_TIMEOUT_MS, producer.disconnect());

@@ -1,7 +1,7 @@
 /**
  * What a group has committed for one partition, as a claim must know it: OffsetFetch version 7 with `require_stable`, which kafkajs
  * does not speak. Without it the coordinator answers with what it knows below the high watermark of its log, which after a restart
- * of the brokers is many commits back, and so it does while a transaction is about to change it.
+ * of the brokers may be many commits back; see RATIONALE.md, "Why does a claim ask for the stable offset?".
  *
  * One partition alone: what owners of others have under way is no reason to wait.
  */
@@ -26,7 +26,8 @@ export type OffsetOf = Pick<ClaimOptions, 'group' | 'topic' | 'partition'>;
 
 const API_KEY = 9;
 const API_VERSION = 7;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** Then with new connections, if the claim has time left. */
+const LONGEST_TRY_MS = 15_000;
 const RETRY_PAUSE_MS = 100;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -42,12 +43,19 @@ class NoAnswerError extends Error {
   readonly retriable = true;
 }
 
-/** Null where nothing is committed. Waits (UNSTABLE_OFFSET_COMMIT) while a transaction may change it. */
-export async function stableOffset(client: KafkaJs, of: OffsetOf): Promise<CommittedOffset | null> {
+/**
+ * Null where nothing is committed. Waits while a transaction may change it (UNSTABLE_OFFSET_COMMIT), and while the coordinator's
+ * high watermark has not reached the end of its log (NOT_COORDINATOR).
+ */
+export async function stableOffset(
+  client: KafkaJs,
+  of: OffsetOf,
+  timeoutMs: number,
+): Promise<CommittedOffset | null> {
   const cluster = createCluster(client);
   try {
     return await retrying(
-      { timeoutMs: REQUEST_TIMEOUT_MS, pauseMs: RETRY_PAUSE_MS, retriable: isTransient },
+      { timeoutMs: Math.min(timeoutMs, LONGEST_TRY_MS), pauseMs: RETRY_PAUSE_MS, retriable: isTransient },
       () => ask(cluster, of),
     );
   } finally {

@@ -73,7 +73,7 @@ describe('the committed offset that a claim asks for', () => {
       findGroupCoordinator: () => Promise.resolve({ versions: { 9: { maxVersion: 6 } } }),
     };
     const client = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as KafkaJs;
-    await expect(stableOffset(client, OF)).rejects.toThrow('needs Kafka 2.5 or newer');
+    await expect(stableOffset(client, OF, 1_000)).rejects.toThrow('needs Kafka 2.5 or newer');
     expect(isConnected).toBe(false);
   });
 });
