@@ -13,6 +13,8 @@ export type Fault = (typeof FAULTS)[number];
 const GIVE_UP_MS = 60;
 /** A transaction that was left open is ended within this time, unless a claim comes first. */
 const OPEN_MS = 2_500;
+/** Brokers that were away do not know for as long what was committed last. */
+const RECOVERY_MS = 1_000;
 
 export class FaultPlan {
   /** What went wrong so far. */
@@ -64,6 +66,12 @@ export class FaultPlan {
 
   isKafkaAway(): boolean {
     return this.time.now() < this.kafkaAwayUntilMs;
+  }
+
+  /** Its high watermarks are still those of a while ago. */
+  isKafkaRecovering(): boolean {
+    const backForMs = this.time.now() - this.kafkaAwayUntilMs;
+    return this.kafkaAwayUntilMs > 0 && backForMs >= 0 && backForMs < RECOVERY_MS;
   }
 
   isClickHouseAway(): boolean {

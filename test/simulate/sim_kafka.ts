@@ -64,7 +64,7 @@ export class SimKafka implements Kafka {
         const transactionalId = `${options.transactionalId}-${unique()}`;
         const ownership =
           without === 'fencing' ? await kafka.claim({ ...options, transactionalId }) : claimed;
-        const committed = this.committedAs(ownership.committed);
+        const committed = this.committedAs(this.readCommitted(options, ownership));
         const commit = this.commitOf(ownership, options.transactionalId);
         return { committed, commit, release: () => Promise.resolve() };
       },
@@ -136,6 +136,12 @@ export class SimKafka implements Kafka {
         },
         faults.take('commit', () => new UnknownOutcomeError('no answer to the commit')),
       );
+  }
+
+  private readCommitted({ group, topic, partition }: ClaimOptions, owned: Ownership): CommittedOffset | null {
+    const { kafka, faults, without } = this.options;
+    if (without !== 'stable offsets' || !faults.isKafkaRecovering()) return owned.committed;
+    return kafka.earlierCommitted(group, topic, partition);
   }
 
   private committedAs(committed: CommittedOffset | null): CommittedOffset | null {

@@ -29,6 +29,8 @@ import { FakePartitionLog, type FakeTransaction } from './fake_kafka_log.ts';
 export type CommitFault = 'before' | 'during' | 'after';
 
 const DEFAULT_MAX_BYTES = 1_048_588;
+/** As many commits of a group as `earlierCommitted` goes back, and the last. */
+const KEPT_COMMITS = 3;
 
 interface OpenTransaction {
   readonly transaction: FakeTransaction;
@@ -47,7 +49,8 @@ export class FakeKafka implements Kafka {
   private readonly maxBatch: number;
   private readonly topics = new Map<string, { spec: TopicSpec; logs: FakePartitionLog[] }>();
   private readonly groups = new Map<string, FakeGroup>();
-  private readonly offsets = new Map<string, CommittedOffset>();
+  /** The newest first. */
+  private readonly offsets = new Map<string, readonly CommittedOffset[]>();
   private readonly fences = new Map<string, Fence>();
   private commitFault: CommitFault | null = null;
   private appendFault: 'before' | 'after' | null = null;
@@ -75,7 +78,7 @@ export class FakeKafka implements Kafka {
     if (fence.open !== null) this.end(fence, 'aborted');
     const { epoch } = fence;
     return {
-      committed: this.offsets.get(offsetKey(options.group, options.topic, options.partition)) ?? null,
+      committed: this.committed(options.group, options.topic, options.partition),
       commit: async (outputs, offsets) => {
         await Promise.resolve();
         if (fence.epoch !== epoch) throw new FencedError(`${options.transactionalId} has another owner now`);
@@ -120,7 +123,7 @@ export class FakeKafka implements Kafka {
       },
       committed: async (group, topic, partition) => {
         await Promise.resolve();
-        return this.offsets.get(offsetKey(group, topic, partition)) ?? null;
+        return this.committed(group, topic, partition);
       },
       stop: () => Promise.resolve(),
     });
@@ -167,6 +170,11 @@ export class FakeKafka implements Kafka {
     return this.offsets.has(offsetKey(group, topic, partition));
   }
 
+  /** What a coordinator answers that does not know its last commits yet, to who does not ask for the stable offset. */
+  earlierCommitted(group: string, topic: string, partition: number): CommittedOffset | null {
+    return this.offsets.get(offsetKey(group, topic, partition))?.at(-1) ?? null;
+  }
+
   /** From here on nothing fails that was made to. */
   clearFaults(): void {
     this.commitFault = null;
@@ -203,6 +211,10 @@ export class FakeKafka implements Kafka {
     }
   }
 
+  private committed(group: string, topic: string, partition: number): CommittedOffset | null {
+    return this.offsets.get(offsetKey(group, topic, partition))?.[0] ?? null;
+  }
+
   private commit(
     fence: Fence,
     { topic, partition }: ClaimOptions,
@@ -214,7 +226,9 @@ export class FakeKafka implements Kafka {
     if (fault === 'before') throw new UnknownOutcomeError('made to fail before the commit');
     const setOffsets = (): void => {
       for (const { group, offset, metadata } of offsets) {
-        this.offsets.set(offsetKey(group, topic, partition), { offset, metadata });
+        const key = offsetKey(group, topic, partition);
+        const before = this.offsets.get(key) ?? [];
+        this.offsets.set(key, [{ offset, metadata }, ...before].slice(0, KEPT_COMMITS));
       }
     };
     const open: OpenTransaction = { transaction: { state: 'open' }, logs: [], setOffsets };

@@ -2,13 +2,11 @@
  * Ownership of an input partition: a transactional id, and transactions that hold outputs and offsets together.
  *
  * The order of a claim is what makes it safe: InitProducerId first (it ends what an older owner left open and shuts
- * that owner out), the committed offset after it. kafkajs cannot ask for stable offsets only: read the other way
- * round, an offset was stale in 11 of 120 races. After any error the kafkajs producer is of no use: its state machine
- * stays where it failed.
+ * that owner out), the committed offset after it, stable ones only. After any error the kafkajs producer is of no
+ * use: its state machine stays where it failed.
  */
 import type { Kafka as KafkaJs, Producer as KafkaJsProducer, Transaction } from 'kafkajs';
 import { retrying, settlesWithin, within } from './deadline.ts';
-import { connectAdmin } from './kafkajs_admin.ts';
 import {
   commitError,
   isCoordinatorBusy,
@@ -18,6 +16,7 @@ import {
   requestError,
 } from './kafkajs_errors.ts';
 import { givenPartition, toSend } from './kafkajs_records.ts';
+import { stableOffset } from './kafkajs_stable_offset.ts';
 import { TRANSACTION_RETRY } from './kafkajs_workarounds.ts';
 import {
   FencedError,
@@ -45,6 +44,7 @@ const MAX_METADATA_BYTES = 4096;
 
 /** Throws FencedError when somebody else claims at this very moment, KafkaUnavailableError. */
 export async function claimPartition(client: KafkaJs, options: ClaimOptions): Promise<Ownership> {
+  const giveUpAtMs = performance.now() + CLAIM_TIMEOUT_MS;
   try {
     return await retrying(
       {
@@ -52,7 +52,7 @@ export async function claimPartition(client: KafkaJs, options: ClaimOptions): Pr
         pauseMs: CLAIM_PAUSE_MS,
         retriable: (error) => !isFenced(error) && isTransient(error),
       },
-      () => claimOnce(client, options),
+      () => claimOnce(client, options, giveUpAtMs),
     );
   } catch (error) {
     const what = `claim of ${options.topic}/${options.partition}`;
@@ -61,7 +61,7 @@ export async function claimPartition(client: KafkaJs, options: ClaimOptions): Pr
   }
 }
 
-async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Ownership> {
+async function claimOnce(client: KafkaJs, options: ClaimOptions, giveUpAtMs: number): Promise<Ownership> {
   const producer = client.producer({
     transactionalId: options.transactionalId,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
@@ -74,15 +74,10 @@ async function claimOnce(client: KafkaJs, options: ClaimOptions): Promise<Owners
   });
   try {
     await producer.connect();
-    const admin = await connectAdmin(client);
-    try {
-      // The first of a producer asks for InitProducerId; beginning one is otherwise local.
-      const first = await producer.transaction();
-      const committed = await admin.committed(options.group, options.topic, options.partition);
-      return new TransactionalOwnership(producer, first, committed, options);
-    } finally {
-      await admin.stop();
-    }
+    // The first of a producer asks for InitProducerId; beginning one is otherwise local.
+    const first = await producer.transaction();
+    const committed = await stableOffset(client, options, giveUpAtMs - performance.now());
+    return new TransactionalOwnership(producer, first, committed, options);
   } catch (error) {
     await settlesWithin(CLOSE_TIMEOUT_MS, producer.disconnect());
     throw error;

@@ -10,20 +10,7 @@
 import type { Kafka as KafkaJs } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { settlesWithin } from './deadline.ts';
-
-/** What is used of kafkajs's own classes. */
-interface GroupCluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  findGroupCoordinator(options: { groupId: string }): Promise<GroupCoordinator>;
-}
-interface GroupCoordinator {
-  describeGroups(options: { groupIds: string[] }): Promise<{ groups: DescribedGroup[] }>;
-  leaveGroup(options: { groupId: string; memberId: string }): Promise<unknown>;
-}
-interface DescribedGroup {
-  readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
-}
+import { createCluster } from './kafkajs_cluster.ts';
 
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -49,17 +36,4 @@ export async function leaveForPredecessor(
   } finally {
     await settlesWithin(CLOSE_TIMEOUT_MS, cluster.disconnect());
   }
-}
-
-const CREATE_CLUSTER = 'private:Kafka:createCluster';
-
-function createCluster(client: KafkaJs): GroupCluster {
-  const symbol = Object.getOwnPropertySymbols(client).find(
-    ({ description }) => description === CREATE_CLUSTER,
-  );
-  if (symbol === undefined) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
-  const owner = client as unknown as Record<symbol, (options: object) => GroupCluster>;
-  const create = owner[symbol];
-  if (create === undefined) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
-  return create({ maxInFlightRequests: null });
 }

@@ -78,7 +78,7 @@ export interface OffsetCommit extends CommittedOffset {
  * After any error from `commit` the ownership is of no use: release it and claim anew.
  */
 export interface Ownership {
-  /** What the group had committed when the claim was made; null where it never committed. */
+  /** What the group committed last before the claim was made, to the end of its log; null where it never committed. */
   readonly committed: CommittedOffset | null;
   /**
    * One Kafka transaction: all records and all offsets (of the claimed topic and partition), or nothing.
@@ -171,6 +171,10 @@ export interface Admin {
   ensureTopics(specs: readonly TopicSpec[]): Promise<{ created: string[]; different: string[] }>;
   partitionCount(topic: string): Promise<number>;
   watermarks(topic: string): Promise<Watermarks[]>;
+  /**
+   * To be shown, not to go on from: it may be older than the last commit while a transaction is open and after brokers have come
+   * back. An owner goes on from `Ownership.committed`.
+   */
   committed(group: string, topic: string, partition: number): Promise<CommittedOffset | null>;
   stop(): Promise<void>;
 }

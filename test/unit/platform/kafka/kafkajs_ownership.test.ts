@@ -1,11 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Kafka as KafkaJs } from 'kafkajs';
+import type { Exchange } from '../../../../services/platform/kafka/kafkajs_cluster.ts';
 import { claimPartition } from '../../../../services/platform/kafka/kafkajs_ownership.ts';
 import { FencedError, UnknownOutcomeError } from '../../../../services/platform/kafka/port.ts';
 
 const OPTIONS = { topic: 'spans', partition: 0, group: 'g', transactionalId: 'g-0' };
 
+/** For partition 0 of spans: offset 5, metadata "m". */
+const OFFSET_5 = Buffer.from(
+  '00' +
+    '00000000' +
+    '02' +
+    '067370616e73' +
+    '02' +
+    '00000000' +
+    '0000000000000005' +
+    'ffffffff' +
+    '026d' +
+    '0000' +
+    '00' +
+    '00' +
+    '0000' +
+    '00',
+  'hex',
+);
+
 interface Script {
+  readonly offsetFetch?: Error[];
   /** Errors of sendOffsets, one after the other. */
   readonly sendOffsets?: Error[];
   readonly commit?: Error[];
@@ -35,15 +56,22 @@ function scripted(script: Script = {}): { client: KafkaJs; calls: string[] } {
       return transaction;
     },
   };
-  const admin = {
-    connect: () => Promise.resolve(),
-    disconnect: () => Promise.resolve(),
-    fetchOffsets: async () => {
-      await step('OffsetFetch')();
-      return [{ topic: 'spans', partitions: [{ partition: 0, offset: '5', metadata: 'm' }] }];
+  const coordinator = {
+    versions: { 9: { maxVersion: 9 } },
+    connectionPool: {
+      send: async ({ request, response }: Exchange<object, unknown>) => {
+        await step(request.apiName, script.offsetFetch)();
+        return response.parse(await response.decode(OFFSET_5));
+      },
     },
   };
-  return { client: { producer: () => producer, admin: () => admin } as unknown as KafkaJs, calls };
+  const cluster = {
+    connect: () => Promise.resolve(),
+    disconnect: () => Promise.resolve(),
+    findGroupCoordinator: () => Promise.resolve(coordinator),
+  };
+  const client = { producer: () => producer, [Symbol('private:Kafka:createCluster')]: () => cluster };
+  return { client: client as unknown as KafkaJs, calls };
 }
 
 const busy = (type: string): Error => Object.assign(new Error(type), { type, retriable: true });
@@ -54,6 +82,14 @@ describe('claiming through kafkajs', () => {
     const { client, calls } = scripted();
     const ownership = await claimPartition(client, OPTIONS);
     expect(calls).toEqual(['InitProducerId', 'OffsetFetch']);
+    expect(ownership.committed).toEqual({ offset: 5, metadata: 'm' });
+  });
+
+  test('waits for the offset while a transaction may change it, without another claim', async () => {
+    const unstable = busy('UNSTABLE_OFFSET_COMMIT');
+    const { client, calls } = scripted({ offsetFetch: [unstable, unstable] });
+    const ownership = await claimPartition(client, OPTIONS);
+    expect(calls).toEqual(['InitProducerId', 'OffsetFetch', 'OffsetFetch', 'OffsetFetch']);
     expect(ownership.committed).toEqual({ offset: 5, metadata: 'm' });
   });
 
