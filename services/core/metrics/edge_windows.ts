@@ -28,11 +28,17 @@ class Edge {
   }
 }
 
+interface Tenant {
+  /** Edges, whatever their windows. */
+  readonly names: Set<string>;
+  readonly edges: Map<string, Edge>;
+}
+
 export class EdgeWindows {
   /** Calls that a limit sent to `__other__` since the last flush. */
   capped = 0;
   private readonly limits: MetricLimits;
-  private readonly tenants = new Map<string, Map<string, Edge>>();
+  private readonly tenants = new Map<string, Tenant>();
 
   constructor(limits: MetricLimits) {
     this.limits = limits;
@@ -59,7 +65,7 @@ export class EdgeWindows {
   /** What was counted, in a fixed order; starts anew. */
   flush(): ServiceEdgeDelta[] {
     const deltas: ServiceEdgeDelta[] = [];
-    for (const [tenant, edges] of this.tenants) {
+    for (const [tenant, { edges }] of this.tenants) {
       for (const edge of edges.values()) deltas.push(deltaOf(tenant, edge));
     }
     this.tenants.clear();
@@ -67,22 +73,23 @@ export class EdgeWindows {
     return deltas.sort(compareDeltas);
   }
 
-  private edgeOf(tenant: string, windowStart: number, { client, server, type }: EdgeCall): Edge {
-    let edges = this.tenants.get(tenant);
-    if (edges === undefined) {
-      edges = new Map();
-      this.tenants.set(tenant, edges);
-    }
-    const key = keyOf(windowStart, client, server, type);
+  private edgeOf(tenantName: string, windowStart: number, { client, server, type }: EdgeCall): Edge {
+    const { limits, tenants } = this;
+    const tenant: Tenant = tenants.get(tenantName) ?? { names: new Set(), edges: new Map() };
+    tenants.set(tenantName, tenant);
+    const { names, edges } = tenant;
+    const name = nameOf(client, server, type);
+    const key = `${windowStart} ${name}`;
     const known = edges.get(key);
     if (known !== undefined) return known;
-    if (edges.size < this.limits.edges) {
+    if (edges.size < limits.edgeWindows && (names.has(name) || names.size < limits.edges)) {
       const edge = new Edge(windowStart, client, server, type);
+      names.add(name);
       edges.set(key, edge);
       return edge;
     }
     this.capped++;
-    const otherKey = keyOf(windowStart, OTHER, OTHER, type);
+    const otherKey = `${windowStart} ${nameOf(OTHER, OTHER, type)}`;
     const other = edges.get(otherKey) ?? new Edge(windowStart, OTHER, OTHER, type);
     edges.set(otherKey, other);
     return other;
@@ -90,8 +97,8 @@ export class EdgeWindows {
 }
 
 /** Names may hold any character: the length of the first keeps two edges from sharing a key. */
-function keyOf(windowStart: number, client: string, server: string, type: string): string {
-  return `${windowStart} ${type} ${client.length} ${client}${server}`;
+function nameOf(client: string, server: string, type: string): string {
+  return `${type} ${client.length} ${client}${server}`;
 }
 
 function deltaOf(tenant: string, edge: Edge): ServiceEdgeDelta {

@@ -9,8 +9,10 @@ export interface MetricLimits {
   readonly series: number;
   /** The same in each window they occur in; wild clocks make many windows. */
   readonly seriesWindows: number;
-  /** Combinations of client, server and connection type, in each window. */
+  /** Combinations of client, server and connection type. */
   readonly edges: number;
+  /** The same in each window they occur in: an hour of old spans has 360. */
+  readonly edgeWindows: number;
 }
 
 export const DEFAULT_METRIC_LIMITS: MetricLimits = {
@@ -19,4 +21,5 @@ export const DEFAULT_METRIC_LIMITS: MetricLimits = {
   series: 5_000,
   seriesWindows: 20_000,
   edges: 2_000,
+  edgeWindows: 20_000,
 };

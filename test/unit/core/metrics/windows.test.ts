@@ -196,6 +196,7 @@ describe('span windows', () => {
     series: fc.integer({ min: 0, max: 20 }),
     seriesWindows: fc.integer({ min: 0, max: 30 }),
     edges: fc.integer({ min: 0, max: 4 }),
+    edgeWindows: fc.integer({ min: 0, max: 8 }),
   });
 
   const sums = (deltas: readonly SpanMetricDelta[]) => {
@@ -303,9 +304,10 @@ describe('edge windows', () => {
   });
   const countEdges = (
     calls: readonly EdgeCall[],
-    most: number,
+    edges: number,
+    edgeWindows = 1_000,
   ): { deltas: ServiceEdgeDelta[]; capped: number } => {
-    const windows = new EdgeWindows(limits({ edges: most }));
+    const windows = new EdgeWindows(limits({ edges, edgeWindows }));
     for (const each of calls) windows.add('default', each);
     const { capped } = windows;
     return { deltas: windows.flush(), capped };
@@ -330,5 +332,14 @@ describe('edge windows', () => {
   test('put edges over the limit into the window that they belong to', () => {
     const { deltas } = countEdges([call('a', 'b'), call('c', 'd', BASE_MS + 10_000)], 1);
     expect(deltas.map(({ windowStart }) => windowStart - BASE_MS / 1000)).toEqual([0, 10]);
+  });
+
+  test('an edge counts once however many windows it has, up to the limit of windows', () => {
+    const hour = Array.from({ length: 360 }, (_, window) => call('a', 'b', BASE_MS + window * 10_000));
+    expect(countEdges(hour, 1)).toMatchObject({ capped: 0 });
+    expect(countEdges(hour, 1).deltas).toHaveLength(360);
+    const { deltas, capped } = countEdges(hour, 1, 100);
+    expect(capped).toBe(260);
+    expect(deltas.filter(({ client }) => client === OTHER)).toHaveLength(260);
   });
 });
