@@ -59,6 +59,10 @@ function withVariables(sql: string, values: Values): string {
   });
 }
 
+/**
+ * Each with its parentheses: the plugin before 4.19 takes what is between the next ones for the arguments, however far they are,
+ * and everything up to them for the macro.
+ */
 function withMacros(sql: string, { fromSeconds, toSeconds, intervalSeconds }: Moment): string {
   const from = `toDateTime(${fromSeconds})`;
   const to = `toDateTime(${toSeconds})`;
@@ -71,9 +75,9 @@ function withMacros(sql: string, { fromSeconds, toSeconds, intervalSeconds }: Mo
       /\$__timeInterval\(([\w.]+)\)/g,
       (_, column: string) => `toStartOfInterval(toDateTime(${column}), INTERVAL ${intervalSeconds} second)`,
     )
-    .replaceAll(/\$__fromTime\b/g, from)
-    .replaceAll(/\$__toTime\b/g, to)
-    .replaceAll(/\$__interval_s\b/g, String(intervalSeconds));
+    .replaceAll(/\$__fromTime\(\)/g, from)
+    .replaceAll(/\$__toTime\(\)/g, to)
+    .replaceAll(/\$__interval_s\(\)/g, String(intervalSeconds));
 }
 
 function valueOf(name: string, values: Values): string | readonly string[] {
