@@ -1,8 +1,10 @@
 /** What Prometheus finds at the services: names of metrics as the code declares them, with their labels. */
+import { SPAN_KINDS, SPAN_STATUSES } from '../../services/core/metrics/deltas.ts';
 import { METRICS as COLLECTOR } from '../../services/collector/metrics.ts';
 import { createRegistry, type Declarations, type MetricRegistry } from '../../services/platform/metrics.ts';
 import { METRICS as PROCESSOR } from '../../services/processor/metrics.ts';
 import { createApi } from '../../services/query/api.ts';
+import type { Family } from '../../services/query/exposition.ts';
 import { spanFamilies } from '../../services/query/span_families.ts';
 import { METRICS as SINK } from '../../services/sink/metrics.ts';
 import { quietLog } from './quiet_log.ts';
@@ -51,23 +53,35 @@ async function processMetrics(): Promise<(KnownMetric & { name: string })[]> {
 }
 
 function spanMetrics(): (KnownMetric & { name: string })[] {
-  const span = {
-    service: 's',
-    operation: 'o',
-    kind: 'Server',
-    status: 'Error',
-    durationSumNs: 1,
-    exemplar: null,
-  };
-  const edge = { client: 'a', server: 'b', connectionType: 'database', errors: 1 };
-  const durations = { clientDurationSumNs: 1, serverDurationSumNs: 1 };
-  const families = spanFamilies({
-    spans: [{ ...span, calls: 1, histogram: [[1, 1]] }],
-    edges: [{ ...edge, ...durations, calls: 1, clientHistogram: [[1, 1]], serverHistogram: [[1, 1]] }],
-  });
-  return families.map(({ name, kind, series }) => ({
+  return everyFamily().map(({ name, kind, series }) => ({
     name,
     kind,
-    labels: series.flatMap(({ labels }) => labels.map(([label]) => label)),
+    labels: (series[0]?.labels ?? []).map(([label]) => label),
   }));
+}
+
+/** What the labels of the metrics of spans say, for each kind and status of a span. */
+export function spanLabelValues(label: string): Set<string> {
+  const labels = everyFamily().flatMap(({ series }) => series.flatMap((one) => one.labels));
+  return new Set(labels.filter(([name]) => name === label).map(([, value]) => value));
+}
+
+function everyFamily(): readonly Family[] {
+  const span = { service: 's', operation: 'o', calls: 1, durationSumNs: 1, exemplar: null };
+  const edge = { client: 'a', server: 'b', connectionType: 'database', calls: 1, errors: 1 };
+  const histogram = [[1, 1]] as const;
+  return spanFamilies({
+    spans: SPAN_KINDS.flatMap((kind) =>
+      SPAN_STATUSES.map((status) => ({ ...span, kind, status, histogram })),
+    ),
+    edges: [
+      {
+        ...edge,
+        clientDurationSumNs: 1,
+        serverDurationSumNs: 1,
+        clientHistogram: histogram,
+        serverHistogram: histogram,
+      },
+    ],
+  });
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { SPAN_KINDS } from '../../../services/core/metrics/deltas.ts';
 import {
   drawnPanels,
   queryOf,
@@ -6,7 +7,7 @@ import {
   type Dashboard,
   type Panel,
 } from '../../support/grafana_dashboards.ts';
-import { knownMetrics, type KnownMetric } from '../../support/grafana_names.ts';
+import { knownMetrics, spanLabelValues, type KnownMetric } from '../../support/grafana_names.ts';
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
@@ -70,6 +71,21 @@ describe('PromQL of the dashboards', () => {
     for (const [open, close] of ['()', '{}', '[]'].map((pair) => pair.split(''))) {
       expect(count(open ?? '')).toBe(count(close ?? ''));
     }
+  });
+
+  it('asks for kinds and states of spans as they are written', () => {
+    const asked = expressions.flatMap(({ promql }) => [...promql.matchAll(/status_code="(\w+)"/g)]);
+    expect(asked).not.toEqual([]);
+    for (const [, status = ''] of asked) expect(spanLabelValues('status_code')).toContain(status);
+    const offered = readDashboards().flatMap(({ dashboard }) =>
+      dashboard.templating.list
+        .filter(({ name }) => name === 'kind')
+        .map(({ options }) => ({ uid: dashboard.uid, kinds: options.map(({ value }) => value).sort() })),
+    );
+    expect(offered.sort((a, b) => a.uid.localeCompare(b.uid))).toEqual([
+      { uid: 'spanmill-services', kinds: [...SPAN_KINDS].sort() },
+      { uid: 'spanmill-span-metrics', kinds: [...spanLabelValues('span_kind')].sort() },
+    ]);
   });
 
   it('shows every metric of a fault', () => {
