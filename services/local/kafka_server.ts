@@ -49,6 +49,8 @@ const JVM_FLAGS = [
   '-XX:-UsePerfData',
   '-Xshare:auto',
   '-Djava.awt.headless=true',
+  // Else each thread keeps memory outside the heap as large as the largest record that it ever wrote, until there is no more.
+  '-Djdk.nio.maxCachedBufferSize=1048576',
   '-Dlog4j2.level=WARN',
 ];
 
