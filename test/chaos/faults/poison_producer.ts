@@ -4,6 +4,7 @@
  */
 import kafkajs, { type Producer } from 'kafkajs';
 import type { TopicNames } from '../../../services/core/contracts.ts';
+import { applyWorkarounds } from '../../../services/platform/kafka/kafkajs_workarounds.ts';
 import { registerZstd } from '../../../services/platform/kafka/zstd_codec.ts';
 import { seeded } from '../../support/known_load.ts';
 import type { Poison } from '../audit.ts';
@@ -28,6 +29,7 @@ const SETS = { unreadable: unreadableRecords, large: largeRecords, bombs: batchB
 
 async function produceAll({ set, seed, topics, brokers }: PoisonRequest): Promise<PoisonAnswer> {
   registerZstd();
+  applyWorkarounds();
   const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
   const producer = client.producer({ allowAutoTopicCreation: false });
   await producer.connect();
