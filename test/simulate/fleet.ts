@@ -14,9 +14,9 @@ import type { Story } from './story.ts';
 
 /** A group notices that a member is silent after this long. */
 const SESSION_MS = 300;
-/** A few times a second is enough for what services look after, and cheaper; and half as often once nothing befalls them. */
+/** A few times a second is enough for what services look after, and cheaper; and a third as often once nothing befalls them. */
 const TENDING_SLOWNESS = 3;
-const CALM_TENDING_SLOWNESS = 6;
+const CALM_TENDING_SLOWNESS = 9;
 /** Of a role, at most. */
 const MEMBERS = 3;
 
@@ -63,6 +63,7 @@ export class Fleet {
       disk: known ?? (hasDisk ? makeDisk(faults, without) : null),
       partitions: schedule.partitions,
       mode: schedule.mode,
+      stallMs: schedule.stallMs,
       random,
       unique,
       log: story.logOf(name),

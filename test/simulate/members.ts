@@ -46,6 +46,7 @@ export interface MemberOptions {
   readonly disk: MemoryDisk | null;
   readonly partitions: number;
   readonly mode: Mode;
+  readonly stallMs: number;
   readonly random: () => number;
   readonly unique: () => number;
   readonly log: Log;
@@ -67,7 +68,6 @@ const SPOOL_RULES = { ...RULES, forgetMs: 20_000 };
 const NO_CUTS_MS = 600_000;
 export const CUT_AGE_MS = 3_000;
 const LINGER_MS = 5;
-const STALL_MS = 3_000;
 
 export function startMember(role: Role, options: MemberOptions): Member {
   switch (role) {
@@ -125,7 +125,7 @@ const sharedBy = ({ kafka, process, log }: MemberOptions) => ({
   log,
 });
 
-function startProcessor({ process, kafka, mode, log, fail }: MemberOptions): Member {
+function startProcessor({ process, kafka, mode, stallMs, log, fail }: MemberOptions): Member {
   const processor = new Processor({
     settings: {
       topics,
@@ -135,7 +135,7 @@ function startProcessor({ process, kafka, mode, log, fail }: MemberOptions): Mem
       maxRunAgeMs: mode === 'cuts' ? CUT_AGE_MS : NO_CUTS_MS,
       commitIntervalMs: 500,
       commitBytes: 3_000,
-      stallMs: STALL_MS,
+      stallMs,
     },
     kafka,
     store: memoryRecordStore,
@@ -149,7 +149,16 @@ function startProcessor({ process, kafka, mode, log, fail }: MemberOptions): Mem
   return { role: 'processor', process, kafka, disk: null, send: noRequests, stop: () => processor.stop() };
 }
 
-function startSink({ process, kafka, clickhouse, faults, random, log, fail }: MemberOptions): Member {
+function startSink({
+  process,
+  kafka,
+  clickhouse,
+  faults,
+  stallMs,
+  random,
+  log,
+  fail,
+}: MemberOptions): Member {
   const shared = {
     clock: process.clock,
     timers: process.timers,
@@ -164,7 +173,7 @@ function startSink({ process, kafka, clickhouse, faults, random, log, fail }: Me
       start: 'committed',
       batch: { maxRows: 8, maxBytes: 1_000_000, maxAgeMs: 700 },
       memoryBytes: 100_000_000,
-      stallMs: STALL_MS,
+      stallMs,
     },
     writer: new BlockWriter({
       ...shared,

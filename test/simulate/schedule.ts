@@ -60,6 +60,8 @@ export interface Schedule {
   readonly partitions: number;
   readonly processors: number;
   readonly sinks: number;
+  /** How long a partition stands still before something is done about it. */
+  readonly stallMs: number;
   readonly events: readonly Event[];
 }
 
@@ -67,6 +69,9 @@ const LONGEST_PAUSE_MS = 4_000;
 const LONGEST_ALONE_MS = 400;
 /** By how often. */
 const MODES: readonly Mode[] = ['plain', 'plain', 'spool', 'cuts'];
+
+/** Mostly long, since looking after stalls is a tenth of a run; short, it meets what else happens. */
+const STALLS_MS = [3_000, 9_000, 9_000, 9_000];
 
 export function makeSchedule(seed: number): Schedule {
   const random = seeded(seed);
@@ -76,7 +81,8 @@ export function makeSchedule(seed: number): Schedule {
     happening: makeHappening(random),
   }));
   const mode = pick(MODES, random);
-  return { seed, mode, partitions: 1 + upTo(2), processors: 1 + upTo(2), sinks: 1 + upTo(2), events };
+  const [partitions, processors, sinks] = [1 + upTo(2), 1 + upTo(2), 1 + upTo(2)];
+  return { seed, mode, partitions, processors, sinks, stallMs: pick(STALLS_MS, random), events };
 }
 
 function makeHappening(random: () => number): Happening {
