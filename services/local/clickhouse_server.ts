@@ -1,7 +1,7 @@
 /**
  * A real ClickHouse server without Docker: the engine of the npm package chdb in a process of its own
  * (clickhouse_process.ts). It keeps what it acknowledged over any end, since a part is on disk before its insert
- * is answered; so an orderly stop is a plain SIGTERM. What it had not acknowledged it is made to forget before it starts again.
+ * is answered; so an orderly stop is a plain SIGTERM. Before it starts again it forgets the tokens of inserts that it had not finished.
  */
 import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
