@@ -20,26 +20,8 @@ export function ChooseTraces({ id, other }: ChooseTracesProps) {
         if (isId(a)) go(comparePath(a.trim(), isId(b) ? b.trim() : 'normal'));
       }}
     >
-      <div className="field">
-        <label htmlFor="trace-a">Trace A</label>
-        <input
-          id="trace-a"
-          className="mono"
-          spellCheck={false}
-          value={a}
-          onChange={(event) => setA(event.target.value)}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="trace-b">Trace B, or nothing for what is normal</label>
-        <input
-          id="trace-b"
-          className="mono"
-          spellCheck={false}
-          value={b}
-          onChange={(event) => setB(event.target.value)}
-        />
-      </div>
+      <TraceField id="trace-a" label="Trace A" value={a} onChange={setA} />
+      <TraceField id="trace-b" label="Trace B, or nothing for what is normal" value={b} onChange={setB} />
       <button type="submit" className="button primary" disabled={!isId(a) || (b.trim() !== '' && !isId(b))}>
         Compare
       </button>
@@ -52,5 +34,27 @@ export function ChooseTraces({ id, other }: ChooseTracesProps) {
         Swap
       </button>
     </form>
+  );
+}
+
+interface TraceFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function TraceField({ id, label, value, onChange }: TraceFieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="mono"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
   );
 }

@@ -65,24 +65,8 @@ function CustomRange({ range }: { readonly range: Range }) {
         if (right) choose({ since: new Date(since).toISOString(), until: new Date(until).toISOString() });
       }}
     >
-      <label>
-        <span className="muted">from</span>
-        <input
-          type="datetime-local"
-          step="1"
-          value={since}
-          onChange={(event) => setSince(event.target.value)}
-        />
-      </label>
-      <label>
-        <span className="muted">to</span>
-        <input
-          type="datetime-local"
-          step="1"
-          value={until}
-          onChange={(event) => setUntil(event.target.value)}
-        />
-      </label>
+      <TimeField label="from" value={since} onChange={setSince} />
+      <TimeField label="to" value={until} onChange={setUntil} />
       <span className="muted">{zoneName(Date.now())}</span>
       <button type="submit" className="button small" disabled={!right}>
         Apply
@@ -104,4 +88,24 @@ function momentOf(text: string, otherwiseAgeMs: number): number {
 function localText(ms: number): string {
   const date = new Date(ms);
   return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+interface TimeFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function TimeField({ label, value, onChange }: TimeFieldProps) {
+  return (
+    <label>
+      <span className="muted">{label}</span>
+      <input
+        type="datetime-local"
+        step="1"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
+  );
 }
