@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench bench-query docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -60,6 +60,9 @@ rebalance: setup ## How long partitions pause when processors come, go and die
 
 bench: setup ## Benchmarks of the hot paths
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
+
+bench-query: setup ## The query API on SPANS=n spans (10 million): medians against their targets
+	@$(NODE) test/bench/query/main.ts $(if $(SPANS),--spans $(SPANS)) $(if $(KEEP),--keep)
 
 docs: setup ## Write the README's configuration tables from the settings
 	@$(NODE) services/cli/docs.ts

@@ -6,11 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { topicNames, type TopicNames } from '../../services/core/contracts.ts';
 import { connectClickHouse, type ClickHouse } from '../../services/platform/clickhouse/client.ts';
-import { migrate } from '../../services/platform/clickhouse/migrate.ts';
-import { readMigrations } from '../../services/platform/clickhouse/migration_files.ts';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Kafka } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { createTables } from '../support/migrated_tables.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import type { KafkaClient } from './arguments.ts';
 import { BROKER_PORTS, startBrokers, type Brokers } from './brokers.ts';
@@ -100,7 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const proxy = await startClickHouseProxy(clickhouseServer.url, LATE_ANSWER_MS);
   onStep('creating topics and tables');
   const kafka = connectKafka({ brokers: brokers.addresses, clientId: 'chaos', log: quietLog });
-  await Promise.all([createTopics(kafka), createTables(clickhouseServer.url)]);
+  await Promise.all([createTopics(kafka), createTables(connectionOf(clickhouseServer.url), DATABASE)]);
   onStep('starting the services');
   const surprises: string[] = [];
   const common = commonEnv(brokers.addresses, client, proxy.url);
@@ -204,16 +203,3 @@ async function createTopics(kafka: Kafka): Promise<void> {
 const connectionOf = (url: string) => ({
   ...{ url, database: DATABASE, user: 'default', password: '', timeoutMs: 60_000 },
 });
-
-async function createTables(url: string): Promise<void> {
-  const config = {
-    clickhouseDatabase: DATABASE,
-    clickhouseCluster: '',
-    ttlTracesDays: 30,
-    ttlMetrics10sDays: 2,
-    ttlMetrics1mDays: 30,
-    ttlMetrics1hDays: 400,
-  };
-  const connection = { ...connectionOf(url), database: null };
-  await migrate({ connection, config, files: await readMigrations() });
-}

@@ -9,6 +9,7 @@ import {
   writeVarint32,
 } from '../../services/core/wire/writer.ts';
 import {
+  ANY_INT,
   ANY_STRING,
   KEY_VALUE_KEY,
   KEY_VALUE_VALUE,
@@ -93,19 +94,26 @@ function writeSpan(out: WireWriter, span: TestSpan): void {
 }
 
 function writeAttributes(out: WireWriter, tag: number, values: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(values)) {
-    writeMessage(out, tag, () => {
-      writeTextField(out, KEY_VALUE_KEY, key);
-      writeMessage(out, KEY_VALUE_VALUE, () => writeTextField(out, ANY_STRING, value));
+  for (const [key, value] of Object.entries(values)) writeAttribute(out, tag, key, value);
+}
+
+/** A KeyValue; a number is a whole one below 2^32. */
+export function writeAttribute(out: WireWriter, tag: number, key: string, value: string | number): void {
+  writeMessage(out, tag, () => {
+    writeTextField(out, KEY_VALUE_KEY, key);
+    writeMessage(out, KEY_VALUE_VALUE, () => {
+      if (typeof value === 'string') return writeTextField(out, ANY_STRING, value);
+      writeVarint32(out, ANY_INT);
+      writeVarint32(out, value);
     });
-  }
+  });
 }
 
 function writeHex(out: WireWriter, tag: number, hex: string): void {
   writeLengthField(out, tag, Buffer.from(hex, 'hex'));
 }
 
-function writeMessage(out: WireWriter, tag: number, writeFields: () => void): void {
+export function writeMessage(out: WireWriter, tag: number, writeFields: () => void): void {
   const start = beginLengthField(out, tag);
   writeFields();
   endLengthField(out, start);

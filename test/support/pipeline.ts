@@ -8,13 +8,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectClickHouse, type ClickHouse } from '../../services/platform/clickhouse/client.ts';
-import { migrate } from '../../services/platform/clickhouse/migrate.ts';
-import { readMigrations } from '../../services/platform/clickhouse/migration_files.ts';
 import { topicNames, type TopicNames } from '../../services/core/contracts.ts';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Admin } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import { freePorts } from './free_ports.ts';
+import { createTables } from './migrated_tables.ts';
 import { quietLog } from './quiet_log.ts';
 import { serviceEnv, testClickHouseUrl, testKafka, uniqueName } from './servers.ts';
 
@@ -146,15 +145,7 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
 
 async function prepare(prefix: string): Promise<void> {
   await withAdmin((admin) => admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix })));
-  const config = {
-    clickhouseDatabase: prefix,
-    clickhouseCluster: '',
-    ttlTracesDays: 30,
-    ttlMetrics10sDays: 2,
-    ttlMetrics1mDays: 30,
-    ttlMetrics1hDays: 400,
-  };
-  await migrate({ connection: connectionOf(prefix), config, files: await readMigrations() });
+  await createTables(connectionOf(prefix), prefix);
 }
 
 function run(service: ServiceName, env: Record<string, string>): Running {

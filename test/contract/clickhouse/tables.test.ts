@@ -10,28 +10,16 @@ import {
   encodeSpanMetricDeltas,
   METRIC_SCHEMA,
 } from '../../../services/platform/avro/codec.ts';
-import { migrate } from '../../../services/platform/clickhouse/migrate.ts';
-import { readMigrations } from '../../../services/platform/clickhouse/migration_files.ts';
 import { MetricRecords } from '../../../services/sink/metric_records.ts';
 import type { RecordRows, SinkRecord } from '../../../services/sink/record_rows.ts';
 import { TraceRecords } from '../../../services/sink/trace_records.ts';
+import { createTables } from '../../support/migrated_tables.ts';
 import { uniqueName } from '../../support/servers.ts';
 import { ScratchDatabase, testConnection } from './scratch_database.ts';
 
 const database = new ScratchDatabase();
 beforeAll(async () => {
-  await migrate({
-    connection: testConnection(),
-    config: {
-      clickhouseDatabase: database.name,
-      clickhouseCluster: '',
-      ttlTracesDays: 30,
-      ttlMetrics10sDays: 2,
-      ttlMetrics1mDays: 30,
-      ttlMetrics1hDays: 400,
-    },
-    files: await readMigrations(),
-  });
+  await createTables(testConnection(), database.name);
 });
 afterAll(() => database.close());
 

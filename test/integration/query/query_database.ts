@@ -3,7 +3,6 @@ import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_TENANT } from '../../../services/core/contracts.ts';
 import { connectClickHouse, type ClickHouse } from '../../../services/platform/clickhouse/client.ts';
-import { migrate } from '../../../services/platform/clickhouse/migrate.ts';
 import { readMigrations } from '../../../services/platform/clickhouse/migration_files.ts';
 import type { Clock } from '../../../services/platform/clock.ts';
 import type { Log } from '../../../services/platform/log.ts';
@@ -14,6 +13,7 @@ import { limitedQuery } from '../../../services/query/queries.ts';
 import { clickHouseReadiness } from '../../../services/query/readiness.ts';
 import { healthRoutes } from '../../../services/query/routes/health_routes.ts';
 import { metricsScraper } from '../../../services/query/scraper.ts';
+import { createTables } from '../../support/migrated_tables.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
 
@@ -35,15 +35,7 @@ export interface QueryDatabase {
 
 export async function createQueryDatabase(): Promise<QueryDatabase> {
   const name = uniqueName('query');
-  const config = {
-    clickhouseDatabase: name,
-    clickhouseCluster: '',
-    ttlTracesDays: 30,
-    ttlMetrics10sDays: 2,
-    ttlMetrics1mDays: 30,
-    ttlMetrics1hDays: 400,
-  };
-  await migrate({ connection: connectionTo(null), config, files: await readMigrations() });
+  await createTables(connectionTo(null), name);
   const clickhouse = connectClickHouse(connectionTo(name));
   return {
     name,

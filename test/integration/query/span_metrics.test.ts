@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { parsePrometheusText, sumOf, type Sample } from '../../../services/platform/prometheus_text.ts';
 import { originOf } from '../../../services/query/counter_store.ts';
 import { apiOver, createQueryDatabase, type QueryDatabase } from './query_database.ts';
@@ -123,4 +124,25 @@ describe('GET /metrics/spans', () => {
     expect((await app.inject('/metrics/spans?tenant=blue')).body).not.toContain('web');
     expect((await app.inject('/metrics/spans?tennant=blue')).statusCode).toBe(400);
   });
+
+  it('answers whatever it is asked for, or says what is wrong', async () => {
+    const app = apiOver(database.clickhouse, { nowMs: NOW_S * 1000 });
+    const value = fc.oneof(
+      fc.constantFrom("' OR 1=1 --", '\0', '\\N'),
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+    );
+    const name = fc.oneof(fc.constant('tenant'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }));
+    const accept = fc.constantFrom('', '*/*', ';;;q=x', 'application/openmetrics-text', 'x'.repeat(4000));
+    const asked = fc.record({ pairs: fc.array(fc.tuple(name, value), { maxLength: 3 }), accept });
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ pairs, accept }) => {
+        const url = `/metrics/spans?${new URLSearchParams(pairs).toString()}`;
+        const { statusCode, body } = await app.inject({ url, headers: { accept } });
+        expect([url, [200, 400].includes(statusCode) ? '' : body]).toEqual([url, '']);
+        // Nobody's but the tenant's own, whatever is written for its name.
+        if (statusCode === 200 && pairs.some(([, one]) => one !== '')) expect(body).not.toContain('"web"');
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 });
