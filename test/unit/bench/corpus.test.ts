@@ -64,7 +64,9 @@ describe('the corpus', () => {
         expect(Number(span.endTimeUnixNano)).toBeLessThanOrEqual(Number(root?.endTimeUnixNano));
       }
     }
-    const failed = [...traces.values()].filter((of) => of.some(({ span }) => Number(span.status?.code) === STATUS_ERROR));
+    const failed = [...traces.values()].filter((of) =>
+      of.some(({ span }) => Number(span.status?.code) === STATUS_ERROR),
+    );
     expect(failed.length / VISITS).toBeGreaterThan(1 / 140);
     expect(failed.length / VISITS).toBeLessThan(1 / 35);
   });
