@@ -13,6 +13,8 @@ const BY_SPAN = readSql('traces_by_span');
 /** Before everything: keys are below 2^63, and ids have no letter behind f. */
 const BEGINNING: PageEnd = { key: 2n ** 63n - 1n, traceId: 'g' };
 
+const NS_IN_MS = 1_000_000n;
+
 const DURATION = 'toUnixTimestamp64Nano(max(s.End)) - toUnixTimestamp64Nano(min(s.Start))';
 const SUMMARY_KEYS = { newest: 'toUnixTimestamp64Nano(min(s.Start)) AS key', longest: `${DURATION} AS key` };
 const SPAN_KEYS = {
@@ -25,10 +27,23 @@ export interface SqlText {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-export function traceSearch(search: TraceSearch): SqlText {
+/**
+ * Whether the traces that are found from some moment on are the newest of all: the newest span of a trace tells its place. By
+ * summaries a trace begins with its first fragment, which may lie before that moment.
+ */
+export const isFoundFromTheEnd = ({ span, order }: TraceSearch): boolean =>
+  order === 'newest' && searchesSpans(span);
+
+/** Behind the first trace of the page, Unix ms. */
+export function pageUntilMs({ untilMs, after }: TraceSearch): number {
+  return after === null ? untilMs : Math.min(untilMs, Number(after.key / NS_IN_MS) + 1);
+}
+
+/** `fromMs`: spans before it are left out. */
+export function traceSearch(search: TraceSearch, fromMs: number): SqlText {
   const { tenant, sinceMs, untilMs, limit, order } = search;
   const { key, traceId } = search.after ?? BEGINNING;
-  const page = { tenant, sinceMs, untilMs, limit, afterKey: key.toString(), afterId: traceId };
+  const page = { tenant, sinceMs, untilMs, limit, fromMs, afterKey: key.toString(), afterId: traceId };
   const traces = traceConditions(search);
   if (!searchesSpans(search.span)) {
     const summary = summaryConditions(search);

@@ -3,11 +3,12 @@
  *
  * Not for JSON answers (routes/) or SQL text (sql/*.sql).
  */
+import { newestFirst } from './newest_first.ts';
 import { readSql, type Query } from './queries.ts';
 import { foundTrace, storedSpan, traceSummary } from './rows.ts';
 import { nanos, text } from './columns.ts';
 import type { FoundTraces, StoredTrace, TraceSearch, TraceStore } from './store.ts';
-import { traceSearch } from './trace_search.ts';
+import { isFoundFromTheEnd, pageUntilMs, traceSearch } from './trace_search.ts';
 
 const TRACE_SUMMARY = readSql('trace_summary');
 const SPANS_OF_TRACES = readSql('spans_of_traces');
@@ -64,8 +65,13 @@ async function readTrace(
 
 /** Which traces, in order, and then what is known of them: only theirs are merged. */
 async function findTraces(query: Query, search: TraceSearch, signal: AbortSignal): Promise<FoundTraces> {
-  const { sql, params } = traceSearch(search);
-  const candidates = await query(sql, params, signal);
+  const look = (fromMs: number) => {
+    const { sql, params } = traceSearch(search, fromMs);
+    return query(sql, params, signal);
+  };
+  const candidates = isFoundFromTheEnd(search)
+    ? await newestFirst({ ...search, untilMs: pageUntilMs(search) }, look)
+    : await look(search.sinceMs);
   if (candidates.length === 0) return { traces: [], end: null };
   const { tenant, sinceMs, untilMs } = search;
   const traceIds = candidates.map((row) => text(row, 'traceId'));

@@ -7,7 +7,7 @@ FROM
         -- key
     FROM otel_traces
     WHERE Tenant = {tenant:String}
-        AND Timestamp >= fromUnixTimestamp64Milli({sinceMs:Int64})
+        AND Timestamp >= fromUnixTimestamp64Milli({fromMs:Int64})
         AND Timestamp < fromUnixTimestamp64Milli({untilMs:Int64})
         -- span conditions
     GROUP BY TraceId

@@ -10,8 +10,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-async function search(query: string): Promise<TraceListAnswer> {
-  const app = apiOver(database.clickhouse, { nowMs: SHOP_NOW_MS });
+async function search(query: string, nowMs = SHOP_NOW_MS): Promise<TraceListAnswer> {
+  const app = apiOver(database.clickhouse, { nowMs });
   const { status, body } = await get(app, `/api/v1/traces?${query}`);
   expect({ status, body }).toMatchObject({ status: 200 });
   return body as TraceListAnswer;
@@ -84,6 +84,30 @@ describe('GET /api/v1/traces with conditions', () => {
       expect(new Set(seen).size).toBe(SHOP_TRACES);
     },
   );
+
+  it('finds what lies far back in a long stretch of time, with other traces in between', async () => {
+    const later = SHOP_NOW_MS + 20 * 3_600_000;
+    const spans = [later - 60_000, SHOP_MS - 3500].map((ms, i) => ({
+      ...{ TraceId: shopTraceId(1000), SpanId: `000000000000100${i}`, ParentSpanId: '' },
+      ...{ ServiceName: 'late', SpanName: 'poll', SpanKind: 'Client', StatusCode: 'Unset' },
+      ...{ Timestamp: (ms / 1000).toFixed(9), Duration: 1000 },
+    }));
+    await database.insert('otel_traces', spans);
+    const span = { Tenant: 'default', TraceId: shopTraceId(1000), Spans: 2, Fragments: 1 };
+    await database.insert('trace_summaries', [
+      { ...span, Start: ((SHOP_MS - 3500) / 1000).toFixed(9), End: ((later - 59_999) / 1000).toFixed(9) },
+    ]);
+    const seen: number[] = [];
+    let after = '';
+    for (let page = 0; page < 10; page++) {
+      const answer = await search(`kind=client&since=24h&limit=7${after}`, later);
+      seen.push(...answer.traces.map(({ traceId }) => parseInt(traceId, 16)));
+      if (answer.next === null) break;
+      after = `&after=${answer.next}`;
+    }
+    // Its newest span tells its place, and the old one does not bring it back.
+    expect(seen).toEqual([1000, ...upTo(SHOP_TRACES)]);
+  });
 
   it('tells what a plot of traces needs', async () => {
     const { traces } = await search('limit=1&minDuration=100ms&maxDuration=100ms');
