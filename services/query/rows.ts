@@ -7,16 +7,12 @@ import type { FoundTrace } from './store.ts';
 import { nanoseconds, type Attributes, type StoredSpan, type StoredSummary } from './trace_answer.ts';
 
 /** trace_summary.sql */
-export function traceSummary(row: Row): { summary: StoredSummary; startNs: bigint; endNs: bigint } {
+export function traceSummary(row: Row): StoredSummary {
   const steps = list(row, 'criticalPath') as [string, string, string][];
   return {
-    startNs: nanos(row, 'startNs'),
-    endNs: nanos(row, 'endNs'),
-    summary: {
-      spans: number(row, 'spans'),
-      fragments: number(row, 'fragments'),
-      criticalPath: mergeSteps(steps),
-    },
+    spans: number(row, 'spans'),
+    fragments: number(row, 'fragments'),
+    criticalPath: mergeSteps(steps),
   };
 }
 

@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS ${local:otel_traces} ${on_cluster}
 )
 ENGINE = ${engine:MergeTree}
 PARTITION BY toDate(Timestamp)
-ORDER BY (toStartOfInterval(Timestamp, INTERVAL 15 MINUTE), Tenant, ServiceName, SpanName, Timestamp)
+PRIMARY KEY (toStartOfFifteenMinutes(Timestamp), Tenant, ServiceName, SpanName)
+ORDER BY (toStartOfFifteenMinutes(Timestamp), Tenant, ServiceName, SpanName, Timestamp)
 SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, ${deduplication};
 
 ${distributed:otel_traces:cityHash64(TraceId)};

@@ -132,7 +132,6 @@ async function readFacts(
   return [...new Set(traceIds)].flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The facts first: they know the time range, without which every day of spans would be looked through. */
 async function readTraces(
   query: Query,
   maxSpans: number,
@@ -140,24 +139,12 @@ async function readTraces(
   traceIds: readonly string[],
   signal: AbortSignal,
 ): Promise<ForeignTrace[]> {
-  const facts = await readFacts(query, tenant, traceIds, signal);
-  if (facts.length === 0) return [];
-  const startNs = facts.reduce(
-    (least, one) => (one.startNs < least ? one.startNs : least),
-    facts[0]?.startNs ?? 0n,
-  );
-  const endNs = facts.reduce((most, one) => (one.endNs > most ? one.endNs : most), 0n);
-  const params = {
-    tenant,
-    traceIds: facts.map((one) => one.traceId),
-    startNs: startNs.toString(),
-    endNs: endNs.toString(),
-    limit: maxSpans + 1,
-  };
-  const spans = Map.groupBy(
-    (await query(SPANS_OF_TRACES, params, signal)).map(traceSpan),
-    ({ traceId }) => traceId,
-  );
+  if (traceIds.length === 0) return [];
+  const [facts, rows] = await Promise.all([
+    readFacts(query, tenant, traceIds, signal),
+    query(SPANS_OF_TRACES, { tenant, traceIds, limit: maxSpans + 1 }, signal),
+  ]);
+  const spans = Map.groupBy(rows.map(traceSpan), ({ traceId }) => traceId);
   return facts.flatMap((one) => {
     const own = spans.get(one.traceId) ?? [];
     if (own.length === 0) return [];

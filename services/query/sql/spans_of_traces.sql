@@ -1,4 +1,10 @@
 -- The spans of several traces, earliest first. The bounds, from their summaries, leave the other days unread.
+WITH
+    (
+        SELECT (min(s.Start), max(s.End))
+        FROM trace_summaries AS s
+        WHERE s.Tenant = {tenant:String} AND s.TraceId IN {traceIds:Array(String)}
+    ) AS bounds
 SELECT
     TraceId AS traceId,
     SpanId AS spanId,
@@ -29,7 +35,7 @@ SELECT
 FROM otel_traces
 WHERE Tenant = {tenant:String}
     AND TraceId IN {traceIds:Array(String)}
-    AND Timestamp >= fromUnixTimestamp64Nano({startNs:Int64})
-    AND Timestamp <= fromUnixTimestamp64Nano({endNs:Int64})
+    AND Timestamp >= bounds.1
+    AND Timestamp <= bounds.2
 ORDER BY Timestamp, SpanId, SpanKind
 LIMIT {limit:UInt32} BY TraceId

@@ -1,7 +1,5 @@
 -- A trace's fragments as one row; none where the trace is unknown.
 SELECT
-    toString(toUnixTimestamp64Nano(min(s.Start))) AS startNs,
-    toString(toUnixTimestamp64Nano(max(s.End))) AS endNs,
     toUInt32(sum(s.Spans)) AS spans,
     toUInt32(sum(s.Fragments)) AS fragments,
     lower(hex(cityHash64(sum(s.Spans), sum(s.Fragments), max(s.End), max(s.Received)))) AS version,
