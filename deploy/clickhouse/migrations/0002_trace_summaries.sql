@@ -19,11 +19,12 @@ CREATE TABLE IF NOT EXISTS ${local:trace_summaries} ${on_cluster}
     SamplingPolicy SimpleAggregateFunction(max, LowCardinality(String)) CODEC(ZSTD(1)),
     SamplingThreshold SimpleAggregateFunction(max, UInt64) COMMENT 'Rejection threshold as in ot=th, 56 bits.' CODEC(T64, ZSTD(1)),
 
-    INDEX idx_start Start TYPE minmax GRANULARITY 1
+    INDEX idx_start Start TYPE minmax GRANULARITY 1,
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Start)
 ORDER BY (Tenant, TraceId)
-SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS index_granularity = 256, min_compress_block_size = 16384, ttl_only_drop_parts = 1, ${deduplication};
 
 ${distributed:trace_summaries:cityHash64(TraceId)};
