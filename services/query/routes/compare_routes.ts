@@ -50,6 +50,7 @@ const COMPARISON = shape.object({
     'Depth first, siblings by start.',
   ),
 });
+export type ComparisonAnswer = shape.Infer<typeof COMPARISON>;
 const COMPARE_ROUTE = {
   path: '/api/v1/traces/:id/compare/:other',
   summary: 'Two traces, span by span: aligned by service, operation, kind and place in the tree.',
@@ -72,6 +73,7 @@ const NORMAL = shape.object({
     'In the order of the spans of /api/v1/traces/{id}.',
   ),
 });
+export type NormalAnswer = shape.Infer<typeof NORMAL>;
 const NORMAL_ROUTE = {
   path: '/api/v1/traces/:id/normal',
   summary: 'How long each span of a trace took, among the calls of its operation in the day before.',

@@ -43,6 +43,7 @@ const GRAPH = shape.object({
   nodes: shape.array(NODE, 'Most calls first.'),
   edges: shape.array(EDGE, 'Most calls first.'),
 });
+export type GraphAnswer = shape.Infer<typeof GRAPH>;
 
 const GRAPH_ROUTE = {
   path: '/api/v1/graph',

@@ -30,6 +30,7 @@ const ANSWER = shape.object({
   slowest: WHOLE,
   steps: shape.array(STEP, 'Longest in all first.'),
 });
+export type CriticalPathAnswer = shape.Infer<typeof ANSWER>;
 
 /** From 0.5 to 0.999: the share of traces that are not the slowest. */
 const SLOWEST: parameter.Parameter<number> = {

@@ -72,6 +72,7 @@ const PIPELINE = shape.object({
   storage: shape.nullable(STORAGE, 'Null while ClickHouse gives no answer.'),
   storageProblem: shape.nullable(shape.text()),
 });
+export type PipelineAnswer = shape.Infer<typeof PIPELINE>;
 
 const ROUTE = {
   path: '/api/v1/pipeline',

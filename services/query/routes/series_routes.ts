@@ -29,6 +29,7 @@ const SERIES = shape.object({
     'Every point, earliest first.',
   ),
 });
+export type SeriesAnswer = shape.Infer<typeof SERIES>;
 const SERIES_ROUTE = {
   path: '/api/v1/series',
   summary: 'Calls, errors and durations over time, in at most 200 points.',
@@ -49,6 +50,7 @@ const HEATMAP = shape.object({
     'Positions of point and bucket; those without calls are left out.',
   ),
 });
+export type HeatmapAnswer = shape.Infer<typeof HEATMAP>;
 const HEATMAP_ROUTE = {
   path: '/api/v1/heatmap',
   summary: 'Latencies: how many calls took how long, when, and in all (the histogram).',
@@ -70,6 +72,7 @@ const EXEMPLARS = shape.object({
     'Those that the metrics name, slowest first; then others, newest first.',
   ),
 });
+export type ExemplarsAnswer = shape.Infer<typeof EXEMPLARS>;
 const EXEMPLARS_ROUTE = {
   path: '/api/v1/exemplars',
   summary: 'Spans to look at behind a figure: of a window, an operation, a bucket of the heatmap.',

@@ -38,6 +38,7 @@ const OPERATIONS = shape.object({
   ...STRETCH_PROPERTIES,
   operations: shape.array(OPERATION, 'Most calls first. Spans of any kind are calls of their operation.'),
 });
+export type OperationsAnswer = shape.Infer<typeof OPERATIONS>;
 
 export type ServicesAnswer = shape.Infer<typeof SERVICES>;
 export type ServiceItem = shape.Infer<typeof SERVICE>;

@@ -3,23 +3,48 @@
  * wrong fails `make typecheck`.
  */
 import { expect, test } from '@jest/globals';
+import type { ComparisonAnswer, NormalAnswer } from '../../../services/query/routes/compare_routes.ts';
+import type { GraphAnswer } from '../../../services/query/routes/graph_routes.ts';
+import type { CriticalPathAnswer } from '../../../services/query/routes/path_routes.ts';
+import type { PipelineAnswer } from '../../../services/query/routes/pipeline_routes.ts';
 import type { TraceListAnswer } from '../../../services/query/routes/search_routes.ts';
-import type { ServicesAnswer } from '../../../services/query/routes/service_routes.ts';
+import type {
+  ExemplarsAnswer,
+  HeatmapAnswer,
+  SeriesAnswer,
+} from '../../../services/query/routes/series_routes.ts';
+import type { OperationsAnswer, ServicesAnswer } from '../../../services/query/routes/service_routes.ts';
 import type { Infer } from '../../../services/query/schema.ts';
 import type { TRACE_ANSWER } from '../../../services/query/trace_schema.ts';
-import type { PipelineFigures } from '../../../services/query/pipeline_figures.ts';
-import type { FoundTraces, Services } from '../../../services/web/api/answers.ts';
+import type {
+  CriticalPaths,
+  Exemplars,
+  FoundTraces,
+  Graph,
+  Heatmap,
+  Operations,
+  Series,
+  Services,
+} from '../../../services/web/api/answers.ts';
 import type { Pipeline } from '../../../services/web/api/pipeline_answer.ts';
-import type { Trace } from '../../../services/web/api/trace_answer.ts';
+import type { Comparison, Normal, Trace } from '../../../services/web/api/trace_answer.ts';
 
 type Fits<Answer, Read> = Answer extends Read ? true : never;
 
 test('the page reads what the service answers', () => {
   const fits: [
     Fits<Infer<typeof TRACE_ANSWER>, Trace>,
+    Fits<ComparisonAnswer, Comparison>,
+    Fits<NormalAnswer, Normal>,
     Fits<TraceListAnswer, FoundTraces>,
     Fits<ServicesAnswer, Services>,
-    Fits<PipelineFigures, Omit<Pipeline, 'at' | 'services' | 'storage' | 'storageProblem'>>,
-  ] = [true, true, true, true];
-  expect(fits).toHaveLength(4);
+    Fits<OperationsAnswer, Operations>,
+    Fits<SeriesAnswer, Series>,
+    Fits<HeatmapAnswer, Heatmap>,
+    Fits<ExemplarsAnswer, Exemplars>,
+    Fits<GraphAnswer, Graph>,
+    Fits<CriticalPathAnswer, CriticalPaths>,
+    Fits<PipelineAnswer, Pipeline>,
+  ] = [true, true, true, true, true, true, true, true, true, true, true, true];
+  expect(fits).toHaveLength(12);
 });
