@@ -41,6 +41,7 @@ export interface ServerCommand {
 
 const POLL_MS = 50;
 const STOP_TIMEOUT_MS = 30_000;
+const PORT_PATIENCE_MS = 500;
 const LOG_TAIL_LINES = 5;
 
 /** Starts the process and resolves when it answers. Throws ServerStartError when it ends first or takes too long. */
@@ -70,17 +71,26 @@ async function stopProcess(pid: number): Promise<void> {
   while (signal(pid, 0)) await delay(POLL_MS);
 }
 
-/** Throws ServerStartError when something listens on the port of this machine already. */
+/**
+ * Throws ServerStartError when something listens on the port of this machine already, and goes on doing so: others who look for a
+ * free port try it for a moment, as this does.
+ */
 export async function requireFreePort(name: string, port: number): Promise<void> {
-  const free = await new Promise<boolean>((resolve) => {
+  for (let waited = 0; waited < PORT_PATIENCE_MS; waited += POLL_MS) {
+    if (await isFree(port)) return;
+    await delay(POLL_MS);
+  }
+  throw new ServerStartError(
+    `${name} cannot start: port ${port} is taken; stop what listens there, or choose another port`,
+  );
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
-  if (free) return;
-  throw new ServerStartError(
-    `${name} cannot start: port ${port} is taken; stop what listens there, or choose another port`,
-  );
 }
 
 /** Creates the directory, and throws ServerStartError when its disk has less than `minBytes` left. */
