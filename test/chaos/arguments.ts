@@ -1,5 +1,6 @@
 /** The command line of a drill, read and checked. Pure. */
 import { parseArgs } from 'node:util';
+import { ArgumentsError, wholeNumber } from '../support/command_line.ts';
 import { KAFKA_CLIENTS } from '../support/kafka_clients.ts';
 import { FAULTS, SHORT_DRILL } from './faults/all.ts';
 import type { Fault } from './faults/fault.ts';
@@ -21,11 +22,6 @@ export interface DrillArguments {
 export type KafkaClient = (typeof KAFKA_CLIENTS)[number];
 
 export type Wish = { readonly do: 'help' | 'list' } | ({ readonly do: 'drill' } & DrillArguments);
-
-/** What is wrong with the command line, one line a fault. */
-export class ArgumentsError extends Error {
-  override name = 'ArgumentsError';
-}
 
 const DEFAULT_SPANS_PER_SECOND = 400;
 
@@ -55,15 +51,17 @@ export function readArguments(argv: readonly string[]): Wish {
   const isShort = values.short === true;
   return {
     do: 'drill',
-    seed: whole('--seed', values.seed ?? '1', 0),
-    minutes: values.minutes === undefined ? null : whole('--minutes', values.minutes, 1),
+    seed: wholeNumber('--seed', values.seed ?? '1', 0),
+    minutes: values.minutes === undefined ? null : wholeNumber('--minutes', values.minutes, 1),
     faults: chosen(values.faults?.split(',') ?? (isShort ? SHORT_DRILL : null)),
     isShort,
     outageSeconds:
-      values['outage-seconds'] === undefined ? null : whole('--outage-seconds', values['outage-seconds'], 1),
+      values['outage-seconds'] === undefined
+        ? null
+        : wholeNumber('--outage-seconds', values['outage-seconds'], 1),
     keepsData: values.keep === true,
     client: clientNamed(values.client ?? KAFKA_CLIENTS[0]),
-    spansPerSecond: whole('--rate', values.rate ?? String(DEFAULT_SPANS_PER_SECOND), 1),
+    spansPerSecond: wholeNumber('--rate', values.rate ?? String(DEFAULT_SPANS_PER_SECOND), 1),
   };
 }
 
@@ -84,12 +82,6 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new ArgumentsError((error as Error).message, { cause: error });
   }
-}
-
-function whole(name: string, value: string, least: number): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number;
-  throw new ArgumentsError(`${name} ${value}: must be a whole number of ${least} or more`);
 }
 
 function clientNamed(name: string): KafkaClient {

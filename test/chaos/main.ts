@@ -2,8 +2,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeTerminal } from '../../services/platform/terminal.ts';
+import { ArgumentsError } from '../support/command_line.ts';
 import { testHome } from '../support/servers.ts';
-import { ArgumentsError, HELP, listText, readArguments, type DrillArguments } from './arguments.ts';
+import { HELP, listText, readArguments, type DrillArguments } from './arguments.ts';
 import { runDrill, type Verdict } from './drill.ts';
 import type { LagWatch } from './lag.ts';
 import { startProgress } from './progress.ts';

@@ -8,8 +8,8 @@ import {
   keepScreenshot,
   launchChromium,
 } from '../support/browser.ts';
-import { bigTrace, shopHistory, type ShopSpan } from '../support/colourful_shop.ts';
-import { otlpJson } from '../support/shop_otlp_json.ts';
+import { bigTrace, shopHistory } from '../support/colourful_shop.ts';
+import { sendShop } from '../support/shop_otlp_json.ts';
 import { startPipeline, type Pipeline } from '../support/pipeline.ts';
 
 jest.setTimeout(180_000);
@@ -40,7 +40,7 @@ const chromium = chromiumPath();
     const big = bigTrace(now - 70_000, BIG_SPANS);
     bigId = big[0]?.traceId ?? '';
     ids = [...new Set(shop.filter(({ name }) => name === 'POST /charges').map(({ traceId }) => traceId))];
-    await send([...shop, ...big]);
+    await sendShop(pipeline.otlpHttp, [...shop, ...big]);
     await untilStored(shop.length + big.length);
     browser = await launchChromium(chromium ?? '');
     started.push(() => browser.close());
@@ -48,15 +48,6 @@ const chromium = chromiumPath();
   afterAll(async () => {
     for (const undo of started.reverse()) await undo();
   });
-
-  async function send(spans: readonly ShopSpan[]): Promise<void> {
-    for (const body of otlpJson(spans, 500)) {
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${pipeline.otlpHttp}/v1/traces`, { method: 'POST', headers, body });
-      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-      await answer.arrayBuffer();
-    }
-  }
 
   async function untilStored(spans: number): Promise<void> {
     const deadline = Date.now() + 90_000;

@@ -1,8 +1,10 @@
 /** The shop's spans as OTLP/JSON requests, with what the shop leaves to the writer: resources, scopes, events of exceptions. */
 import type { ShopSpan } from './colourful_shop.ts';
 
+const SPANS_A_REQUEST = 500;
+
 /** Bodies for `POST /v1/traces`; the spans of a trace may be in several. */
-export function otlpJson(spans: readonly ShopSpan[], spansPerRequest: number): string[] {
+function otlpJson(spans: readonly ShopSpan[], spansPerRequest: number): string[] {
   const bodies: string[] = [];
   for (let at = 0; at < spans.length; at += spansPerRequest) {
     const groups = Map.groupBy(spans.slice(at, at + spansPerRequest), ({ service }) => service);
@@ -63,4 +65,14 @@ function keyValues(attributes: ShopSpan['attributes']) {
           ? { intValue: String(value) }
           : { boolValue: value },
   }));
+}
+
+/** Sends the spans to a collector, some hundred a request. Throws where it does not take one. */
+export async function sendShop(otlpHttp: string, spans: readonly ShopSpan[]): Promise<void> {
+  for (const body of otlpJson(spans, SPANS_A_REQUEST)) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${otlpHttp}/v1/traces`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
 }

@@ -1,5 +1,6 @@
 /** The command line of the query bench, read and checked. Pure. */
 import { parseArgs } from 'node:util';
+import { ArgumentsError, wholeNumber } from '../../support/command_line.ts';
 
 export interface QueryBenchArguments {
   readonly spans: number;
@@ -9,11 +10,6 @@ export interface QueryBenchArguments {
   /** Whether the loaded tables stay, for the next run with as many spans. */
   readonly keepsData: boolean;
   readonly wantsHelp: boolean;
-}
-
-/** What is wrong with the command line. */
-export class ArgumentsError extends Error {
-  override name = 'ArgumentsError';
 }
 
 export const HELP = `Loads a shop's spans into a ClickHouse of its own and asks the query API what its page asks.
@@ -33,9 +29,9 @@ Exit code 0: every median within its target. 1: some are not, or something faile
 export function readArguments(argv: readonly string[]): QueryBenchArguments {
   const values = parse(argv);
   return {
-    spans: whole('--spans', values.spans ?? '10000000', 1000),
-    hours: whole('--hours', values.hours ?? '24', 1),
-    rounds: whole('--rounds', values.rounds ?? '60', 1),
+    spans: wholeNumber('--spans', values.spans ?? '10000000', 1000),
+    hours: wholeNumber('--hours', values.hours ?? '24', 1),
+    rounds: wholeNumber('--rounds', values.rounds ?? '60', 1),
     keepsData: values.keep === true,
     wantsHelp: values.help === true,
   };
@@ -52,10 +48,4 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new ArgumentsError((error as Error).message, { cause: error });
   }
-}
-
-function whole(name: string, value: string, least: number): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number;
-  throw new ArgumentsError(`${name} ${value}: must be a whole number of ${least} or more`);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentsError, listText, readArguments } from '../../chaos/arguments.ts';
+import { listText, readArguments } from '../../chaos/arguments.ts';
+import { ArgumentsError } from '../../support/command_line.ts';
 import { FAULTS, SHORT_DRILL } from '../../chaos/faults/all.ts';
 import { KAFKA_SETTINGS } from '../../../services/platform/settings.ts';
 
