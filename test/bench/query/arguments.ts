@@ -18,7 +18,7 @@ Usage: node test/bench/query/main.ts [options]
 
   --spans N     spans to load (default 10000000)
   --hours H     over the last so many hours (default 24)
-  --rounds R    how often each question is asked, with other values each time (default 60)
+  --rounds R    how often each question is asked, with values drawn anew each time (default 60)
   --keep        keep the tables; a later run with as many spans uses them again
   --help        this text
 

@@ -1,6 +1,6 @@
 /**
- * What is asked of the API, and the median that each question is to stay under. Values are drawn from what is stored, so that every
- * question finds something and no two of a kind are alike.
+ * What is asked of the API, and the median that each question is to stay under. Values are drawn from what is stored; where
+ * there are few of them (methods, services, a whole day), questions come again.
  */
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.ts';
 import { PAGES, type Call } from '../corpus/shop_calls.ts';
