@@ -1,10 +1,10 @@
 /** What would keep the local stack from starting, found before anything is started: one line each, with what to do. */
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { requireJava } from './kafka_jars.ts';
 import { jarsDirectory } from './paths.ts';
 import type { LocalPlan } from './plan.ts';
+import { isPortFree } from './ports.ts';
 import type { PortUse } from './port_uses.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -60,12 +60,7 @@ export function spaceObstacle(directory: string, minMegabytes: number): string |
 }
 
 export async function portObstacle({ process, port, remedy }: PortUse): Promise<string | null> {
-  const isFree = await new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
-  });
-  if (isFree) return null;
+  if (await isPortFree(port)) return null;
   return `port ${port} is taken, ${process} needs it: stop what listens there, or choose another with ${remedy}`;
 }
 

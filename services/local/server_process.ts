@@ -4,9 +4,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isPortFree } from './ports.ts';
 
 export interface RunningServer {
   readonly pid: number;
@@ -77,20 +77,12 @@ async function stopProcess(pid: number): Promise<void> {
  */
 export async function requireFreePort(name: string, port: number): Promise<void> {
   for (let waited = 0; waited < PORT_PATIENCE_MS; waited += POLL_MS) {
-    if (await isFree(port)) return;
+    if (await isPortFree(port)) return;
     await delay(POLL_MS);
   }
   throw new ServerStartError(
     `${name} cannot start: port ${port} is taken; stop what listens there, or choose another port`,
   );
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 /** Creates the directory, and throws ServerStartError when its disk has less than `minBytes` left. */

@@ -2,7 +2,7 @@
  * Ports of this machine that nobody listens on. They lie below the range from which the system gives ports to outgoing
  * connections, so that nobody takes one by chance while its server is down.
  */
-import { createServer } from 'node:net';
+import { isPortFree } from '../../services/local/ports.ts';
 
 const FIRST = 12_000;
 const LAST = 31_000;
@@ -14,7 +14,7 @@ export async function freePorts(count: number, random: () => number = Math.rando
   for (let step = 0; ports.length < count; step++) {
     if (step > LAST - FIRST) throw new Error(`no ${count} free ports between ${FIRST} and ${LAST}`);
     const port = FIRST + ((start - FIRST + step) % (LAST - FIRST));
-    if (await isFree(port)) ports.push(port);
+    if (await isPortFree(port)) ports.push(port);
   }
   return ports;
 }
@@ -23,19 +23,11 @@ export async function freePorts(count: number, random: () => number = Math.rando
 export async function freePortsInARow(count: number): Promise<number> {
   for (;;) {
     const first = placeOfChance(Math.random);
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(first + index)));
     if (free.every(Boolean)) return first;
   }
 }
 
 function placeOfChance(random: () => number): number {
   return FIRST + Math.floor(random() * (LAST - FIRST));
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

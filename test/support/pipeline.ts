@@ -15,7 +15,7 @@ import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka
 import { freePorts } from './free_ports.ts';
 import { createTables } from './migrated_tables.ts';
 import { quietLog } from './quiet_log.ts';
-import { serviceEnv, testClickHouseUrl, testKafka, uniqueName } from './servers.ts';
+import { serviceEnv, testClickHouseUrl, testConnection, testKafka, uniqueName } from './servers.ts';
 
 export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
 
@@ -83,7 +83,7 @@ export async function startPipeline(
     ...settings,
   });
   await prepare(prefix);
-  const clickhouse = connectClickHouse(connectionOf(prefix));
+  const clickhouse = connectClickHouse(testConnection(prefix));
   const running = new Map<ServiceName, Running>();
   const healthUrl = (service: ServiceName, path: string): string =>
     `http://127.0.0.1:${health[service]}/${path}`;
@@ -125,14 +125,6 @@ export async function startPipeline(
   return pipeline;
 }
 
-const connectionOf = (database: string) => ({
-  url: testClickHouseUrl(),
-  database,
-  user: 'default',
-  password: '',
-  timeoutMs: 30_000,
-});
-
 async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   const kafka = connectKafka({ brokers: testKafka(), clientId: 'test', log: quietLog });
   const admin = await kafka.admin();
@@ -145,7 +137,7 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
 
 async function prepare(prefix: string): Promise<void> {
   await withAdmin((admin) => admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix })));
-  await createTables(connectionOf(prefix), prefix);
+  await createTables(testConnection(prefix), prefix);
 }
 
 function run(service: ServiceName, env: Record<string, string>): Running {

@@ -15,6 +15,15 @@ export function testClickHouseUrl(): string {
   return required('SPANMILL_TEST_CLICKHOUSE');
 }
 
+/** To the test ClickHouse; null where the database may not exist yet. */
+export const testConnection = (database: string | null = null) => ({
+  url: testClickHouseUrl(),
+  database,
+  user: 'default',
+  password: '',
+  timeoutMs: 30_000,
+});
+
 /** Where downloaded parts of the embedded servers are kept between runs. */
 export function testHome(): string {
   return resolve(process.env['SPANMILL_HOME'] ?? join(import.meta.dirname, '../../.spanmill'));

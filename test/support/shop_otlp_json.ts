@@ -4,10 +4,10 @@ import type { ShopSpan } from './colourful_shop.ts';
 const SPANS_A_REQUEST = 500;
 
 /** Bodies for `POST /v1/traces`; the spans of a trace may be in several. */
-function otlpJson(spans: readonly ShopSpan[], spansPerRequest: number): string[] {
+function otlpJson(spans: readonly ShopSpan[]): string[] {
   const bodies: string[] = [];
-  for (let at = 0; at < spans.length; at += spansPerRequest) {
-    const groups = Map.groupBy(spans.slice(at, at + spansPerRequest), ({ service }) => service);
+  for (let at = 0; at < spans.length; at += SPANS_A_REQUEST) {
+    const groups = Map.groupBy(spans.slice(at, at + SPANS_A_REQUEST), ({ service }) => service);
     const resourceSpans = [...groups].map(([service, group]) => ({
       resource: {
         attributes: keyValues({
@@ -69,7 +69,7 @@ function keyValues(attributes: ShopSpan['attributes']) {
 
 /** Sends the spans to a collector, some hundred a request. Throws where it does not take one. */
 export async function sendShop(otlpHttp: string, spans: readonly ShopSpan[]): Promise<void> {
-  for (const body of otlpJson(spans, SPANS_A_REQUEST)) {
+  for (const body of otlpJson(spans)) {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${otlpHttp}/v1/traces`, { method: 'POST', headers, body });
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);

@@ -105,8 +105,7 @@ export class VisitBytes {
       writeVarint32(out, call.kind);
       writeTime(out, SPAN_START_TIME, span.startMs);
       writeTime(out, SPAN_END_TIME, span.endMs);
-      const fixed = this.fixedOf(call);
-      writeBytes(out, fixed);
+      writeBytes(out, this.fixedOf(call));
       for (const varied of call.varied) this.writeVaried(out, varied, visit, span);
       if (span.failed) writeFailure(out, span);
       writeVarint32(out, SPAN_FLAGS);

@@ -27,7 +27,7 @@ export interface Visit {
 }
 
 export const INSTANCES = 3;
-export const USERS = 200_000;
+const USERS = 200_000;
 
 const MAX_SPANS = 30;
 const FAILING_SHARE = 1 / 70;

@@ -11,8 +11,8 @@ import {
   ClickHouseUnavailableError,
   REFUSAL_CODES,
 } from '../../../services/platform/clickhouse/errors.ts';
-import { uniqueName } from '../../support/servers.ts';
-import { ScratchDatabase, testConnection } from './scratch_database.ts';
+import { testConnection, uniqueName } from '../../support/servers.ts';
+import { ScratchDatabase } from './scratch_database.ts';
 
 const database = new ScratchDatabase();
 beforeAll(() => database.create());

@@ -11,8 +11,7 @@ import {
   type MigrationConfig,
   type MigrationFile,
 } from '../../../services/platform/clickhouse/migration_files.ts';
-import { uniqueName } from '../../support/servers.ts';
-import { testConnection } from './scratch_database.ts';
+import { testConnection, uniqueName } from '../../support/servers.ts';
 
 const CONFIG: Omit<MigrationConfig, 'clickhouseDatabase'> = {
   clickhouseCluster: '',

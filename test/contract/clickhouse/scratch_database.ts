@@ -5,15 +5,7 @@ import {
   type Row,
 } from '../../../services/platform/clickhouse/client.ts';
 import { TableRows, type NamedColumn } from '../../../services/core/native/block.ts';
-import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
-
-export const testConnection = (database: string | null = null) => ({
-  url: testClickHouseUrl(),
-  database,
-  user: 'default',
-  password: '',
-  timeoutMs: 30_000,
-});
+import { testConnection, uniqueName } from '../../support/servers.ts';
 
 export class ScratchDatabase {
   readonly name = uniqueName('contract');

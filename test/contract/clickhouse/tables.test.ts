@@ -14,8 +14,8 @@ import { MetricRecords } from '../../../services/sink/metric_records.ts';
 import type { RecordRows, SinkRecord } from '../../../services/sink/record_rows.ts';
 import { TraceRecords } from '../../../services/sink/trace_records.ts';
 import { createTables } from '../../support/migrated_tables.ts';
-import { uniqueName } from '../../support/servers.ts';
-import { ScratchDatabase, testConnection } from './scratch_database.ts';
+import { testConnection, uniqueName } from '../../support/servers.ts';
+import { ScratchDatabase } from './scratch_database.ts';
 
 const database = new ScratchDatabase();
 beforeAll(async () => {

@@ -3,20 +3,18 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connectClickHouse, type ClickHouse } from '../../../services/platform/clickhouse/client.ts';
 import { loadCorpus } from '../../bench/query/load.ts';
 import { createTables } from '../../support/migrated_tables.ts';
-import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
+import { testConnection, uniqueName } from '../../support/servers.ts';
 
 const SPANS = 3000;
 const UNTIL_MS = Math.floor(Date.now() / 60_000) * 60_000;
-const connection = {
-  ...{ url: testClickHouseUrl(), database: uniqueName('bench'), user: 'default', password: '' },
-  timeoutMs: 30_000,
-};
+const database = uniqueName('bench');
+const connection = testConnection(database);
 const told: number[] = [];
 let clickhouse: ClickHouse;
 let spans = 0;
 
 beforeAll(async () => {
-  await createTables(connection, connection.database);
+  await createTables(connection, database);
   clickhouse = connectClickHouse(connection);
   const range = { sinceMs: UNTIL_MS - 600_000, untilMs: UNTIL_MS };
   spans = await loadCorpus({ ...range, connection, spans: SPANS, onProgress: (count) => told.push(count) });

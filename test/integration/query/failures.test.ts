@@ -3,8 +3,8 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connectClickHouse, type ClickHouse } from '../../../services/platform/clickhouse/client.ts';
-import { uniqueName } from '../../support/servers.ts';
-import { apiOver, connectionTo, get } from './query_database.ts';
+import { testConnection, uniqueName } from '../../support/servers.ts';
+import { apiOver, get } from './query_database.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -40,7 +40,7 @@ async function silentClickHouse(): Promise<{ url: string; asked: Promise<unknown
 
 describe('the query API when ClickHouse cannot answer', () => {
   it('answers 503 while ClickHouse is away, and says so in /readyz', async () => {
-    const app = apiOver(connect({ ...connectionTo(null), url: 'http://127.0.0.1:1' }));
+    const app = apiOver(connect({ ...testConnection(), url: 'http://127.0.0.1:1' }));
     expect(await get(app, '/api/v1/services')).toMatchObject({
       status: 503,
       body: { detail: 'ClickHouse does not answer; see /readyz, and try again' },
@@ -53,12 +53,12 @@ describe('the query API when ClickHouse cannot answer', () => {
 
   it('asks for migrations while the tables are missing', async () => {
     const name = uniqueName('query_empty');
-    const server = connect(connectionTo(null));
+    const server = connect(testConnection());
     const expected = {
       status: 503,
       body: { detail: 'the database has no tables yet: run `spanmill migrate`' },
     };
-    const app = apiOver(connect(connectionTo(name)));
+    const app = apiOver(connect(testConnection(name)));
     expect(await get(app, '/readyz')).toMatchObject(expected);
     expect(await get(app, '/api/v1/traces')).toMatchObject(expected);
     await server.command(`CREATE DATABASE ${name}`);
@@ -68,14 +68,14 @@ describe('the query API when ClickHouse cannot answer', () => {
 
   it('answers 504 when time is up, and hangs up on ClickHouse', async () => {
     const { url, left } = await silentClickHouse();
-    const app = apiOver(connect({ ...connectionTo(null), url }), { timeoutMs: 100 });
+    const app = apiOver(connect({ ...testConnection(), url }), { timeoutMs: 100 });
     expect(await get(app, '/api/v1/services')).toMatchObject({ status: 504 });
     await expect(left).resolves.toBe('left');
   });
 
   it('hangs up on ClickHouse when its own client leaves', async () => {
     const { url, asked, left } = await silentClickHouse();
-    const app = apiOver(connect({ ...connectionTo(null), url }));
+    const app = apiOver(connect({ ...testConnection(), url }));
     cleanups.push(() => app.close());
     const client = request(`${await app.listen({ host: '127.0.0.1', port: 0 })}/api/v1/services`);
     client.on('error', () => undefined);

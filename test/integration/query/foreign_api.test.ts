@@ -5,7 +5,8 @@ import { connectClickHouse } from '../../../services/platform/clickhouse/client.
 import { SHOP_TRACE_ID } from '../../support/shop_trace.ts';
 import { freePorts } from '../../support/free_ports.ts';
 import { createForeignApi, insertShopTrace, type ForeignApi } from './foreign_api.ts';
-import { connectionTo, createQueryDatabase, type QueryDatabase } from './query_database.ts';
+import { testConnection } from '../../support/servers.ts';
+import { createQueryDatabase, type QueryDatabase } from './query_database.ts';
 
 const START_MS = Math.floor(Date.now() / 1000) * 1000 - 60_000;
 let database: QueryDatabase;
@@ -194,7 +195,7 @@ describe('the APIs of other tools', () => {
     ['/tempo/api/search', null],
   ])('%s says in its own format that ClickHouse is away', async (path, body) => {
     const [port = 0] = await freePorts(1);
-    const away = connectClickHouse({ ...connectionTo('default'), url: `http://127.0.0.1:${port}` });
+    const away = connectClickHouse({ ...testConnection('default'), url: `http://127.0.0.1:${port}` });
     const { app } = createForeignApi(away);
     const response = await app.inject(path);
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);

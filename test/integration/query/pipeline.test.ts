@@ -7,7 +7,8 @@ import { createRegistry } from '../../../services/platform/metrics.ts';
 import { METRICS as COLLECTOR } from '../../../services/collector/metrics.ts';
 import { METRICS as PROCESSOR } from '../../../services/processor/metrics.ts';
 import { METRICS as SINK } from '../../../services/sink/metrics.ts';
-import { apiOver, connectionTo, createQueryDatabase, get, type QueryDatabase } from './query_database.ts';
+import { apiOver, createQueryDatabase, get, type QueryDatabase } from './query_database.ts';
+import { testConnection } from '../../support/servers.ts';
 import { insertShop, SHOP_NOW_MS } from './shop_rows.ts';
 
 let database: QueryDatabase;
@@ -103,7 +104,7 @@ describe('GET /api/v1/pipeline', () => {
   });
 
   it('answers while ClickHouse is away', async () => {
-    const away = connectClickHouse({ ...connectionTo(null), url: 'http://127.0.0.1:1' });
+    const away = connectClickHouse({ ...testConnection(), url: 'http://127.0.0.1:1' });
     cleanups.push(() => away.close());
     const { url } = await services();
     expect(await get(apiOver(away, { scrape: [url] }), '/api/v1/pipeline')).toMatchObject({

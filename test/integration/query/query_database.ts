@@ -15,15 +15,7 @@ import { healthRoutes } from '../../../services/query/routes/health_routes.ts';
 import { metricsScraper } from '../../../services/query/scraper.ts';
 import { createTables } from '../../support/migrated_tables.ts';
 import { quietLog } from '../../support/quiet_log.ts';
-import { testClickHouseUrl, uniqueName } from '../../support/servers.ts';
-
-export const connectionTo = (database: string | null) => ({
-  url: testClickHouseUrl(),
-  database,
-  user: 'default',
-  password: '',
-  timeoutMs: 30_000,
-});
+import { testConnection, uniqueName } from '../../support/servers.ts';
 
 export interface QueryDatabase {
   readonly name: string;
@@ -35,8 +27,8 @@ export interface QueryDatabase {
 
 export async function createQueryDatabase(): Promise<QueryDatabase> {
   const name = uniqueName('query');
-  await createTables(connectionTo(null), name);
-  const clickhouse = connectClickHouse(connectionTo(name));
+  await createTables(testConnection(), name);
+  const clickhouse = connectClickHouse(testConnection(name));
   return {
     name,
     clickhouse,
