@@ -134,19 +134,23 @@ function readVarint32(reader: ThriftReader): number {
   }
 }
 
-/** 28 bits at a time, since the shifts of numbers end at 32. */
+/** 28 bits at a time: a number's shifts end at 32. */
 function readZigzag64(reader: ThriftReader): bigint {
-  const parts = [0, 0, 0];
+  let low = 0;
+  let middle = 0;
+  let high = 0;
   for (let i = 0; i < MAX_VARINT_BYTES; i++) {
     const byte = reader.buf[advance(reader, 1)]!;
-    parts[i >> 2]! |= (byte & 0x7f) << (7 * (i & 3));
-    if (byte < 0x80) {
-      const value = BigInt.asUintN(
-        64,
-        (BigInt(parts[2]!) << 56n) | BigInt(parts[0]! + parts[1]! * 0x1000_0000),
-      );
-      return (value >> 1n) ^ -(value & 1n);
-    }
+    const bits = (byte & 0x7f) << (7 * (i & 3));
+    if (i < 4) low |= bits;
+    else if (i < 8) middle |= bits;
+    else high |= bits;
+    if (byte < 0x80) return fromZigzag((BigInt(high) << 56n) | (BigInt(middle) << 28n) | BigInt(low));
   }
   throw new WireError('varint of more than ten bytes');
 }
+
+const fromZigzag = (value: bigint): bigint => {
+  const bits = BigInt.asUintN(64, value);
+  return (bits >> 1n) ^ -(bits & 1n);
+};
