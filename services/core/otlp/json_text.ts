@@ -11,7 +11,7 @@ const MAX_DEPTH = 512;
 const FREE_CONTAINERS = 65_536;
 const MIN_BYTES_PER_CONTAINER = 8;
 
-/** Throws FormatError. Integers that a double does not hold become their digits, as text. */
+/** Throws FormatError. An integer that a double does not hold is a bigint, up to 20 digits: no 64 bits have more. */
 export function parseJson(body: Uint8Array): unknown {
   checkContainers(body);
   try {
@@ -70,14 +70,14 @@ export function hasLongInteger(json: string): boolean {
 /** 2^53 is 9007199254740992. Microseconds of today have 16 digits, too, and are exact. */
 const LONG_INTEGER = /[:[,]\s*-?(?:\d{17}|9\d{15})/;
 
-/** 64-bit integers that came as numbers become their digits: JSON.parse would round them. */
+/** JSON.parse alone would round them. */
 function parseExactly(json: string): unknown {
-  return parseWithSource(json, (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
-      ? source
-      : value,
+  return parseWithSource(json, (_key, value, { source = '' }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && INTEGER.test(source) ? BigInt(source) : value,
   );
 }
+
+const INTEGER = /^-?\d{1,20}$/;
 
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 /** The reviver's third argument is newer than TypeScript's library. */

@@ -92,6 +92,7 @@ export function integerIn(place: JsonPlace, object: JsonObject, name: string): b
 }
 
 function integerOf(value: unknown): bigint | null {
+  if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : null;
 }

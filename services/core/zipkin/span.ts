@@ -12,7 +12,7 @@ export interface ZipkinSpan {
   readonly parentId: Uint8Array;
   /** 8 bytes; empty where it was no id. */
   readonly id: Uint8Array;
-  /** A kind of OTLP. */
+  /** A kind of OTLP; KIND_UNSPECIFIED where there is none. */
   readonly kind: number;
   readonly name: string;
   /** Unix microseconds. */

@@ -41,7 +41,11 @@ export function writeSpanFields(writer: WireWriter, span: ZipkinSpan, meaning: T
   writeText(writer, field.SPAN_NAME, span.name);
   writeNumber(writer, field.SPAN_KIND, meaning.kind);
   writeUnixNano(writer, field.SPAN_START_TIME, nanoseconds(startUs));
-  writeUnixNano(writer, field.SPAN_END_TIME, nanoseconds(span.durationUs > 0n ? startUs + span.durationUs : startUs));
+  writeUnixNano(
+    writer,
+    field.SPAN_END_TIME,
+    nanoseconds(span.durationUs > 0n ? startUs + span.durationUs : startUs),
+  );
   for (const [key, value] of attributesOf(span, meaning.attributes, startUs)) {
     writeAttribute(writer, field.SPAN_ATTRIBUTES, key, value);
   }

@@ -87,10 +87,11 @@ const KINDS: ReadonlyMap<AttributeValue | undefined, number> = new Map([
   ['consumer', KIND_CONSUMER],
 ]);
 
+/** Zipkin has no word for the internal kind: it is that of a span without any. */
 function takeKind(tags: Tags): number {
   const kind = KINDS.get(tags.get('span.kind'));
   if (kind !== undefined) tags.delete('span.kind');
-  return kind ?? KIND_UNSPECIFIED;
+  return kind ?? KIND_INTERNAL;
 }
 
 /** As the specification has the names, as the Collector had them, and as protobuf has the numbers. */

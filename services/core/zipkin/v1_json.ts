@@ -50,6 +50,8 @@ function valueIn(place: JsonPlace, { value = null, type }: JsonObject): Attribut
       return value;
     case 'string':
       return typedText(value, type);
+    case 'bigint':
+      return BigInt.asIntN(64, value) === value ? value : Number(value);
     case 'number':
       return Number.isSafeInteger(value) && type !== 'DOUBLE' ? BigInt(value) : value;
     default:

@@ -5,19 +5,12 @@
  *     cs cr  client sent, received      sr ss  server received, sent        a pair is a call, as its host saw it
  *     ms ws  message sent, on the wire  mr wr  message received, from the wire
  *     sa ca ma                          addresses of server, client and broker, as binary annotations
- *     lc                                the component of a span that is local
+ *     lc                                the component of a span that is local; an empty one says no more than that
  *
  * Source: Zipkin's own V1SpanConverter, which OpenTelemetry's specification refers to. Unlike there, numbers and other types
- * of binary annotations are kept, and `lc` makes the span an internal one.
+ * of binary annotations are kept.
  */
-import {
-  KIND_CLIENT,
-  KIND_CONSUMER,
-  KIND_INTERNAL,
-  KIND_PRODUCER,
-  KIND_SERVER,
-  KIND_UNSPECIFIED,
-} from '../otlp/fields.ts';
+import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, KIND_UNSPECIFIED } from '../otlp/fields.ts';
 import type { Endpoint, ZipkinSpan } from './span.ts';
 import { addSide, sideOf, Sides, spansOf, type Side } from './v1_sides.ts';
 import type { BinaryAnnotation, V1Annotation, V1Span } from './v1_span.ts';
@@ -171,7 +164,6 @@ function addTags(sides: Sides, { binaryAnnotations }: V1Span): Addresses {
       continue;
     }
     const side = sideOf(sides, endpoint);
-    if (key === 'lc' && side.kind === KIND_UNSPECIFIED) side.kind = KIND_INTERNAL;
     if (key !== 'lc' || value !== '') side.tags.set(key, value);
   }
   return addresses;

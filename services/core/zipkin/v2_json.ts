@@ -61,7 +61,8 @@ function tagsIn(place: JsonPlace, span: JsonObject): Map<string, string> {
 /** Numbers and booleans, which no tag should be, become their text. */
 function tagText(place: JsonPlace, value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
   place.steps.push('tags');
   throw place.fault('the values must be strings');
 }

@@ -120,10 +120,11 @@ describe('kinds', () => {
     ['PRODUCER', 4],
     ['CONSUMER', 5],
     ['client', 3],
-    [undefined, 0],
-    ['', 0],
-    ['LOCAL', 0],
-    ['constructor', 0],
+    [undefined, 1],
+    [null, 1],
+    ['', 1],
+    ['LOCAL', 1],
+    ['constructor', 1],
   ])('%p is %p', (kind, number) => {
     expect(one({ kind }).kind).toBe(number);
   });
@@ -136,7 +137,7 @@ describe('kinds', () => {
       attributes: { 'span.kind': 'server' },
     });
     expect(one({ tags: { 'span.kind': 'odd' } })).toMatchObject({
-      kind: 0,
+      kind: 1,
       attributes: { 'span.kind': 'odd' },
     });
   });
