@@ -41,10 +41,7 @@ export function otlpSpans(request: Uint8Array): OtlpSpan[] {
       (spans as Decoded[]).map((span) => ({
         ...spanOf(span),
         resource: valuesOf(((resource ?? {}) as Decoded)['attributes']),
-        scope: {
-          name: String((scope as Decoded | null)?.['name'] ?? ''),
-          version: String((scope as Decoded | null)?.['version'] ?? ''),
-        },
+        scope: { name: '', version: '', ...(scope as object | null) },
       })),
     ),
   );

@@ -73,7 +73,9 @@ const LONG_INTEGER = /[:[,]\s*-?(?:\d{17}|9\d{15})/;
 /** JSON.parse alone would round them. */
 function parseExactly(json: string): unknown {
   return parseWithSource(json, (_key, value, { source = '' }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && INTEGER.test(source) ? BigInt(source) : value,
+    typeof value === 'number' && !Number.isSafeInteger(value) && INTEGER.test(source)
+      ? BigInt(source)
+      : value,
   );
 }
 

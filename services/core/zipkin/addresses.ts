@@ -4,10 +4,9 @@ const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
 const GROUPS = 8;
 
-/** Empty where they are not four bytes, or 0.0.0.0, which thrift has for none. */
+/** Empty where they are not four bytes. */
 export function ipv4Text(bytes: Uint8Array): string {
-  if (bytes.length !== IPV4_BYTES || bytes.every((byte) => byte === 0)) return '';
-  return bytes.join('.');
+  return bytes.length === IPV4_BYTES ? bytes.join('.') : '';
 }
 
 /** By RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. Empty where they are not 16 bytes. */

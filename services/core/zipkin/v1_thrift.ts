@@ -187,7 +187,7 @@ function valueOf(type: number, bytes: Uint8Array): AttributeValue {
 function readEndpoint(reader: ThriftReader): Endpoint {
   const endpoint = { serviceName: '', ipv4: '', ipv6: '', port: 0 };
   readStruct(reader, (field) => {
-    if (field === ENDPOINT_IPV4) endpoint.ipv4 = ipv4OfNumber(readI32(reader)) || endpoint.ipv4;
+    if (field === ENDPOINT_IPV4) setIpv4(endpoint, readI32(reader));
     else if (field === ENDPOINT_PORT) endpoint.port = readI16(reader) & 0xffff;
     else if (field === ENDPOINT_SERVICE_NAME) endpoint.serviceName = readText(reader);
     else if (field === ENDPOINT_IPV6) setIpv6(endpoint, readBytes(reader));
@@ -196,6 +196,8 @@ function readEndpoint(reader: ThriftReader): Endpoint {
   return endpoint;
 }
 
-function ipv4OfNumber(address: number): string {
-  return ipv4Text(Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address));
+/** 0 is none: the field is not optional. */
+function setIpv4(endpoint: { ipv4: string }, address: number): void {
+  if (address === 0) return;
+  endpoint.ipv4 = ipv4Text(Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address));
 }

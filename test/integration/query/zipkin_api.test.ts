@@ -39,7 +39,8 @@ beforeAll(async () => {
   pipeline = await startPipeline(['collector', 'processor', 'sink', 'query']);
   const sender = httpSender(pipeline.otlpHttp);
   await sender.send(shopTrace(START_MS));
-  for (const { spans } of RECORDED) await sender.send(zipkinV2JsonToOtlp(Buffer.from(JSON.stringify(spans))));
+  for (const { spans } of RECORDED)
+    await sender.send(Buffer.from(zipkinV2JsonToOtlp(Buffer.from(JSON.stringify(spans)))));
   await storedTrace(SHOP_TRACE_ID, 4);
   await until('the operations are known', async () => {
     const names = (await get('spans?serviceName=payment')).body as string[];
