@@ -24,8 +24,8 @@ export interface FuzzTarget {
   readonly run: (bytes: Uint8Array) => void;
 }
 
-/** The worst is a v2 protobuf span of a few flags, whose attributes have names. */
-export const MAX_GROWTH = 32;
+/** The worst are v2 protobuf spans of flags and ports, which are attributes with names in OTLP. */
+export const MAX_GROWTH = 8;
 
 const splitter = new RequestSplitter(4);
 

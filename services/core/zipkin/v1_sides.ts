@@ -21,7 +21,7 @@ export interface Side {
 }
 
 /** A call has two ends. More hosts than this would multiply what is written for one span: theirs is the first one's. */
-const MAX_SIDES = 8;
+const MAX_SIDES = 4;
 
 export class Sides {
   readonly first = newSide(null);

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { FormatError } from '../../../../services/core/otlp/format_error.ts';
+import { RequestSplitter } from '../../../../services/core/otlp/split_request.ts';
 import { zipkinV2JsonToOtlp } from '../../../../services/core/zipkin/v2_json.ts';
 import { otlpSpans, type OtlpSpan } from '../../../support/otlp_spans.ts';
 
@@ -189,6 +190,26 @@ test('shared and debug are kept as attributes', () => {
     'zipkin.debug': 'true',
   });
   expect(one({ shared: false, debug: null }).attributes).toEqual({});
+});
+
+test('of a span without an id no more is written than the split needs for refusing it', () => {
+  const rest = { name: 'n', timestamp: 5, localEndpoint: { serviceName: 'shop' }, tags: { k: 'v' } };
+  const request = zipkinV2JsonToOtlp(
+    Buffer.from(
+      JSON.stringify([
+        { id: '1', ...rest },
+        { traceId: '1', ...rest },
+      ]),
+    ),
+  );
+  expect(otlpSpans(request)).toMatchObject([
+    { traceId: '', spanId: '0000000000000001', name: '', attributes: {}, resource: {} },
+    { traceId: '00000000000000000000000000000001', spanId: '', name: '', attributes: {}, resource: {} },
+  ]);
+  expect(new RequestSplitter(1).split(request)).toEqual({
+    ...{ parts: [], accepted: 0 },
+    rejected: { invalid_trace_id: 1, invalid_span_id: 1 },
+  });
 });
 
 test('spans of a service stand together, and those of a scope in it, in their order', () => {

@@ -20,8 +20,14 @@ const FULL: ZipkinSpan = {
   ...{ debug: true, shared: true },
 };
 
+const ID = Buffer.alloc(8, 1);
+/** The fields of the two ids. */
+const IDS = concat([Uint8Array.of(0x0a, 8), ID, Uint8Array.of(0x1a, 8), ID]);
+
 const convert = (span: zipkin.proto3.Span.$Properties): OtlpSpan => {
-  const [converted] = otlpSpans(zipkinV2ProtoToOtlp(ListOfSpans.encode({ spans: [span] }).finish()));
+  const [converted] = otlpSpans(
+    zipkinV2ProtoToOtlp(ListOfSpans.encode({ spans: [{ traceId: ID, id: ID, ...span }] }).finish()),
+  );
   if (converted === undefined) throw new Error('no span');
   return converted;
 };
@@ -60,13 +66,13 @@ test('an IPv4 address in an IPv6 one is an IPv4 address', () => {
 });
 
 test('a time that 64 bits of nanoseconds do not hold is the latest that they hold', () => {
-  const bytes = concat([Uint8Array.of(0x31), new Uint8Array(8).fill(0xff)]);
+  const bytes = concat([IDS, Uint8Array.of(0x31), new Uint8Array(8).fill(0xff)]);
   const body = concat([Uint8Array.of(0x0a), varint(bytes.length), bytes]);
   expect(otlpSpans(zipkinV2ProtoToOtlp(body))[0]).toMatchObject({ startNs: 2n ** 63n - 1n });
 });
 
 test('unknown fields are skipped, and text that is no UTF-8 gets U+FFFD', () => {
-  const span = concat([Uint8Array.of(0x2a, 2, 0x67, 0xff), Uint8Array.of(0xa0, 0x06, 5)]);
+  const span = concat([IDS, Uint8Array.of(0x2a, 2, 0x67, 0xff), Uint8Array.of(0xa0, 0x06, 5)]);
   const body = concat([Uint8Array.of(0x10, 1), Uint8Array.of(0x0a, span.length), span]);
   expect(otlpSpans(zipkinV2ProtoToOtlp(body))[0]).toMatchObject({ name: 'g\ufffd' });
 });

@@ -1,6 +1,7 @@
 /** Whatever comes: a request of bounded size that the split can read, or a FormatError. */
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
+import { zipkin } from '../../../../proto/generated/index.js';
 import { FormatError } from '../../../../services/core/otlp/format_error.ts';
 import { zipkinV1JsonToOtlp } from '../../../../services/core/zipkin/v1_json.ts';
 import { zipkinV2JsonToOtlp } from '../../../../services/core/zipkin/v2_json.ts';
@@ -9,6 +10,8 @@ import { zipkinSpan, type ZipkinSpan } from '../../../../services/query/zipkin/z
 import { MAX_GROWTH, targets } from '../../../fuzz/zipkin.ts';
 import { otlpSpans, storedSpanOf } from '../../../support/otlp_spans.ts';
 import { v2Proto } from '../../../support/zipkin_v2.ts';
+
+const { ListOfSpans } = zipkin.proto3;
 
 describe.each(targets.map((target) => [target.name, target] as const))('%s', (_name, { run, seeds }) => {
   it('takes its seeds', () => {
@@ -90,15 +93,28 @@ test('any span comes back from both formats of v2 as it went in', () => {
 });
 const KNOWN = /^(?:__|otel|otlp|w3c|net|zipkin|peer|span|error|service)/;
 
-test('what comes out has at most 32 times the bytes that came in, even where little says much', () => {
-  const flags = Buffer.from('0a0460016801', 'hex');
-  const services = Array.from({ length: 8 }, (_, i) => ({
-    ...{ timestamp: 1, value: '' },
+test('what comes out has at most eight times the bytes that came in, even where little says much', () => {
+  const id = Buffer.alloc(8, 1);
+  const flags = {
+    traceId: id,
+    id,
+    debug: true,
+    shared: true,
+    localEndpoint: { port: 1 },
+    remoteEndpoint: { port: 1 },
+  };
+  const hosts = Array.from({ length: 8 }, (_, i) => ({
+    timestamp: 1,
+    value: '',
     endpoint: { serviceName: `${i}` },
   }));
-  const manyHosts = [{ traceId: '1', id: '1', name: 'n'.repeat(100_000), annotations: services }];
+  const manyHosts = [{ traceId: '1', id: '1', name: 'n'.repeat(100_000), annotations: hosts }];
   const bodies: [Uint8Array, (body: Uint8Array) => Uint8Array][] = [
-    [Buffer.concat(Array.from({ length: 10_000 }, () => flags)), zipkinV2ProtoToOtlp],
+    [ListOfSpans.encode({ spans: Array.from({ length: 1000 }, () => flags) }).finish(), zipkinV2ProtoToOtlp],
+    [
+      ListOfSpans.encode({ spans: Array.from({ length: 1000 }, () => ({ debug: true })) }).finish(),
+      zipkinV2ProtoToOtlp,
+    ],
     [Buffer.from(`[${'{},'.repeat(9_999)}{}]`), zipkinV2JsonToOtlp],
     [Buffer.from(JSON.stringify(manyHosts)), zipkinV1JsonToOtlp],
   ];
