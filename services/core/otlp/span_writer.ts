@@ -18,7 +18,7 @@ import {
 } from '../wire/writer.ts';
 
 /** A bigint is an int64, a number a double. */
-export type AttributeValue = string | boolean | bigint | number | Uint8Array;
+export type AttributeValue = string | boolean | bigint | number | Uint8Array | readonly string[];
 
 /** `tag` says whose: RESOURCE_ATTRIBUTES, SCOPE_ATTRIBUTES, SPAN_ATTRIBUTES, EVENT_ATTRIBUTES, LINK_ATTRIBUTES. */
 export function writeAttribute(writer: WireWriter, tag: number, key: string, value: AttributeValue): void {
@@ -49,8 +49,19 @@ function writeAnyValue(writer: WireWriter, value: AttributeValue): void {
       writeFixed64Halves(writer, scratch.getUint32(0, true), scratch.getUint32(4, true));
       return;
     default:
-      writeLengthField(writer, field.ANY_BYTES, value);
+      if (value instanceof Uint8Array) writeLengthField(writer, field.ANY_BYTES, value);
+      else writeTexts(writer, value);
   }
+}
+
+function writeTexts(writer: WireWriter, texts: readonly string[]): void {
+  const array = beginLengthField(writer, field.ANY_ARRAY);
+  for (const text of texts) {
+    const value = beginLengthField(writer, field.LIST_VALUES);
+    writeTextField(writer, field.ANY_STRING, text);
+    endLengthField(writer, value);
+  }
+  endLengthField(writer, array);
 }
 
 const scratch = new DataView(new ArrayBuffer(8));
