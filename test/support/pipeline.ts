@@ -23,6 +23,7 @@ export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
 export interface Pipeline {
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
+  readonly zipkin: string;
   readonly queryUrl: string;
   readonly queryGrpc: string;
   readonly clickhouse: ClickHouse;
@@ -62,7 +63,7 @@ export async function startPipeline(
   { partitions = DEFAULT_TOPIC_OPTIONS.partitions, nodeArguments = [] }: PipelineShape = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
-  const ports = await freePorts(7);
+  const ports = await freePorts(8);
   const [
     grpc = 0,
     http = 0,
@@ -71,6 +72,7 @@ export async function startPipeline(
     sinkHealth = 0,
     query = 0,
     queryGrpc = 0,
+    zipkin = 0,
   ] = ports;
   const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
@@ -80,6 +82,7 @@ export async function startPipeline(
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: prefix,
     ...ANY_PORTS,
+    SPANMILL_COLLECTOR_ZIPKIN_PORT: String(zipkin),
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(http),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(collectorHealth),
@@ -104,6 +107,7 @@ export async function startPipeline(
   const pipeline: Pipeline = {
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
+    zipkin: `http://127.0.0.1:${zipkin}`,
     queryUrl: `http://127.0.0.1:${query}`,
     queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,
