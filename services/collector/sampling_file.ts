@@ -10,6 +10,7 @@ import {
   type SamplingStrategies,
   type SamplingStrategy,
 } from '../core/jaeger/sampling_strategies.ts';
+import { FormatError } from '../core/otlp/format_error.ts';
 import type { Timers } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
@@ -51,6 +52,8 @@ export function samplingFile(options: SamplingFileOptions): SamplingFile {
       fault = '';
     } catch (error) {
       metrics.samplingFileBad.set(1);
+      // It may come back as it was.
+      if (!(error instanceof FormatError)) seen = null;
       const { message } = error as Error;
       if (message === fault) return;
       fault = message;

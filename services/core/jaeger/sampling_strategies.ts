@@ -52,15 +52,16 @@ export function strategyOf({ byDefault, byService }: SamplingStrategies, service
 export function parseSamplingStrategies(json: string): SamplingStrategies {
   const reading: Reading = { faults: [], remarks: [] };
   const file = object(reading, parse(json), 'the file', ['default_strategy', 'service_strategies']);
-  const { default_strategy: given = null, service_strategies: services = null } = file;
+  const { default_strategy: given = null, service_strategies: services = null } = file ?? {};
   const byDefault =
     given === null ? DEFAULT_STRATEGIES.byDefault : readStrategy(reading, given, 'default_strategy');
   const byService = new Map<string, SamplingStrategy>();
   for (const [at, entry] of list(reading, services, 'service_strategies').entries()) {
     const path = `service_strategies[${at}]`;
+    const strategy = readStrategy(reading, entry, path, ['service']);
     const service = readName(reading, entry, path, 'service');
     if (byService.has(service)) reading.faults.push(`${path}.service: stands twice`);
-    byService.set(service, withDefaults(readStrategy(reading, entry, path, ['service']), byDefault));
+    if (service !== '') byService.set(service, withDefaults(strategy, byDefault));
   }
   if (reading.faults.length > 0) throw new FormatError(reading.faults.join('; '));
   return { byDefault, byService, remarks: reading.remarks };
@@ -88,6 +89,7 @@ function readStrategy(
   more: readonly string[] = [],
 ): SamplingStrategy {
   const fields = object(reading, value, path, [...STRATEGY_FIELDS, ...more]);
+  if (fields === null) return DEFAULT_STRATEGIES.byDefault;
   const strategy = readSampling(reading, fields, path);
   const operations = list(reading, fields['operation_strategies'] ?? null, `${path}.operation_strategies`);
   if (operations.length === 0) return strategy;
@@ -106,6 +108,7 @@ function readStrategy(
 
 function readOperation(reading: Reading, value: unknown, path: string): OperationStrategy[] {
   const fields = object(reading, value, path, ['operation', 'type', 'param']);
+  if (fields === null) return [];
   const operation = readName(reading, value, path, 'operation');
   const { probabilisticSampling } = readSampling(reading, fields, path);
   if (probabilisticSampling !== undefined) return [{ operation, probabilisticSampling }];
@@ -161,10 +164,10 @@ function withDefaults(own: SamplingStrategy, { operationSampling }: SamplingStra
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function object(reading: Reading, value: unknown, path: string, known: readonly string[]): Fields {
+function object(reading: Reading, value: unknown, path: string, known: readonly string[]): Fields | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     reading.faults.push(`${path}: must be an object`);
-    return {};
+    return null;
   }
   for (const name of Object.keys(value)) {
     if (!known.includes(name)) reading.remarks.push(`${path}: ${JSON.stringify(name)} means nothing here`);
@@ -179,8 +182,10 @@ function list(reading: Reading, value: unknown, path: string): readonly unknown[
   return [];
 }
 
+/** '' where there is none, which is told once: of what is no object that is told already. */
 function readName(reading: Reading, value: unknown, path: string, name: 'service' | 'operation'): string {
-  const given = (value as Fields | null)?.[name];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+  const given = (value as Fields)[name];
   if (typeof given === 'string' && given !== '') return given;
   reading.faults.push(`${path}.${name}: must be a name`);
   return '';
