@@ -103,7 +103,7 @@ describe('zipkinSpan', () => {
       'net.peer.ip': '1.2.3.4',
       'net.peer.ipv6': '::1',
     };
-    expect(zipkinSpan(span('1', '', 0, 1, { attributes }))).toEqual({
+    expect(zipkinSpan(span('1', '', 0, 1, { name: 'work', attributes }))).toEqual({
       ...{ traceId: TRACE_ID, id: '0000000000000001', name: 'work', duration: 1000 },
       ...{ localEndpoint: { serviceName: 'shop' }, remoteEndpoint: { ipv4: '1.2.3.4', ipv6: '::1' } },
       ...{ shared: true, debug: true },
