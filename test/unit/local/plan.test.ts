@@ -25,9 +25,10 @@ describe('the plan of the local stack', () => {
     }
   });
 
-  test('keeps the ports of later protocols free', () => {
+  test('has the ports that protocols are known by, and keeps those of later ones free', () => {
     const ports = planLocal({}, ROOT).ports.map(({ port }) => port);
-    for (const port of [9411, 6831, 6832, 14_268, 14_250, 5778]) expect(ports).not.toContain(port);
+    for (const port of [4317, 4318, 14_268, 14_250, 5778]) expect(ports).toContain(port);
+    expect(ports).not.toContain(9411);
   });
 
   test('each port names the variable that moves it, and that variable does move it', () => {
