@@ -6,7 +6,8 @@ import { healthServer } from '../platform/health_server.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
-import { SETTINGS } from './config.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
+import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 import { Processor } from './processor.ts';
 import { ScratchStore } from './scratch_store.ts';
@@ -46,11 +47,13 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
     metrics,
     fail,
   });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const health = healthServer({
     host: config.host,
     port: config.healthPort,
     registry,
+    tls,
     notReady: () => processor.notReady(),
   });
-  return [health, processor];
+  return [...(tls === null ? [] : [tls]), health, processor];
 });

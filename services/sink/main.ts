@@ -7,8 +7,9 @@ import { healthServer } from '../platform/health_server.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { BlockWriter } from './block_writer.ts';
-import { SETTINGS } from './config.ts';
+import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 import { SchemaGate } from './schema_gate.ts';
 import { Sink } from './sink.ts';
@@ -50,11 +51,13 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
     }),
     fail,
   });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const health = healthServer({
     host: config.host,
     port: config.healthPort,
     registry,
+    tls,
     notReady: () => schema.notReady() ?? sink.notReady(),
   });
-  return [health, schema, sink];
+  return [...(tls === null ? [] : [tls]), health, schema, sink];
 });

@@ -28,7 +28,7 @@ export function clientCaSetting(prefix: string) {
     env: `${prefix}TLS_CLIENT_CA_FILE`,
     default: '',
     meaning:
-      'Authorities, PEM: clients must show a certificate of one of them, but for health and metrics. Empty: none is asked for.',
+      'Authorities, PEM: clients must show a certificate of one of them, but not on a health port. Empty: none is asked for.',
   });
 }
 

@@ -1,5 +1,6 @@
 /** Whether a listener would be open to everybody beyond this machine, which has to be said to be meant. */
 import { BlockList, isIP } from 'node:net';
+import { ConfigError } from '../config.ts';
 
 export interface ListenerAccess {
   /** Of the service's settings, e.g. SPANMILL_COLLECTOR_. */
@@ -24,6 +25,12 @@ export function openListenerFault(access: ListenerAccess): string | null {
     `${prefix}HOST=${host} would let in everybody who reaches this machine: set ${prefix}CREDENTIALS_FILE ` +
     `or ${prefix}TLS_CLIENT_CA_FILE, or say ${prefix}ALLOW_OPEN=true where the network keeps others out`
   );
+}
+
+/** Throws ConfigError. */
+export function requireClosed(access: ListenerAccess): void {
+  const fault = openListenerFault(access);
+  if (fault !== null) throw new ConfigError([fault]);
 }
 
 /** A name may mean any address, but for the one that always means this machine. */
