@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { requireClosed } from '../platform/tls/open_listener.ts';
@@ -29,8 +29,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
           },
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-collector',
       log,
     }),

@@ -3,7 +3,7 @@ import { topicNames } from '../core/contracts.ts';
 import { DEFAULT_RULES } from '../core/trace/assembly.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
@@ -34,8 +34,7 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
       rules: { ...DEFAULT_RULES, forgetMs, settleMs, settleCompleteMs, maxFragmentSpans },
     },
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-processor',
       memberName: processName(config.healthPort),
       log,

@@ -4,7 +4,7 @@ import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
@@ -43,8 +43,7 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
       random: Math.random,
     }),
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-sink',
       memberName: processName(config.healthPort),
       log,
