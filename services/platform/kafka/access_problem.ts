@@ -33,6 +33,10 @@ interface Link {
   readonly code?: string | number;
   readonly type?: string;
   readonly apiId?: string;
+  /** OpenSSL's own words. */
+  readonly reason?: string;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
 }
 
 /** What is wrong and what to do, to be read behind the broker's name; null where it may pass. */
@@ -44,7 +48,7 @@ export function accessProblem(error: unknown): string | null {
   return null;
 }
 
-function certificateProblem({ code, message }: Link): string | null {
+function certificateProblem({ code, message, reason }: Link): string | null {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `has a certificate for another name: SPANMILL_KAFKA_BROKERS and the brokers' own addresses must be as in it (${message})`;
   }
@@ -52,7 +56,7 @@ function certificateProblem({ code, message }: Link): string | null {
     return `has a certificate that is not to be trusted (${message}): see SPANMILL_KAFKA_TLS_CA_FILE`;
   }
   if (CLIENT_NOT_TRUSTED.has(String(code))) {
-    return `does not take this client's certificate, or wants one: see SPANMILL_KAFKA_TLS_CERT_FILE (${message})`;
+    return `does not take this client's certificate, or wants one: see SPANMILL_KAFKA_TLS_CERT_FILE (${reason ?? message})`;
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'does not speak TLS: see SPANMILL_KAFKA_TLS';
   if (message === 'Broker requires TLS.') return 'speaks TLS only: set SPANMILL_KAFKA_TLS=true';
@@ -75,8 +79,9 @@ const WRONG_PASSWORD =
 
 /** The error, its causes, and the errors of an answer. */
 function* linksOf(error: unknown): Generator<Link> {
-  if (!(error instanceof Error)) return;
-  yield error;
-  for (const one of error instanceof AggregateError ? (error.errors as unknown[]) : []) yield* linksOf(one);
-  yield* linksOf(error.cause);
+  if (typeof error !== 'object' || error === null || !('message' in error)) return;
+  const link = error as Link;
+  yield link;
+  for (const one of link.errors ?? []) yield* linksOf(one);
+  yield* linksOf(link.cause);
 }
