@@ -59,7 +59,8 @@ export const KAFKA_SETTINGS = {
     env: 'SPANMILL_KAFKA_SASL_MECHANISM',
     default: 'none',
     options: ['none', 'plain', 'scram-sha-256', 'scram-sha-512'],
-    meaning: 'How the brokers are told who this is; plain sends them the password as it is, so use it over TLS.',
+    meaning:
+      'How the brokers are told who this is; plain sends them the password as it is, so use it over TLS.',
   }),
   kafkaSaslUsername: text({
     env: 'SPANMILL_KAFKA_SASL_USERNAME',

@@ -1,5 +1,5 @@
 /** The query service as a process: wiring only. */
-import { connectClickHouse } from '../platform/clickhouse/client.ts';
+import { clickHouseConnection, connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
@@ -22,11 +22,8 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
   requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
   const tls = listenerTls(PREFIX, config, { log, registry });
   const clickhouse = connectClickHouse({
-    url: config.clickhouseUrl,
+    ...clickHouseConnection(config),
     database: config.clickhouseDatabase,
-    user: config.clickhouseUser,
-    password: config.clickhousePassword,
-    timeoutMs: config.clickhouseTimeoutMs,
     maxConnections: config.maxConcurrentQueries,
   });
   const { requestTimeoutMs, maxTraceSpans, maxClockShiftMs, maxAnswerBytes, maxRowsRead } = config;
