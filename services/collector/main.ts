@@ -13,7 +13,7 @@ import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
-  requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
+  requireClosed({ credentialsFile: '', ...config, prefix: PREFIX });
   const tls = listenerTls(PREFIX, config, { log, registry });
   const { parts, notReady, remark } = collectorParts({
     ...config,

@@ -76,13 +76,14 @@ export function planLocal(env: Environment, root: string): LocalPlan {
 
 /** The local stack speaks without TLS and asks nobody who they are; so it does not let others in either. */
 function requireLocal(values: Readonly<Record<string, unknown>>): void {
+  const textOf = (env: string): string => (typeof values[env] === 'string' ? values[env] : '');
   const faults = Object.entries(ALL_SETTINGS)
     .filter(([env, { default: byDefault }]) => OF_OTHER_SERVERS.test(env) && values[env] !== byDefault)
     .map(([env]) => `${env} is not for the local stack, which keeps to this machine and has no TLS`);
   for (const prefix of ['SPANMILL_COLLECTOR_', 'SPANMILL_QUERY_']) {
     const fault = openListenerFault({
-      ...{ prefix, host: String(values[`${prefix}HOST`]), allowOpen: values[`${prefix}ALLOW_OPEN`] === true },
-      credentialsFile: String(values[`${prefix}CREDENTIALS_FILE`] ?? ''),
+      ...{ prefix, host: textOf(`${prefix}HOST`), allowOpen: values[`${prefix}ALLOW_OPEN`] === true },
+      credentialsFile: textOf(`${prefix}CREDENTIALS_FILE`),
       tlsClientCaFile: '',
     });
     if (fault !== null) faults.push(fault);

@@ -93,7 +93,7 @@ function newApp(requestTimeoutMs: number, tls: ListenerTls | null): FastifyInsta
   const app = Fastify({ ...(options as object), https: tls.options });
   tls.attach((context) => app.server.setSecureContext(context));
   // Its type tells the kinds of server apart; nothing else does.
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 /** Fills as routes are added. */

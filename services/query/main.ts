@@ -19,7 +19,7 @@ import { metricsScraper } from './scraper.ts';
 import { readWebFiles } from './web_files.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
-  requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
+  requireClosed({ credentialsFile: '', ...config, prefix: PREFIX });
   const tls = listenerTls(PREFIX, config, { log, registry });
   const clickhouse = connectClickHouse({
     ...clickHouseConnection(config),

@@ -140,14 +140,14 @@ describe('direct', () => {
     const topic = uniqueName('renewed');
     await admin.ensureTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
     await append(producer, topic);
-    const seen = watchConnections();
+    const { seen, end } = watchConnections();
     let appends = 1;
     try {
       for (; seen.handshakes < 3; appends += 10) {
         await Promise.all(Array.from({ length: 10 }, () => append(producer, topic)));
       }
     } finally {
-      seen.end();
+      end();
     }
     expect(seen.connects).toBe(0);
     const [{ high } = { high: 0 }] = await admin.watermarks(topic);
@@ -163,7 +163,7 @@ const SASL_HANDSHAKE = 17;
 
 /** What connections of this process do from now on. */
 function watchConnections() {
-  const seen = { handshakes: 0, connects: 0, end: () => undefined as void };
+  const seen = { handshakes: 0, connects: 0 };
   const requests = tracingChannel<object, { apiKey?: number }>('plt:kafka:connections:api');
   const connects = tracingChannel('plt:kafka:connections:connects');
   const onRequest = {
@@ -172,9 +172,9 @@ function watchConnections() {
   const onConnect = { start: () => void (seen.connects += 1) };
   requests.start.subscribe(onRequest.start as never);
   connects.start.subscribe(onConnect.start);
-  seen.end = () => {
+  const end = (): void => {
     requests.start.unsubscribe(onRequest.start as never);
     connects.start.unsubscribe(onConnect.start);
   };
-  return seen;
+  return { seen, end };
 }
