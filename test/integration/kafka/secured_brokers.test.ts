@@ -121,6 +121,17 @@ describe('direct', () => {
     );
   });
 
+  test('goes on with the brokers that let it in where another one refuses', async () => {
+    const { certFile, keyFile } = kafka.certificates.sign(kafka.authority, 'client');
+    const connected = connectKafka({
+      client: 'direct',
+      brokers: [kafka.addresses.stranger, kafka.addresses.mutual],
+      security: { tls: { ...trusting(), certFile, keyFile }, sasl: null },
+      ...{ clientId: 'secured', log: recordingLog(log) },
+    });
+    expect(await partitions(connected)).toBe(3);
+  });
+
   test('says that they speak TLS only', async () => {
     expect(await refusal(connect('direct', 'sasl', { tls: null, sasl: null }))).toContain(
       'SPANMILL_KAFKA_TLS=true',

@@ -132,6 +132,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  test('what lets everybody in says so, and is published to this machine alone', () => {
+    for (const name of ['collector', 'query']) {
+      expect(environmentOf(name)[`SPANMILL_${name.toUpperCase()}_ALLOW_OPEN`]).toBe('true');
+    }
+    for (const port of services.flatMap(([, { ports = [] }]) => ports))
+      expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
   test('the documented ports are open on the machine, and lead to the port that is listened on', () => {
     const published = services.flatMap(([, { ports = [] }]) =>
       ports.map((port) => port.split(':').slice(-2)),
