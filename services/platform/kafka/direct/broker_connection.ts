@@ -134,7 +134,7 @@ export class BrokerConnection {
     this.failures += 1;
     this.notBefore = performance.now() + pauseMs;
     this.lastFailure = new ConnectionLostError(this.name('is not reachable'), { cause: error });
-    const failure = this.refusal(error) ?? this.lastFailure;
+    const failure: Error = this.refusal(error) ?? this.lastFailure;
     if (!this.closed) this.options.onFailure(this.options.address, failure);
     return failure;
   }
