@@ -10,6 +10,7 @@ import type { Log } from '../platform/log.ts';
 import { Batcher } from './batcher.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
+import { KafkaReceiver, type ReceiverSettings } from './kafka_receiver.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpServer } from './otlp_http.ts';
@@ -31,6 +32,8 @@ export interface CollectorOptions {
   readonly topic: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
+  /** Topics of others that are read besides; without it none. */
+  readonly receiver?: ReceiverSettings | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -83,8 +86,12 @@ export function collectorParts(options: CollectorOptions): Collector {
     start: () => Promise.resolve(),
     stop: () => batcher.drain(),
   };
+  const partitions = (): number => spansTopic.partitions;
+  const receiver = options.receiver
+    ? new KafkaReceiver({ ...options, ...options.receiver, spansTopic: topic, partitions, batcher })
+    : null;
   return {
-    parts: [way, drain, servers],
+    parts: [way, drain, ...(receiver === null ? [] : [receiver]), servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -94,6 +101,6 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
-    remark: () => way.remark(),
+    remark: () => way.remark() ?? receiver?.remark() ?? null,
   };
 }

@@ -4,13 +4,24 @@ import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { collectorParts } from './collector.ts';
 import { SETTINGS } from './config.ts';
+import { receiverSettings } from './kafka_receiver_settings.ts';
 import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  const names = topicNames(config.kafkaTopicPrefix);
+  const connect = (brokers: readonly string[]) =>
+    connectKafka({
+      client: config.kafkaClient,
+      brokers,
+      clientId: 'spanmill-collector',
+      memberName: processName(config.healthPort),
+      log,
+    });
   const { parts, notReady, remark } = collectorParts({
     ...config,
     spool:
@@ -22,13 +33,9 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
-    topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
-      clientId: 'spanmill-collector',
-      log,
-    }),
+    receiver: receiverSettings(config, names, connect),
+    topic: names.spans,
+    kafka: connect(config.kafkaBrokers.split(',')),
     clock: systemClock,
     timers: systemTimers,
     log,
