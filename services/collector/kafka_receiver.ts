@@ -20,7 +20,7 @@ import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { Batcher } from './batcher.ts';
 import { deliverAtLeastOnce, deliverExactlyOnce, type Deliver } from './kafka_receiver_delivery.ts';
-import { FORMATS } from './kafka_receiver_formats.ts';
+import { formatOf } from './kafka_receiver_formats.ts';
 import { ReceiverGate } from './kafka_receiver_gate.ts';
 import { ReceiverPartition } from './kafka_receiver_partition.ts';
 import type { ReceiverStart } from './kafka_receiver_start.ts';
@@ -171,7 +171,7 @@ export class KafkaReceiver implements Part {
       kafka,
       log,
       gate,
-      format: FORMATS[encoding],
+      format: formatOf(encoding),
       fail: onBug,
     };
     return new GroupReader({

@@ -5,7 +5,8 @@
  * `add` does not throw: a record that brings the converter down is a dead letter like any other, and the next one is read.
  */
 import { UNREADABLE_BATCH } from '../core/contracts.ts';
-import { FormatError, type SpanFormat } from '../core/otlp/span_format.ts';
+import { FormatError } from '../core/otlp/format_error.ts';
+import type { SpanFormat } from '../core/otlp/span_format.ts';
 import type { PartitionSpans, RequestSplitter } from '../core/otlp/split_request.ts';
 import type { InvalidId } from '../core/otlp/span_view.ts';
 import { WireError } from '../core/wire/cursor.ts';

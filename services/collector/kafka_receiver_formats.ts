@@ -5,22 +5,17 @@
  *     otlp_proto    ExportTraceServiceRequest
  *     otlp_json     the same as JSON
  */
-import { JsonTracesError, tracesFromJson } from '../core/otlp/json_traces.ts';
-import { FormatError, type SpanFormat } from '../core/otlp/span_format.ts';
+import { tracesFromJson } from '../core/otlp/json_traces.ts';
+import type { SpanFormat } from '../core/otlp/span_format.ts';
 
 export const ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-export const FORMATS: Readonly<Record<Encoding, SpanFormat>> = {
-  otlp_proto: { protocol: 'kafka/otlp_proto', toOtlp: (value) => value },
-  otlp_json: { protocol: 'kafka/otlp_json', toOtlp: otlpOfJson },
+const CONVERTERS: Readonly<Record<Encoding, SpanFormat['toOtlp']>> = {
+  otlp_proto: (value) => value,
+  otlp_json: tracesFromJson,
 };
 
-function otlpOfJson(value: Uint8Array): Uint8Array {
-  try {
-    return tracesFromJson(value);
-  } catch (cause) {
-    if (!(cause instanceof JsonTracesError)) throw cause;
-    throw new FormatError(cause.message, { cause });
-  }
+export function formatOf(encoding: Encoding): SpanFormat {
+  return { protocol: `kafka/${encoding}`, toOtlp: CONVERTERS[encoding] };
 }
