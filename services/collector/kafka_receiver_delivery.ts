@@ -83,19 +83,28 @@ async function storeAll(
   let pauseMs = FIRST_RETRY_MS;
   for (let rest = stores; rest.length > 0;) {
     if (!isWanted()) return false;
-    const results = await Promise.allSettled(rest.map((store) => store()));
-    const failures = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason as unknown] : [],
-    );
-    const fatal = failures.find((failure) => !(failure instanceof KafkaUnavailableError));
-    if (fatal !== undefined) throw fatal;
-    rest = rest.filter((_, at) => results[at]?.status === 'rejected');
+    const failures = await Promise.all(rest.map(failureOf));
+    rest = rest.filter((_, at) => failures[at] !== null);
     if (rest.length === 0) break;
-    log.warn({ error: failures[0], retryInMs: pauseMs }, 'what was received is not taken, trying again');
+    log.warn(
+      { error: failures.find((one) => one !== null), retryInMs: pauseMs },
+      'what was received is not taken, trying again',
+    );
     await timers.sleep(pauseMs);
     pauseMs = Math.min(2 * pauseMs, LAST_RETRY_MS);
   }
   return true;
+}
+
+/** Null where it was taken. Throws what trying again does not mend. */
+async function failureOf(store: () => Promise<unknown>): Promise<KafkaUnavailableError | null> {
+  try {
+    await store();
+    return null;
+  } catch (error) {
+    if (error instanceof KafkaUnavailableError) return error;
+    throw error;
+  }
 }
 
 function spanSends(parts: readonly PartitionSpans[], topic: string, recordBytes: number): PartitionRecords[] {

@@ -91,10 +91,9 @@ export class ReceiverBench {
 
   async stopAll(): Promise<void> {
     for (const { receiver } of this.running) {
-      const stopped = receiver.stop();
-      let isStopped = false;
-      void stopped.then(() => (isStopped = true));
-      while (!isStopped) await this.pass(100);
+      const state = { isStopped: false };
+      void receiver.stop().then(() => (state.isStopped = true));
+      while (!state.isStopped) await this.pass(100);
     }
     this.running.clear();
   }
