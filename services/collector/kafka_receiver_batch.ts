@@ -6,13 +6,14 @@
  */
 import { UNREADABLE_BATCH } from '../core/contracts.ts';
 import { FormatError } from '../core/otlp/format_error.ts';
+import { invalidSpans } from '../core/otlp/invalid_spans.ts';
+import { sizedTraces } from '../core/otlp/sized_traces.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import type { PartitionSpans, RequestSplitter } from '../core/otlp/split_request.ts';
 import type { InvalidId } from '../core/otlp/span_view.ts';
 import { WireError } from '../core/wire/cursor.ts';
 import { letterBytes, toDeadLetter } from '../platform/kafka/dead_letter.ts';
 import type { IncomingRecord, OutgoingRecord } from '../platform/kafka/port.ts';
-import { invalidSpans, sizedTraces } from './kafka_receiver_split.ts';
 
 /** Why something went to dead letters: the header `reason`, and the metric label. */
 export type LetterReason = typeof UNREADABLE_BATCH | 'malformed_record' | 'too_large' | InvalidId;

@@ -1,8 +1,6 @@
-/** Makes smaller messages of one that is too large for a record, and takes out spans that the split has refused. */
-import { groupTracesData, type Extent } from '../core/otlp/rejected_span.ts';
-import { SpanIndex } from '../core/otlp/span_index.ts';
-import { findInvalidId, readSpanView, SpanView, type InvalidId } from '../core/otlp/span_view.ts';
-import { copySpans, type CopySource } from '../core/otlp/traces_copy.ts';
+/** Makes smaller messages of one that is too large for a record or a request: the same spans, in order, under the same headers. */
+import { SpanIndex } from './span_index.ts';
+import { copySpans, type CopySource } from './traces_copy.ts';
 
 export interface SizedTraces {
   /** TracesData of at most so many bytes each, in order. */
@@ -52,36 +50,4 @@ function halve(
   }
   halve(source, first, { spans: middle - first, bytes: left }, maxBytes, fitting, tooLarge);
   halve(source, middle, { spans: first + spans - middle, bytes: right }, maxBytes, fitting, tooLarge);
-}
-
-/** The spans whose ids are not valid, by reason, each under its headers: TracesData. */
-export function invalidSpans(message: Uint8Array): Map<InvalidId, Uint8Array> {
-  const index = new SpanIndex();
-  const view = new SpanView();
-  index.read(message);
-  const extents = new Map<InvalidId, Map<number, Extent[]>>();
-  for (let span = 0; span < index.count; span++) {
-    const extent = { start: index.start[span] ?? 0, end: index.end[span] ?? 0 };
-    readSpanView(view, message, extent.start, extent.end);
-    const reason = findInvalidId(view);
-    if (reason === null) continue;
-    const ofReason = getOrSet(extents, reason, () => new Map<number, Extent[]>());
-    getOrSet(ofReason, index.group[span] ?? 0, () => []).push(extent);
-  }
-  const traces = [...extents].map(([reason, groups]): [InvalidId, Uint8Array] => {
-    const parts = [...groups].map(([position, spans]) => {
-      const group = index.groups[position];
-      return group === undefined ? new Uint8Array(0) : groupTracesData(message, group, spans);
-    });
-    return [reason, Buffer.concat(parts)];
-  });
-  return new Map(traces);
-}
-
-function getOrSet<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const created = create();
-  map.set(key, created);
-  return created;
 }
