@@ -1,10 +1,11 @@
 /** Zipkin's API over what came through the whole pipeline: a shop's trace, and traces that real systems recorded. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { zipkinV2JsonToOtlp } from '../../../services/core/zipkin/v2_json.ts';
 import { mergeSpans } from '../../../services/query/zipkin/merge.ts';
 import type { ZipkinSpan } from '../../../services/query/zipkin/zipkin_span.ts';
 import { httpSender } from '../../support/otlp_client.ts';
 import { startPipeline, type Pipeline } from '../../support/pipeline.ts';
-import { recordedTraces, zipkinToOtlp } from '../../support/recorded_zipkin.ts';
+import { recordedTraces } from '../../support/recorded_zipkin.ts';
 import { SHOP_TRACE_ID, shopTrace, SPAN_IDS } from '../../support/shop_trace.ts';
 import { until } from '../../support/until.ts';
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   pipeline = await startPipeline(['collector', 'processor', 'sink', 'query']);
   const sender = httpSender(pipeline.otlpHttp);
   await sender.send(shopTrace(START_MS));
-  for (const { spans } of RECORDED) await sender.send(zipkinToOtlp(spans));
+  for (const { spans } of RECORDED) await sender.send(zipkinV2JsonToOtlp(Buffer.from(JSON.stringify(spans))));
   await storedTrace(SHOP_TRACE_ID, 4);
   await until('the operations are known', async () => {
     const names = (await get('spans?serviceName=payment')).body as string[];
