@@ -4,18 +4,26 @@
  *
  *     otlp_proto    ExportTraceServiceRequest
  *     otlp_json     the same as JSON
+ *     jaeger_proto  one jaeger.api_v2.Span, its process in it
+ *     zipkin_json   spans of Zipkin v2 as an array
+ *     zipkin_proto  zipkin.proto3.ListOfSpans
  */
-import { tracesFromJson } from '../core/otlp/json_traces.ts';
-import type { SpanFormat } from '../core/otlp/span_format.ts';
+import { JAEGER_PROTO_SPAN } from '../core/jaeger/formats.ts';
+import { OTLP_JSON, OTLP_PROTOBUF, type SpanFormat } from '../core/otlp/span_format.ts';
+import { ZIPKIN_V2_JSON, ZIPKIN_V2_PROTO } from '../core/zipkin/formats.ts';
 
-export const ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
+const FORMATS = {
+  otlp_proto: OTLP_PROTOBUF,
+  otlp_json: OTLP_JSON,
+  jaeger_proto: JAEGER_PROTO_SPAN,
+  zipkin_json: ZIPKIN_V2_JSON,
+  zipkin_proto: ZIPKIN_V2_PROTO,
+} satisfies Readonly<Record<string, SpanFormat>>;
 
-const CONVERTERS: Readonly<Record<Encoding, SpanFormat['toOtlp']>> = {
-  otlp_proto: (value) => value,
-  otlp_json: tracesFromJson,
-};
+export type Encoding = keyof typeof FORMATS;
+export const ENCODINGS = Object.keys(FORMATS) as readonly Encoding[];
 
+/** Counted apart from what comes over HTTP and gRPC. */
 export function formatOf(encoding: Encoding): SpanFormat {
-  return { protocol: `kafka/${encoding}`, toOtlp: CONVERTERS[encoding] };
+  return { protocol: `kafka/${encoding}`, toOtlp: FORMATS[encoding].toOtlp };
 }

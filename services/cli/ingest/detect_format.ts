@@ -13,14 +13,19 @@ export const HEAD_BYTES = 64 * 1024;
 export function detectFormat(head: Buffer): IngestFormatName | null {
   if (isZipkinProto(head)) return 'zipkin_proto';
   if (isOtlpProto(head)) return 'otlp_proto';
-  const text = head.toString('utf8').replace(/^\ufeff/, '').trimStart();
+  const text = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
   if (!text.startsWith('{') && !text.startsWith('[')) return null;
   // A span of Zipkin's own has none of these names, whatever its tags are called: they stand first where they stand at all.
   const first = (name: string): number => {
     const at = text.search(new RegExp(`"${name}"\\s*:`));
     return at === -1 ? Infinity : at;
   };
-  const found = MARKS.map(([name, format]) => ({ at: first(name), format })).filter(({ at }) => at < Infinity);
+  const found = MARKS.map(([name, format]) => ({ at: first(name), format })).filter(
+    ({ at }) => at < Infinity,
+  );
   const [earliest] = found.toSorted((a, b) => a.at - b.at);
   if (earliest === undefined) return null;
   return earliest.format === 'zipkin_json' && isZipkinV1(text) ? 'zipkin_v1_json' : earliest.format;
@@ -34,7 +39,9 @@ const MARKS: readonly (readonly [name: string, format: IngestFormatName])[] = [
 
 /** Version 1 has binary annotations, and endpoints within annotations. */
 function isZipkinV1(text: string): boolean {
-  return /"binaryAnnotations"\s*:/.test(text) || /"annotations"\s*:\s*\[\s*\{[^{}\]]*"endpoint"\s*:/.test(text);
+  return (
+    /"binaryAnnotations"\s*:/.test(text) || /"annotations"\s*:\s*\[\s*\{[^{}\]]*"endpoint"\s*:/.test(text)
+  );
 }
 
 const FIELD_1 = 0x0a;

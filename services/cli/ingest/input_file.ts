@@ -71,12 +71,16 @@ function peekable(source: AsyncIterable<Buffer>): Peekable {
     },
     async *[Symbol.asyncIterator]() {
       yield* waiting.splice(0);
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value;
     },
   };
 }
 
-async function* counting(raw: AsyncIterable<unknown>, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* counting(
+  raw: AsyncIterable<unknown>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   for await (const chunk of raw) {
     const bytes = chunk as Buffer;
     onRead(bytes.length);
@@ -88,7 +92,9 @@ function decompressed(source: AsyncIterable<Buffer>, magic: Buffer): AsyncIterab
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
   const isZstd = magic.length >= MAGIC_BYTES && magic.readUInt32LE(0) === 0xfd2fb528;
   if (!isGzip && !isZstd) return source;
-  const inflate = isGzip ? createGunzip({ chunkSize: CHUNK_BYTES }) : createZstdDecompress({ chunkSize: CHUNK_BYTES });
+  const inflate = isGzip
+    ? createGunzip({ chunkSize: CHUNK_BYTES })
+    : createZstdDecompress({ chunkSize: CHUNK_BYTES });
   const from = Readable.from(source, { objectMode: false });
   from.on('error', (error) => inflate.destroy(error));
   return from.pipe(inflate) as AsyncIterable<Buffer>;
@@ -120,6 +126,6 @@ const PROBLEMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function problemOf(name: string, cause: unknown): string {
-  const { code = '', message = '' } = cause as NodeJS.ErrnoException;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
   return `${name}: ${PROBLEMS.get(code) ?? message}`;
 }

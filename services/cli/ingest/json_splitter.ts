@@ -59,8 +59,10 @@ export class JsonSplitter implements Splitter {
   }
 
   end(): void {
-    if (this.passing !== null) throw new SplitError(`the file ends within what begins at ${placeText(this.passing)}`);
-    if (this.inside.length > 0 || this.name !== null) throw this.fault('the file ends before its brackets are closed');
+    if (this.passing !== null)
+      throw new SplitError(`the file ends within what begins at ${placeText(this.passing)}`);
+    if (this.inside.length > 0 || this.name !== null)
+      throw this.fault('the file ends before its brackets are closed');
   }
 
   /** One byte between values. */
@@ -88,7 +90,8 @@ export class JsonSplitter implements Splitter {
         break;
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
-        if (this.inside.pop() !== (byte === CLOSE_ARRAY ? 'array' : 'wrapper')) throw this.fault('a bracket closes nothing');
+        if (this.inside.pop() !== (byte === CLOSE_ARRAY ? 'array' : 'wrapper'))
+          throw this.fault('a bracket closes nothing');
         this.member = null;
         break;
       default:
@@ -130,7 +133,16 @@ export class JsonSplitter implements Splitter {
   private begin(isElement: boolean, pos: number): number {
     const isWanted = isElement && !(this.inside.at(-1) === 'wrapper');
     const { at, line } = this;
-    this.passing = { isElement: isWanted, at, line, kept: [], bytes: 0, depth: 0, inString: false, isEscaped: false };
+    this.passing = {
+      isElement: isWanted,
+      at,
+      line,
+      kept: [],
+      bytes: 0,
+      depth: 0,
+      inString: false,
+      isEscaped: false,
+    };
     return pos;
   }
 
@@ -148,7 +160,8 @@ export class JsonSplitter implements Splitter {
       value.kept.push(chunk.subarray(from, pos));
     }
     if (isWhole) {
-      if (value.isElement) elements.push({ bytes: Buffer.concat(value.kept), at: value.at, line: value.line });
+      if (value.isElement)
+        elements.push({ bytes: Buffer.concat(value.kept), at: value.at, line: value.line });
       this.passing = null;
       this.member = null;
     }
@@ -188,6 +201,6 @@ export class JsonSplitter implements Splitter {
   }
 
   private fault(problem: string): SplitError {
-    return new SplitError(`${problem}, at ${placeText(this)}`);
+    return new SplitError(`${problem}, at ${placeText({ at: this.at, line: this.line })}`);
   }
 }

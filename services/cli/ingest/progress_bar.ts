@@ -44,7 +44,8 @@ export class ProgressBar {
   private line({ what, readBytes, totalBytes, spans, elapsedMs, waiting }: IngestProgress): string {
     const { unicode, color } = this.terminal;
     const share = totalBytes === null || totalBytes === 0 ? null : Math.min(readBytes / totalBytes, 1);
-    const bar = share === null ? '' : renderBar({ start: 0, end: share }, BAR_WIDTH, unicode ? UNICODE : ASCII);
+    const bar =
+      share === null ? '' : renderBar({ start: 0, end: share }, BAR_WIDTH, unicode ? UNICODE : ASCII);
     const parts = [
       share === null ? bytesText(readBytes) : `${Math.floor(share * 100)} % of ${bytesText(totalBytes ?? 0)}`,
       `${countText(spans)} spans`,

@@ -42,7 +42,8 @@ export class ProtoSplitter implements Splitter {
   private endOf(all: Buffer, pos: number): number | null {
     this.needed = 2;
     if (pos >= all.length) return null;
-    if (all[pos] !== LIST_TAG) throw new SplitError(`there is no list of spans in protobuf, at byte ${this.at}`);
+    if (all[pos] !== LIST_TAG)
+      throw new SplitError(`there is no list of spans in protobuf, at byte ${this.at}`);
     let length = 0;
     for (let digit = 0; digit < MAX_VARINT_BYTES; digit++) {
       const byte = all[pos + 1 + digit];

@@ -84,7 +84,9 @@ export class Sender {
       }
       const forMs = wait.afterMs ?? pauseMs;
       if (this.failure !== null || clock.now() + forMs > giveUpAtMs) {
-        throw new CliError([`${this.url.origin} ${wait.why}; given up after ${Math.round(patienceMs / 1000)} s`]);
+        throw new CliError([
+          `${this.url.origin} ${wait.why}; given up after ${Math.round(patienceMs / 1000)} s`,
+        ]);
       }
       onWaiting(`${this.url.origin} ${wait.why}`);
       await timers.sleep(forMs);
@@ -124,7 +126,8 @@ export class Sender {
   /** Of one request where its bytes are at fault; anything else would befall all others as well. */
   private refused({ spans }: ExportRequest, status: number, body: Buffer): void {
     const why = `status ${status}: ${messageOf(body)}`;
-    if (status !== 400 && status !== 413) throw new CliError([`${this.url.href} does not take spans, ${why}`]);
+    if (status !== 400 && status !== 413)
+      throw new CliError([`${this.url.href} does not take spans, ${why}`]);
     this.options.onRefused(spans, why);
   }
 }
