@@ -4,7 +4,7 @@ import { Batcher } from '../../services/collector/batcher.ts';
 import { KafkaReceiver } from '../../services/collector/kafka_receiver.ts';
 import type { Encoding } from '../../services/collector/kafka_receiver_formats.ts';
 import { METRICS } from '../../services/collector/metrics.ts';
-import type { Input, Kafka, OutgoingRecord } from '../../services/platform/kafka/port.ts';
+import type { Input, Kafka, OutgoingRecord, Producer } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
 import { createRegistry } from '../../services/platform/metrics.ts';
 import { spanNames } from './export_requests.ts';
@@ -19,6 +19,7 @@ const SPANS_PARTITIONS = 2;
 const names = topicNames('spanmill');
 
 export interface ReceiverOptions {
+  readonly topic?: string;
   readonly encoding?: Encoding;
   readonly start?: 'earliest' | 'latest';
   readonly maxHeldBytes?: number;
@@ -59,17 +60,19 @@ export class ReceiverBench {
     ).ensureTopics([{ name: SOURCE, partitions: SOURCE_PARTITIONS, replicationFactor: 1, config }]);
   }
 
-  async start(options: ReceiverOptions = {}): Promise<RunningReceiver> {
-    const { encoding = 'otlp_proto', start = 'earliest', maxHeldBytes = 1_000_000 } = options;
+  create(
+    options: ReceiverOptions,
+    append: Producer['append'] = () => Promise.reject(new Error('not asked for')),
+    inputs: Input[] = [],
+  ): KafkaReceiver {
+    const { topic = SOURCE, encoding = 'otlp_proto', start = 'earliest', maxHeldBytes = 1_000_000 } = options;
     const { time, kafka, metrics } = this;
-    const producer = await kafka.producer();
     const batcher = new Batcher({
       ...{ topic: names.spans, recordBytes: 1_000, lingerMs: 5, timers: time, clock: time, metrics },
-      append: (batch) => producer.append(batch),
+      append,
     });
-    const inputs: Input[] = [];
-    const receiver = new KafkaReceiver({
-      ...{ topics: [{ topic: SOURCE, encoding }], group: GROUP, start, maxHeldBytes, batcher, metrics },
+    return new KafkaReceiver({
+      ...{ topics: [{ topic, encoding }], group: GROUP, start, maxHeldBytes, batcher, metrics },
       ...{ spansTopic: names.spans, deadLettersTopic: names.deadLetters, recordBytes: 1_000 },
       partitions: () => SPANS_PARTITIONS,
       kafka: recordingInputs(kafka, inputs),
@@ -77,6 +80,12 @@ export class ReceiverBench {
       ...{ clock: time, timers: time, log: quietLog },
       onBug: (error) => this.bugs.push(error),
     });
+  }
+
+  async start(options: ReceiverOptions = {}): Promise<RunningReceiver> {
+    const producer = await this.kafka.producer();
+    const inputs: Input[] = [];
+    const receiver = this.create(options, (batch) => producer.append(batch), inputs);
     const running = { receiver, inputs };
     this.running.add(running);
     await receiver.start();
@@ -122,8 +131,8 @@ export class ReceiverBench {
     return this.inOurs(names.deadLetters);
   }
 
-  recordSizes(): number[] {
-    return this.inOurs(names.spans).map(({ value }) => value.length);
+  storedValues(): Buffer[] {
+    return this.inOurs(names.spans).map(({ value }) => value);
   }
 
   private inOurs(topic: string) {
