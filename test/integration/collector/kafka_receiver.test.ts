@@ -9,6 +9,7 @@ import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../../services/platform/ka
 import { startCollectorProcess, type CollectorProcess } from '../../support/collector_process.ts';
 import { requestOf, testSpan } from '../../support/export_requests.ts';
 import { KAFKA_CLIENTS } from '../../support/kafka_clients.ts';
+import { httpSender } from '../../support/otlp_client.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { testKafka, uniqueName } from '../../support/servers.ts';
 import { spansInTopic } from '../../support/topic_spans.ts';
@@ -171,3 +172,27 @@ test('from another Kafka every span arrives at least once while collectors are k
   expect(arrived.length).toBeLessThan(1.5 * others.spans.length);
   expect((await letters(topics)).length).toBeGreaterThanOrEqual(others.garbage);
 });
+
+test.each(KAFKA_CLIENTS)(
+  '%s: a topic that is made later is read then, and OTLP does not wait for it',
+  async (client) => {
+    const prefix = uniqueName('receiver');
+    const topics = { prefix, source: `${prefix}.others` };
+    const admin = await kafka.admin();
+    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions: 3 }));
+    const collector = await startCollectorProcess(receiving(topics, { SPANMILL_KAFKA_CLIENT: client }));
+    await waitFor(async () => (await collector.readiness())[0] === 200, 'the readiness');
+    const sender = httpSender(collector.url);
+    await sender.send(requestOf(testSpan(1, 1, 'over OTLP')));
+    await admin.ensureTopics([
+      { name: topics.source, partitions: PARTITIONS, replicationFactor: 1, config: {} },
+    ]);
+    const others = new Others(topics.source, client);
+    await others.write(8);
+    await untilAllRead(topics);
+    await Promise.all([collector.stop(), others.close(), admin.stop()]);
+    expect(await spansInTopic(kafka, topicNames(prefix).spans)).toEqual(
+      ['over OTLP', ...others.spans].sort(),
+    );
+  },
+);
