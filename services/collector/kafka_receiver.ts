@@ -19,6 +19,7 @@ import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { Batcher } from './batcher.ts';
+import type { Redact } from './kafka_receiver_batch.ts';
 import { deliverAtLeastOnce, deliverExactlyOnce, type Deliver } from './kafka_receiver_delivery.ts';
 import { formatOf } from './kafka_receiver_formats.ts';
 import { ReceiverGate } from './kafka_receiver_gate.ts';
@@ -44,6 +45,8 @@ export interface KafkaReceiverOptions extends ReceiverSettings {
   readonly partitions: () => number;
   readonly recordBytes: number;
   readonly batcher: Pick<Batcher, 'add'>;
+  /** What is done to spans before they are stored; as for those of other doors. */
+  readonly redact?: Redact | null | undefined;
   /** Ours. */
   readonly kafka: Kafka;
   readonly clock: Clock;

@@ -44,10 +44,16 @@ export interface BatchSource {
   readonly partition: number;
   readonly format: SpanFormat;
   readonly splitter: RequestSplitter;
+  /** What is done to a request before it is split, and before a span of it may become a dead letter. */
+  readonly redact?: Redact | null | undefined;
 }
+
+/** Throws where the request would grow too large. */
+export type Redact = (request: Uint8Array) => Uint8Array;
 
 /** As large as the largest request over HTTP: the topic takes it, also where nothing compresses. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const NOTHING = new Uint8Array();
 const MEANING: Readonly<Record<InvalidId, string>> = {
   invalid_trace_id: 'the trace id is not 16 bytes, or is all zero',
   invalid_span_id: 'the span id is not 8 bytes, or is all zero',
@@ -101,13 +107,40 @@ export class ReceivedBatchBuilder {
   }
 
   private addSpans({ offset, value }: IncomingRecord): void {
+    const traces = this.tracesOf(value, offset);
+    if (traces === null) return;
     try {
-      const traces = this.source.format.toOtlp(value);
       const { parts, rejected } = this.source.splitter.split(traces);
       for (const part of parts) this.addPart(part, offset);
       if (rejected.invalid_trace_id + rejected.invalid_span_id > 0) this.addInvalid(traces, rejected, offset);
     } catch (error) {
       this.addLetter('malformed_record', messageOf(error), offset, value);
+    }
+  }
+
+  /** As OTLP and redacted; null where that is a dead letter. */
+  private tracesOf(value: Buffer, offset: number): Uint8Array | null {
+    const { format, redact } = this.source;
+    let traces: Uint8Array;
+    try {
+      traces = format.toOtlp(value);
+    } catch (error) {
+      this.addLetter('malformed_record', messageOf(error), offset, value);
+      return null;
+    }
+    try {
+      return redact?.(traces) ?? traces;
+    } catch (error) {
+      if (error instanceof WireError) this.addLetter('malformed_record', messageOf(error), offset, value);
+      // What must not be kept is not kept here either: the source has it.
+      else
+        this.addLetter(
+          'too_large',
+          'it is too large once it is redacted, and left in the source',
+          offset,
+          NOTHING,
+        );
+      return null;
     }
   }
 

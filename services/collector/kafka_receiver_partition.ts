@@ -25,7 +25,7 @@ import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
-import { ReceivedBatchBuilder, type ReceivedBatch } from './kafka_receiver_batch.ts';
+import { ReceivedBatchBuilder, type ReceivedBatch, type Redact } from './kafka_receiver_batch.ts';
 import type { Deliver } from './kafka_receiver_delivery.ts';
 import type { Gated, ReceiverGate } from './kafka_receiver_gate.ts';
 import { countStored } from './kafka_receiver_counts.ts';
@@ -38,6 +38,7 @@ export interface ReceiverPartitionContext {
   readonly start: ReceiverStart;
   readonly format: SpanFormat;
   readonly splitter: RequestSplitter;
+  readonly redact?: Redact | null | undefined;
   readonly deliver: Deliver;
   readonly gate: ReceiverGate;
   /** Of the source. */
@@ -190,7 +191,7 @@ export class ReceiverPartition implements OwnedPartition, Gated {
   }
 
   private async begin(ownership: HeldOwnership): Promise<Tenure> {
-    const { admin, topic, group, start, format, splitter, clock } = this.context;
+    const { admin, topic, group, start, format, splitter, redact, clock } = this.context;
     const { partition } = this;
     const next = await findReceiverStart(ownership.committed, start, admin, topic, partition);
     // Said before anything is stored: from now on the setting says nothing any more.
@@ -199,7 +200,7 @@ export class ReceiverPartition implements OwnedPartition, Gated {
     const now = clock.now();
     return {
       ownership,
-      building: new ReceivedBatchBuilder({ topic, partition, format, splitter }),
+      building: new ReceivedBatchBuilder({ topic, partition, format, splitter, redact }),
       steps: new Mutex(),
       ...{ next, committedNext: next, highWatermark: next },
       ...{ committedAtMs: now, deliveredAtMs: now, waitsSinceMs: now },
