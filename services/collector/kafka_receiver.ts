@@ -59,6 +59,8 @@ export interface KafkaReceiverOptions extends ReceiverSettings {
 /** How often commits that are due and stalls are looked after. */
 const TEND_MS = 100;
 const STALL_MS = 60_000;
+/** Of the 30 s that a process has for its stop. */
+const STOP_TIMEOUT_MS = 5_000;
 /** Between tries to join. */
 const RETRY_PAUSE_MS = 5_000;
 
@@ -111,7 +113,8 @@ export class KafkaReceiver implements Part {
     this.stopped.resolve(undefined);
     this.stopTending();
     await Promise.all([...this.readers.values()].map((reader) => reader.stop()));
-    await Promise.all(this.lives);
+    // A join that is under way ends by itself, and leaves then.
+    await Promise.race([Promise.all(this.lives), this.options.timers.sleep(STOP_TIMEOUT_MS)]);
     await this.producer?.stop();
     await this.ownAdmin?.stop();
     await this.admin?.stop();

@@ -8,6 +8,7 @@ import { readTopic } from '../../../services/platform/kafka/read_topic.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../../services/platform/kafka/topics.ts';
 import { startCollectorProcess, type CollectorProcess } from '../../support/collector_process.ts';
 import { requestOf, testSpan } from '../../support/export_requests.ts';
+import { freePorts } from '../../support/free_ports.ts';
 import { KAFKA_CLIENTS } from '../../support/kafka_clients.ts';
 import { httpSender } from '../../support/otlp_client.ts';
 import { quietLog } from '../../support/quiet_log.ts';
@@ -194,5 +195,29 @@ test.each(KAFKA_CLIENTS)(
     expect(await spansInTopic(kafka, topicNames(prefix).spans)).toEqual(
       ['over OTLP', ...others.spans].sort(),
     );
+  },
+);
+
+test.each(KAFKA_CLIENTS)(
+  '%s: another Kafka that is away holds up neither OTLP nor the stop',
+  async (client) => {
+    const prefix = uniqueName('receiver');
+    const topics = { prefix, source: 'others' };
+    const admin = await kafka.admin();
+    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions: 3 }));
+    await admin.stop();
+    const [nobody = 0] = await freePorts(1);
+    const away = {
+      SPANMILL_COLLECTOR_RECEIVER_BROKERS: `127.0.0.1:${nobody}`,
+      SPANMILL_KAFKA_CLIENT: client,
+    };
+    const collector = await startCollectorProcess(receiving(topics, away));
+    await waitFor(async () => (await collector.readiness())[0] === 200, 'the readiness');
+    expect((await collector.readiness())[1]).toContain(
+      'Kafka receiver: not yet a member of the consumer group of others',
+    );
+    await httpSender(collector.url).send(requestOf(testSpan(1, 1, 'over OTLP')));
+    expect(await collector.stop()).toBe(0);
+    expect(await spansInTopic(kafka, topicNames(prefix).spans)).toEqual(['over OTLP']);
   },
 );
