@@ -11,6 +11,7 @@ import { register as registerCheckoutTools } from './commands/checkout_tools.ts'
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
 import { register as registerExplain } from './commands/explain.ts';
+import { register as registerIngest } from './commands/ingest.ts';
 import { register as registerMigrate } from './commands/migrate.ts';
 import { register as registerServices } from './commands/services.ts';
 import { register as registerSql } from './commands/sql.ts';
@@ -51,6 +52,7 @@ const commands = [
   registerExplain,
   registerServices,
   registerSql,
+  registerIngest,
   registerMigrate,
   registerDeadLetters,
   registerCheckoutTools,

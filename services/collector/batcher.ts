@@ -178,7 +178,7 @@ function reset(queue: Queue): void {
 }
 
 /** TracesData messages one after the other are one, so a record is its chunks joined. */
-function packRecords(chunks: readonly Chunk[], recordBytes: number): OutgoingRecord[] {
+export function packRecords(chunks: readonly Pick<Chunk, 'bytes'>[], recordBytes: number): OutgoingRecord[] {
   const records: OutgoingRecord[] = [];
   let parts: Uint8Array[] = [];
   let bytes = 0;

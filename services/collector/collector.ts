@@ -12,6 +12,7 @@ import { Batcher } from './batcher.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
 import { jaegerDoors, type JaegerPorts, type JaegerSettings } from './jaeger_doors.ts';
+import { KafkaReceiver, type ReceiverSettings } from './kafka_receiver.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
@@ -40,6 +41,8 @@ export interface CollectorOptions {
   readonly topic: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
+  /** Topics of others that are read besides; without it none. */
+  readonly receiver?: ReceiverSettings | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -105,8 +108,12 @@ export function collectorParts(options: CollectorOptions): Collector {
     start: () => Promise.resolve(),
     stop: () => batcher.drain(),
   };
+  const partitions = (): number => spansTopic.partitions;
+  const receiver = options.receiver
+    ? new KafkaReceiver({ ...options, ...options.receiver, spansTopic: topic, partitions, batcher })
+    : null;
   return {
-    parts: [way, drain, servers],
+    parts: [way, drain, ...(receiver === null ? [] : [receiver]), servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -122,6 +129,6 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady,
-    remark: () => way.remark(),
+    remark: () => way.remark() ?? receiver?.remark() ?? null,
   };
 }

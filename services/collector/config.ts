@@ -1,7 +1,9 @@
 /** Settings of the collector. The README's table is made from this. */
-import { integer, port, text } from '../platform/config.ts';
+import { choice, integer, port, text } from '../platform/config.ts';
 import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
 import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
+import { ENCODINGS } from './kafka_receiver_formats.ts';
+import { sourceTopics } from './kafka_receiver_topics.ts';
 
 export const PREFIX = 'SPANMILL_COLLECTOR_';
 const KIB = 1024;
@@ -132,5 +134,28 @@ export const SETTINGS = {
     min: 64 * KIB,
     max: 64 * MIB,
     meaning: 'A file of the spool is closed at this size. Each is sent in one Kafka transaction.',
+  }),
+  receiverTopics: sourceTopics({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_TOPICS',
+    meaning: `Topics of others to read spans from, as topic:encoding, comma-separated; encodings are ${ENCODINGS.join(', ')}. Empty: none.`,
+  }),
+  receiverGroup: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_GROUP',
+    default: 'spanmill-receiver',
+    meaning:
+      'Consumer group of those topics, shared by all collectors, and the beginning of the transactional ids.',
+  }),
+  receiverStart: choice({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_START',
+    default: 'earliest',
+    options: ['earliest', 'latest'],
+    meaning: 'Where to begin on a partition of which the group has committed no offset.',
+  }),
+  receiverBrokers: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_BROKERS',
+    default: '',
+    meaning:
+      'Bootstrap addresses of the Kafka that has those topics, which is then read at least once. ' +
+      'Empty: our own, which is read exactly once.',
   }),
 };

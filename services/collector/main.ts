@@ -4,17 +4,28 @@ import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { requireClosed } from '../platform/tls/open_listener.ts';
 import { collectorParts } from './collector.ts';
 import { PREFIX, SETTINGS } from './config.ts';
+import { receiverSettings } from './kafka_receiver_settings.ts';
 import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
   requireClosed({ credentialsFile: '', ...config, prefix: PREFIX });
   const tls = listenerTls(PREFIX, config, { log, registry });
+  const names = topicNames(config.kafkaTopicPrefix);
+  const connect = (brokers: readonly string[]) =>
+    connectKafka({
+      ...kafkaConnection(config),
+      brokers,
+      clientId: 'spanmill-collector',
+      memberName: processName(config.healthPort),
+      log,
+    });
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
@@ -35,12 +46,9 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       samplingPort: config.samplingPort,
       samplingFile: config.samplingFile,
     },
-    topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({
-      ...kafkaConnection(config),
-      clientId: 'spanmill-collector',
-      log,
-    }),
+    receiver: receiverSettings(config, names, connect),
+    topic: names.spans,
+    kafka: connect(config.kafkaBrokers.split(',')),
     clock: systemClock,
     timers: systemTimers,
     log,
