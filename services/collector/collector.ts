@@ -13,6 +13,7 @@ import { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
+import type { Redaction } from './redaction.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
@@ -31,6 +32,8 @@ export interface CollectorOptions {
   readonly topic: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
+  /** The policy that all spans go through; without it they stay as they come. */
+  readonly redaction?: Redaction | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -58,7 +61,12 @@ export function collectorParts(options: CollectorOptions): Collector {
   const spooled = options.spool ? new SpooledTopic({ ...options, ...options.spool, spansTopic }) : null;
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
-  const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
+  const intake = new Intake({
+    ...options,
+    batcher,
+    redact: options.redaction?.redact ?? null,
+    partitions: () => spansTopic.partitions,
+  });
   const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
   metrics.inFlightLimit.set(options.maxInFlightBytes);
   let isListening = false;
@@ -84,7 +92,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [way, drain, servers],
+    parts: [...(options.redaction ? [options.redaction] : []), way, drain, servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -94,6 +102,6 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
-    remark: () => way.remark(),
+    remark: () => [way.remark(), options.redaction?.remark()].filter(Boolean).join('; ') || null,
   };
 }

@@ -8,9 +8,11 @@ import { runService } from '../platform/run.ts';
 import { collectorParts } from './collector.ts';
 import { SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
+import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  const metrics = registry.create(METRICS);
   const { parts, notReady, remark } = collectorParts({
     ...config,
     spool:
@@ -22,6 +24,17 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
+    redaction:
+      config.redactionFile === ''
+        ? null
+        : new Redaction({
+            ...config,
+            file: config.redactionFile,
+            clock: systemClock,
+            timers: systemTimers,
+            log,
+            metrics,
+          }),
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({
       client: config.kafkaClient,
@@ -32,7 +45,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     clock: systemClock,
     timers: systemTimers,
     log,
-    metrics: registry.create(METRICS),
+    metrics,
     onBug: fail,
   });
   const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady, remark });

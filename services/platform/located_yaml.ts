@@ -3,7 +3,16 @@
  *
  * Not for what the values mean. Anchors and merge keys are refused: they would multiply, and point to places that are elsewhere.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type ParsedNode, type Range } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type ParsedNode,
+  type Range,
+} from 'yaml';
 import { PolicyError, type Located, type LocatedEntry, type PolicyFault } from '../core/redaction/located.ts';
 
 /** A file of settings that is larger is something else. */
@@ -13,10 +22,18 @@ const MAX_DEPTH = 20;
 /** Throws PolicyError with all faults, as `file:line:column: problem`. An empty file is an empty map. */
 export function readLocatedYaml(text: string, file: string): Located {
   if (text.length > MAX_CHARACTERS) {
-    throw new PolicyError([{ line: 1, column: 1, problem: `the file has more than ${MAX_CHARACTERS} characters` }], file);
+    throw new PolicyError(
+      [{ line: 1, column: 1, problem: `the file has more than ${MAX_CHARACTERS} characters` }],
+      file,
+    );
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'silent',
+  });
   const reader = new Reader(lines);
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
     reader.fault(pos[0], `the file is no YAML: ${message}`);
@@ -50,7 +67,8 @@ class Reader {
       return { ...at, value: node.items.map((item) => this.read(item, depth + 1)) };
     } else if (isScalar(node)) {
       const value: unknown = node.value;
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return { ...at, value };
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+        return { ...at, value };
       if (value !== null) this.fault(offset, 'only texts, numbers, true and false are known here');
     } else if (isAlias(node)) {
       this.fault(offset, 'anchors and aliases are not known here: write it out');

@@ -9,7 +9,8 @@ import { readLocatedYaml } from '../../services/platform/located_yaml.ts';
 export const testHash = (bytes: Uint8Array): Uint8Array =>
   createHmac('sha256', 'a key for tests only').update(bytes).digest();
 
-export const policyOf = (yaml: string): Policy => readPolicy(readLocatedYaml(yaml, 'policy.yaml'), 'policy.yaml');
+export const policyOf = (yaml: string): Policy =>
+  readPolicy(readLocatedYaml(yaml, 'policy.yaml'), 'policy.yaml');
 
 export interface Redacted {
   readonly bytes: Uint8Array;

@@ -46,7 +46,12 @@ export function oracle(policy: PlainPolicy, traces: Traces): Traces {
         span.name = text(policy, at('span-name', scope), span.name, max('name-bytes'));
         span.traceState = text(policy, at('trace-state', scope), span.traceState, Infinity);
         if (span.status) {
-          span.status.message = text(policy, at('status-message', scope), span.status.message, max('value-bytes'));
+          span.status.message = text(
+            policy,
+            at('status-message', scope),
+            span.status.message,
+            max('value-bytes'),
+          );
         }
         limited(span, policy, at('span', scope), max('span-attributes'));
         const events = (span.events ?? []).slice(0, max('events'));
@@ -69,10 +74,13 @@ export function oracle(policy: PlainPolicy, traces: Traces): Traces {
   return traces;
 }
 
-const raised = (count: number | null | undefined, by: number): number => Math.min(0xffff_ffff, (count ?? 0) + by);
+const raised = (count: number | null | undefined, by: number): number =>
+  Math.min(0xffff_ffff, (count ?? 0) + by);
 
 function serviceOf(attributes: KeyValues): string {
-  const names = attributes.filter(({ key, value }) => key === 'service.name' && typeof value?.stringValue === 'string');
+  const names = attributes.filter(
+    ({ key, value }) => key === 'service.name' && typeof value?.stringValue === 'string',
+  );
   return names.at(-1)?.value?.stringValue || 'unknown_service';
 }
 
@@ -122,8 +130,13 @@ function upToFinal(rules: readonly PlainRule[]): readonly PlainRule[] {
   return final < 0 ? rules : rules.slice(0, final + 1);
 }
 
-function concerns(rule: PlainRule, { place, service, scope }: Where, names: readonly string[] | null): boolean {
-  const places = rule.place ?? (rule.attribute === undefined ? [...ATTRIBUTE_PLACES, ...TEXT_PLACES] : ATTRIBUTE_PLACES);
+function concerns(
+  rule: PlainRule,
+  { place, service, scope }: Where,
+  names: readonly string[] | null,
+): boolean {
+  const places =
+    rule.place ?? (rule.attribute === undefined ? [...ATTRIBUTE_PLACES, ...TEXT_PLACES] : ATTRIBUTE_PLACES);
   return (
     places.includes(place) &&
     (rule.service === undefined || globbed(rule.service, service)) &&
@@ -177,10 +190,12 @@ function redactLeaf(
   const before = leafText(value);
   if (before === null || value === null) return null;
   leaves.count++;
-  const kind = typeof value.stringValue === 'string' ? 'text' : typeof value.boolValue === 'boolean' ? 'bool' : 'number';
+  const kind =
+    typeof value.stringValue === 'string' ? 'text' : typeof value.boolValue === 'boolean' ? 'bool' : 'number';
   let after = before;
   for (const rule of rules) {
-    const isMatch = rule.value === undefined || (kind !== 'bool' && new RegExp(rule.value.pattern, 'u').test(after));
+    const isMatch =
+      rule.value === undefined || (kind !== 'bool' && new RegExp(rule.value.pattern, 'u').test(after));
     if (!isMatch) continue;
     if (rule.action === 'drop') return DROP;
     if (rule.action === 'keep') break;
@@ -201,14 +216,17 @@ function redactLeaf(
 function leafText(value: AnyValue | null): string | null {
   if (typeof value?.stringValue === 'string') return value.stringValue;
   if (value?.intValue != null) return value.intValue.toString();
-  if (typeof value?.doubleValue === 'number') return Object.is(value.doubleValue, -0) ? '-0' : String(value.doubleValue);
+  if (typeof value?.doubleValue === 'number')
+    return Object.is(value.doubleValue, -0) ? '-0' : String(value.doubleValue);
   return typeof value?.boolValue === 'boolean' ? String(value.boolValue) : null;
 }
 
 function act(rule: PlainRule, text: string): string {
   if (rule.action === 'mask') return '***';
   if (/^hmac:[0-9a-f]{32}$/.test(text)) return text;
-  return `hmac:${Buffer.from(testHash(Buffer.from(text))).toString('hex').slice(0, 32)}`;
+  return `hmac:${Buffer.from(testHash(Buffer.from(text)))
+    .toString('hex')
+    .slice(0, 32)}`;
 }
 
 function cut(text: string, bytes: number): string {
@@ -217,7 +235,12 @@ function cut(text: string, bytes: number): string {
   return kept;
 }
 
-function text(policy: PlainPolicy, where: Where, before: string | null | undefined, maxBytes: number): string {
+function text(
+  policy: PlainPolicy,
+  where: Where,
+  before: string | null | undefined,
+  maxBytes: number,
+): string {
   if (before === null || before === undefined || before === '') return '';
   const rules = upToFinal(policy.rules.filter((rule) => concerns(rule, where, null)));
   const result = redactLeaf({ rules: [] }, { stringValue: before }, rules, { count: 0 });

@@ -48,7 +48,11 @@ export const isDetectorName = (name: unknown): name is DetectorName =>
 
 export function sqlDetector(doubleQuotes: 'literals' | 'identifiers'): Detector {
   const find = sqlLiterals(doubleQuotes);
-  return { searches: [{ find, attributes: ['db.statement', 'db.query.text'] }], mask: '?', readsNumbers: 'none' };
+  return {
+    searches: [{ find, attributes: ['db.statement', 'db.query.text'] }],
+    mask: '?',
+    readsNumbers: 'none',
+  };
 }
 
 function everywhere(find: Finder, mask: string, readsNumbers: Rule['readsNumbers']): Detector {

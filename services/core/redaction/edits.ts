@@ -8,6 +8,11 @@
 import { WireError } from '../wire/cursor.ts';
 import { varint32Size, writeVarint32, WireWriter } from '../wire/writer.ts';
 
+/** The message would become too large: hashes can be longer than what they stand for. */
+export class GrowthError extends WireError {
+  override name = 'GrowthError';
+}
+
 const NOTHING = new Uint8Array(0);
 
 export class Edits {
@@ -129,7 +134,7 @@ export function varint(value: number): Uint8Array {
 function changed(edits: Edits, start: number, end: number, text: Uint8Array): void {
   edits.growth += text.length - (end - start);
   edits.changes++;
-  if (edits.growth > edits.maxGrowth) throw new WireError('too large once redacted');
+  if (edits.growth > edits.maxGrowth) throw new GrowthError('too large once redacted');
 }
 
 function truncate(edits: Edits, length: number): void {

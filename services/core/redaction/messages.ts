@@ -54,11 +54,23 @@ const LINK: AttributeFields = {
 /** The attributes of a resource or a scope, which protobuf merges where it comes twice: so the count is the caller's. */
 export const unlimited = (): Counted => new Counted(Infinity);
 
-export function redactResource(pass: Pass, plans: ContextPlans, counted: Counted, start: number, end: number): void {
+export function redactResource(
+  pass: Pass,
+  plans: ContextPlans,
+  counted: Counted,
+  start: number,
+  end: number,
+): void {
   redactHeader(pass, plans, RESOURCE, counted, start, end);
 }
 
-export function redactScope(pass: Pass, plans: ContextPlans, counted: Counted, start: number, end: number): void {
+export function redactScope(
+  pass: Pass,
+  plans: ContextPlans,
+  counted: Counted,
+  start: number,
+  end: number,
+): void {
   redactHeader(pass, plans, SCOPE, counted, start, end);
 }
 
@@ -74,7 +86,8 @@ function redactHeader(
   while (cursor.pos < end) {
     const fieldStart = cursor.pos;
     const tag = readTag(cursor);
-    if (tag === fields.attributes) redactAttribute(pass, byPlace[fields.place], fields, counted, cursor, fieldStart);
+    if (tag === fields.attributes)
+      redactAttribute(pass, byPlace[fields.place], fields, counted, cursor, fieldStart);
     else if (tag === fields.dropped) counted.readCount(pass.edits, cursor);
     else skipValue(cursor, tag);
   }
@@ -171,7 +184,8 @@ const redactEvent: Redact = (pass, { byPlace }, start, end) => {
   while (cursor.pos < end) {
     const fieldStart = cursor.pos;
     const tag = readTag(cursor);
-    if (tag === field.EVENT_ATTRIBUTES) redactAttribute(pass, byPlace.event, EVENT, counted, cursor, fieldStart);
+    if (tag === field.EVENT_ATTRIBUTES)
+      redactAttribute(pass, byPlace.event, EVENT, counted, cursor, fieldStart);
     else if (tag === field.EVENT_DROPPED_ATTRIBUTES) counted.readCount(pass.edits, cursor);
     else if (tag === field.EVENT_NAME) {
       redactTextField(pass, byPlace['event-name'], 'event-name', tag, cursor, fieldStart);

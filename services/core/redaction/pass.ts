@@ -1,6 +1,14 @@
 /** What one pass over a request has at hand: the request, its edits so far, and what they were made for. */
 import { Edits, mark, resetEdits, undo, type Mark } from './edits.ts';
-import { LIMITS, type KeyedHash, type Limit, type Limits, type Place, type Policy, type Rule } from './policy.ts';
+import {
+  LIMITS,
+  type KeyedHash,
+  type Limit,
+  type Limits,
+  type Place,
+  type Policy,
+  type Rule,
+} from './policy.ts';
 
 /** One change, for people who want to see what a policy does. */
 export interface Change {

@@ -42,7 +42,8 @@ export function parsePattern(source: string, ignoreCase: boolean): Instruction[]
   emit(program, node);
   program.push({ op: 'match' });
   if (program.length > MAX_INSTRUCTIONS) throw tooLarge();
-  if (matchesEmpty(node)) throw new PatternError('it is found in an empty text, so it would be found everywhere');
+  if (matchesEmpty(node))
+    throw new PatternError('it is found in an empty text, so it would be found everywhere');
   return program;
 }
 
@@ -86,7 +87,8 @@ class Parser {
   }
 
   private choice(): Node {
-    if (++this.depth > MAX_NESTING) throw this.fault(`more than ${MAX_NESTING} parentheses within each other`);
+    if (++this.depth > MAX_NESTING)
+      throw this.fault(`more than ${MAX_NESTING} parentheses within each other`);
     const options = [this.sequence()];
     while (this.take('|')) options.push(this.sequence());
     this.depth--;
@@ -107,7 +109,8 @@ class Parser {
     if (bounds === null) return item;
     if (item.kind === 'assert') throw this.fault('there is nothing to repeat', at);
     if (this.peek() === '?') throw this.fault('the longest match is always taken: leave the ? out');
-    if (this.bounds() !== null) throw this.fault('a repetition is repeated: put parentheses around the inner one', at);
+    if (this.bounds() !== null)
+      throw this.fault('a repetition is repeated: put parentheses around the inner one', at);
     return { kind: 'repeat', item, ...bounds };
   }
 
@@ -146,7 +149,10 @@ class Parser {
 
   private group(at: number): Node {
     if (this.take('?') && !this.take(':')) {
-      throw this.fault('only (...) and (?:...) are known: looking ahead or behind cannot be done in linear time', at);
+      throw this.fault(
+        'only (...) and (?:...) are known: looking ahead or behind cannot be done in linear time',
+        at,
+      );
     }
     const inner = this.choice();
     if (!this.take(')')) throw this.fault('this parenthesis is not closed', at);

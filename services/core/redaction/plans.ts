@@ -136,7 +136,9 @@ function contextPlans(rules: readonly Rule[], limits: Limits): ContextPlans {
   const event = has('event', 'event-name') || limits['event-attributes'] !== Infinity;
   const link = has('link') || limits['link-attributes'] !== Infinity;
   const status = has('status-message');
-  const isSpanLimited = [limits['span-attributes'], limits.events, limits.links].some((max) => max !== Infinity);
+  const isSpanLimited = [limits['span-attributes'], limits.events, limits.links].some(
+    (max) => max !== Infinity,
+  );
   const span = has('span', 'span-name', 'trace-state') || event || link || status || isSpanLimited;
   const needs = { resource: has('resource'), scope: has('scope'), span, event, link, status };
   return { byPlace, needs };

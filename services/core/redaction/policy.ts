@@ -4,6 +4,7 @@
  * Not for the file it comes from (read_policy.ts). Texts to compare with are bytes, so that nothing of a span has to be decoded.
  */
 import type { Glob } from './glob.ts';
+import type { Located } from './located.ts';
 
 export const ATTRIBUTE_PLACES = ['resource', 'scope', 'span', 'event', 'link'] as const;
 export const TEXT_PLACES = ['span-name', 'status-message', 'event-name', 'trace-state'] as const;
@@ -80,9 +81,9 @@ export interface Policy {
   readonly limits: Limits;
   /** Where the file says that the key of `hash` is; null where it says nothing. */
   readonly hashKeyFile: string | null;
+  /** Where the first rule stands that needs a key. */
+  readonly hashAt: Pick<Located, 'line' | 'column'> | null;
 }
 
 /** Keyed: 32 bytes that say nothing of the input to who lacks the key, the same for the same input. */
 export type KeyedHash = (bytes: Uint8Array) => Uint8Array;
-
-export const usesHash = ({ rules }: Policy): boolean => rules.some(({ action }) => action.kind === 'hash');

@@ -5,6 +5,8 @@ import { isList, isMap, type Located, type LocatedMap, type PolicyFault } from '
 
 export class PolicyFields {
   readonly faults: PolicyFault[] = [];
+  /** The first action that needs a key. */
+  hashAt: Located | null = null;
 
   fault({ line, column }: Located, problem: string): void {
     this.faults.push({ line, column, problem });

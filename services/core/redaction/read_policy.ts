@@ -46,7 +46,7 @@ export function readPolicy(root: Located, file?: string): Policy {
       file,
     );
   }
-  return { rules, ids, limits, hashKeyFile };
+  return { rules, ids, limits, hashKeyFile, hashAt: fields.hashAt };
 }
 
 function readRules(fields: PolicyFields, map: LocatedMap, ids: string[]): Rule[] {
@@ -83,7 +83,8 @@ function readLimits(fields: PolicyFields, map: LocatedMap): Limits {
   const limits: Record<keyof Limits, number> = { ...NO_LIMITS, 'checked-bytes': CHECKED_BYTES };
   for (const name of names) {
     const value = given?.get(name)?.value;
-    if (value !== undefined) limits[name] = fields.integer(value, name, ...LIMIT_RANGES[name]) ?? limits[name];
+    if (value !== undefined)
+      limits[name] = fields.integer(value, name, ...LIMIT_RANGES[name]) ?? limits[name];
   }
   return limits;
 }

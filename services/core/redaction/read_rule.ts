@@ -59,7 +59,9 @@ export function readRule(fields: PolicyFields, at: Located, ids: string[]): Rule
   const number = ids.push(id) - 1;
   const rule = { id, number, action, ...selection };
   if (value === null) return [{ ...rule, attributes: named, find: null, readsNumbers: 'none' }];
-  return value.detector.searches.map(({ find, attributes }) => withSearch(rule, value, find, named ?? globsOf(attributes)));
+  return value.detector.searches.map(({ find, attributes }) =>
+    withSearch(rule, value, find, named ?? globsOf(attributes)),
+  );
 }
 
 /** What a detector does that is only switched on. */
@@ -78,7 +80,8 @@ function withSearch(
   find: Rule['find'],
   attributes: readonly Glob[] | null,
 ): Rule {
-  const places = attributes === null ? rule.places : new Set(ATTRIBUTE_PLACES.filter((place) => rule.places.has(place)));
+  const places =
+    attributes === null ? rule.places : new Set(ATTRIBUTE_PLACES.filter((place) => rule.places.has(place)));
   return { ...rule, places, attributes, find, readsNumbers: detector.readsNumbers };
 }
 
@@ -99,7 +102,11 @@ function readId(fields: PolicyFields, at: Located, map: LocatedMap, ids: readonl
   return value;
 }
 
-function readGlobs(fields: PolicyFields, map: LocatedMap, name: 'attribute' | 'scope' | 'service'): Glob[] | null {
+function readGlobs(
+  fields: PolicyFields,
+  map: LocatedMap,
+  name: 'attribute' | 'scope' | 'service',
+): Glob[] | null {
   const at = map.get(name)?.value;
   return at === undefined ? null : fields.texts(at, name).map(({ text }) => glob(text));
 }
@@ -143,7 +150,8 @@ function readValue(fields: PolicyFields, map: LocatedMap): Value | null {
   const at = map.get('value')?.value;
   const quotes = map.get('double-quotes')?.value;
   const isSql = at?.value === 'sql-literals';
-  if (quotes !== undefined && !isSql) fields.fault(quotes, 'double-quotes is for the value sql-literals only');
+  if (quotes !== undefined && !isSql)
+    fields.fault(quotes, 'double-quotes is for the value sql-literals only');
   if (at === undefined) return null;
   if (isMap(at.value)) return readPattern(fields, at);
   if (!isDetectorName(at.value)) {
@@ -170,8 +178,14 @@ function readPattern(fields: PolicyFields, at: Located): Value | null {
     return null;
   }
   try {
-    const find = patternFinder(source, ignoresCase === undefined ? false : fields.flag(ignoresCase, 'ignore-case'));
-    return { detector: { searches: [{ find, attributes: null }], mask: DEFAULT_MASK, readsNumbers: 'all' }, name: null };
+    const find = patternFinder(
+      source,
+      ignoresCase === undefined ? false : fields.flag(ignoresCase, 'ignore-case'),
+    );
+    return {
+      detector: { searches: [{ find, attributes: null }], mask: DEFAULT_MASK, readsNumbers: 'all' },
+      name: null,
+    };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     fields.fault(given, `the pattern is not usable: ${error.message}`);
@@ -186,6 +200,7 @@ function readAction(fields: PolicyFields, at: Located, map: LocatedMap, value: V
     return null;
   }
   const kind = fields.option(given, 'action', ACTIONS);
+  if (kind === 'hash') fields.hashAt ??= given;
   checkParameters(fields, map, kind);
   if (kind === 'mask') return readMask(fields, map, value);
   if (kind !== 'truncate') return kind === null ? null : { kind };
@@ -201,16 +216,19 @@ function checkParameters(fields: PolicyFields, map: LocatedMap, kind: Action['ki
   const owners = { text: 'mask', 'keep-last': 'mask', bytes: 'truncate' } as const;
   for (const [name, owner] of Object.entries(owners)) {
     const entry = map.get(name);
-    if (entry !== undefined && kind !== null && kind !== owner) fields.fault(entry.key, `${name} is for the action ${owner}`);
+    if (entry !== undefined && kind !== null && kind !== owner)
+      fields.fault(entry.key, `${name} is for the action ${owner}`);
   }
 }
 
 function readMask(fields: PolicyFields, map: LocatedMap, value: Value | null): Action {
   const text = map.get('text');
   const keepLast = map.get('keep-last');
-  if (text !== undefined && keepLast !== undefined) fields.fault(keepLast.key, 'give text or keep-last, not both');
+  if (text !== undefined && keepLast !== undefined)
+    fields.fault(keepLast.key, 'give text or keep-last, not both');
   if (keepLast !== undefined) {
-    if (value?.name === 'sql-literals') fields.fault(keepLast.key, 'half a literal would be no SQL: leave keep-last out');
+    if (value?.name === 'sql-literals')
+      fields.fault(keepLast.key, 'half a literal would be no SQL: leave keep-last out');
     const characters = fields.integer(keepLast.value, 'keep-last', 1, MAX_KEPT) ?? 1;
     return { kind: 'mask', text: new Uint8Array(0), keepLast: characters };
   }

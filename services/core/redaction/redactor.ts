@@ -41,7 +41,7 @@ export class Redactor {
     this.maxGrowth = maxGrowth;
   }
 
-  /** The same object where nothing changes. Throws WireError where the bytes are no request, or would grow too large. */
+  /** The same object where nothing changes. Throws WireError where the bytes are no request, GrowthError (one of these) where they would grow too large. */
   redact(request: Uint8Array, tally: Tally): Uint8Array {
     const { pass } = this;
     // One class of arrays keeps the walk monomorphic.
@@ -106,7 +106,9 @@ export class Redactor {
 function serviceName(buf: Uint8Array, start: number, end: number): Uint8Array {
   let name = '';
   forEach(buf, start, end, field.RESOURCE_SPANS_RESOURCE, (from, to) => {
-    name = readStringAttributes(buf, from, to, field.RESOURCE_ATTRIBUTES, SERVICE_NAME).get('service.name') ?? name;
+    name =
+      readStringAttributes(buf, from, to, field.RESOURCE_ATTRIBUTES, SERVICE_NAME).get('service.name') ??
+      name;
   });
   return new TextEncoder().encode(name === '' ? 'unknown_service' : name);
 }
@@ -140,4 +142,3 @@ function forEach(
     cursor.pos += length;
   }
 }
-

@@ -25,7 +25,9 @@ export function replaced(
 ): Uint8Array {
   switch (action.kind) {
     case 'hash':
-      return isHash(buf, start) && end - start === HASH_LENGTH ? buf.subarray(start, end) : hashText(hash(buf.subarray(start, end)));
+      return isHash(buf, start) && end - start === HASH_LENGTH
+        ? buf.subarray(start, end)
+        : hashText(hash(buf.subarray(start, end)));
     case 'mask':
       return action.keepLast === 0 ? action.text : masked(buf, start, end, action.keepLast);
     case 'truncate':
@@ -50,7 +52,10 @@ function hashText(digest: Uint8Array): Uint8Array {
 /** A text that is no longer than what may be kept is hidden whole. */
 function masked(buf: Uint8Array, start: number, end: number, keepLast: number): Uint8Array {
   const last = lastCharacters(buf, start, end, keepLast);
-  if (startsWith(buf, start, end, STARS) && lastCharacters(buf, start + STARS.length, end, keepLast) === start + STARS.length) {
+  if (
+    startsWith(buf, start, end, STARS) &&
+    lastCharacters(buf, start + STARS.length, end, keepLast) === start + STARS.length
+  ) {
     return buf.subarray(start, end); // masked before
   }
   return last === start ? STARS : join(STARS, buf.subarray(last, end));

@@ -38,7 +38,11 @@ export function applyPlan(pass: Pass, plan: Plan, text: Text): Verdict {
 }
 
 /** Cuts the text to what the limit allows. */
-export function limitText(pass: Pass, text: Text, limit: 'checked-bytes' | 'value-bytes' | 'name-bytes'): void {
+export function limitText(
+  pass: Pass,
+  text: Text,
+  limit: 'checked-bytes' | 'value-bytes' | 'name-bytes',
+): void {
   const end = cutAt(text.buf, text.start, text.end, pass.limits[limit]);
   if (end === text.end && limit !== 'checked-bytes') return;
   change(pass, text, text.buf.subarray(text.start, end), limit);
@@ -68,7 +72,8 @@ function applyRules(pass: Pass, { byValue, last }: Plan, text: Text): Verdict {
   return 'pass';
 }
 
-const isRead = (rule: Rule, { kind }: Text): boolean => kind === 'text' || (kind === 'number' && rule.readsNumbers !== 'none');
+const isRead = (rule: Rule, { kind }: Text): boolean =>
+  kind === 'text' || (kind === 'number' && rule.readsNumbers !== 'none');
 
 function findIn(find: Finder, { buf, start, end }: Text): number[] {
   const found: number[] = [];

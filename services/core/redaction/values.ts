@@ -62,7 +62,8 @@ export function redactPair(
   if (keyEnd - keyStart > pass.limits['name-bytes']) return 'long name';
   const plan = planOf(pass, plans, parent, keyStart, keyEnd);
   const owner = { plan, keyStart, keyEnd, parent };
-  if (plan.last?.action.kind === 'drop' && plan.byValue.length === 0) return drop(pass, owner, plan.last, start, end);
+  if (plan.last?.action.kind === 'drop' && plan.byValue.length === 0)
+    return drop(pass, owner, plan.last, start, end);
   if (plan.isIdle && more === null && isUntouched(pass, plans, plan, valueStart, valueEnd)) return 'kept';
   if (pass.changes !== null) pass.attributeName = pathText(pass, owner);
 
@@ -95,7 +96,13 @@ function planOf(pass: Pass, plans: PlacePlans, parent: Owner | null, keyStart: n
   return plans.ofMember(parent.plan, name, pathOf(pass, { plan: parent.plan, keyStart, keyEnd, parent }));
 }
 
-function drop(pass: Pass, owner: Owner, rule: NonNullable<Plan['last']>, start: number, end: number): PairFate {
+function drop(
+  pass: Pass,
+  owner: Owner,
+  rule: NonNullable<Plan['last']>,
+  start: number,
+  end: number,
+): PairFate {
   hitRule(pass, rule.number);
   if (pass.changes !== null) {
     pass.attributeName = pathText(pass, owner);
@@ -260,7 +267,14 @@ function cutNesting(pass: Pass, fieldStart: number, end: number): void {
   hitLimit(pass, 'nesting');
 }
 
-function redactText(pass: Pass, plan: Plan, tag: number, fieldStart: number, start: number, end: number): Verdict {
+function redactText(
+  pass: Pass,
+  plan: Plan,
+  tag: number,
+  fieldStart: number,
+  start: number,
+  end: number,
+): Verdict {
   pass.leaves++;
   if (plan.isIdle && end - start <= pass.limits['value-bytes']) return 'pass';
   const text: Text = { buf: pass.buf, start, end, tag, kind: 'text' };

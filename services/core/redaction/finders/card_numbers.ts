@@ -9,7 +9,7 @@ const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
 
 export function findCardNumbers(text: Uint8Array, start: number, end: number, found: number[]): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     if (!isDigit(text[at] ?? 0)) {
       at++;
       continue;
@@ -59,7 +59,8 @@ function isCard(digits: readonly number[]): boolean {
 
 function isIssued(digits: readonly number[]): boolean {
   const { length } = digits;
-  const prefix = (count: number): number => digits.slice(0, count).reduce((sum, digit) => sum * 10 + digit, 0);
+  const prefix = (count: number): number =>
+    digits.slice(0, count).reduce((sum, digit) => sum * 10 + digit, 0);
   const first = prefix(1);
   const two = prefix(2);
   if (first === 4) return length === 13 || length === 16 || length === 19;

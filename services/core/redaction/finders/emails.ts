@@ -8,7 +8,7 @@ const APOSTROPHE = 0x27;
 
 export function findEmails(text: Uint8Array, start: number, end: number, found: number[]): void {
   let from = start;
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let sign = signLength(text, at, end);
     if (sign === 0) {
       at++;
@@ -47,7 +47,7 @@ function localBegin(text: Uint8Array, at: number, from: number): number {
 function hostEnd(text: Uint8Array, from: number, end: number): number {
   let best = -1;
   let dots = 0;
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const labelStart = at;
     let letters = 0;
     for (; at < end && isHost(text[at] ?? 0); at++) if (isHostLetter(text[at] ?? 0)) letters++;

@@ -41,7 +41,7 @@ class Scan {
   }
 
   run(): void {
-    for (let at = this.start; at < this.end; ) at = this.piece(at);
+    for (let at = this.start; at < this.end;) at = this.piece(at);
   }
 
   /** Goes over what begins at `at` and returns where it ends. */
@@ -54,7 +54,8 @@ class Scan {
     if (byte === DOLLAR) return this.dollarQuoted(at);
     if (byte === SLASH && next === ASTERISK) return this.blockComment(at);
     if (byte === DASH && next === DASH) return this.lineComment(at);
-    if (isDigit(byte) || (byte === DOT && isDigit(next) && !isWord(this.byte(at - 1)))) return this.number(at);
+    if (isDigit(byte) || (byte === DOT && isDigit(next) && !isWord(this.byte(at - 1))))
+      return this.number(at);
     return isWord(byte) ? this.word(at) : at + 1;
   }
 
@@ -143,7 +144,9 @@ class Scan {
 
   private isExponentSign(at: number): boolean {
     const byte = this.byte(at);
-    return (byte === 0x2b || byte === DASH) && (this.byte(at - 1) | 0x20) === 0x65 && isDigit(this.byte(at + 1));
+    return (
+      (byte === 0x2b || byte === DASH) && (this.byte(at - 1) | 0x20) === 0x65 && isDigit(this.byte(at + 1))
+    );
   }
 
   private word(at: number): number {

@@ -4,7 +4,19 @@
  *     Authorization: Bearer <token68>      RFC 6750; a token has eight characters with a digit among them, or twenty
  *     eyJ<base64url>.<base64url>.<...>     RFC 7519: JSON objects begin with `{"`, which is `eyJ`
  */
-import { DASH, DOT, isAlphanumeric, isDigit, PERCENT, PLUS, SLASH, SPACE, spells, TILDE, UNDERSCORE } from './bytes.ts';
+import {
+  DASH,
+  DOT,
+  isAlphanumeric,
+  isDigit,
+  PERCENT,
+  PLUS,
+  SLASH,
+  SPACE,
+  spells,
+  TILDE,
+  UNDERSCORE,
+} from './bytes.ts';
 
 const SHORTEST = 8;
 const LONG = 20;
@@ -14,7 +26,7 @@ const SCHEMES = ['bearer', 'basic'] as const;
 export function findTokens(text: Uint8Array, start: number, end: number, found: number[]): void {
   // A run that turned out to be no JWT has none within it either: looked at once, or the time would be quadratic.
   let noJwtBefore = start;
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const isWordStart = at === start || !isAlphanumeric(text[at - 1] ?? 0);
     const from = isWordStart ? tokenStart(text, at, end) : -1;
     let to = -1;
@@ -47,7 +59,9 @@ function tokenStart(text: Uint8Array, at: number, end: number): number {
 /** Spaces, as such or as URLs write them. */
 function isGap(text: Uint8Array, at: number): boolean {
   const byte = text[at];
-  return byte === SPACE || byte === PLUS || (byte === PERCENT && text[at + 1] === 0x32 && text[at + 2] === 0x30);
+  return (
+    byte === SPACE || byte === PLUS || (byte === PERCENT && text[at + 1] === 0x32 && text[at + 2] === 0x30)
+  );
 }
 
 function credentialsEnd(text: Uint8Array, from: number, end: number): number {
@@ -74,5 +88,7 @@ function jwtRun(text: Uint8Array, from: number, end: number): { isJwt: boolean; 
 const isBase64Url = (byte: number): boolean => isAlphanumeric(byte) || byte === DASH || byte === UNDERSCORE;
 
 function isTokenByte(byte: number): boolean {
-  return isBase64Url(byte) || byte === DOT || byte === TILDE || byte === PLUS || byte === SLASH || byte === EQUALS;
+  return (
+    isBase64Url(byte) || byte === DOT || byte === TILDE || byte === PLUS || byte === SLASH || byte === EQUALS
+  );
 }

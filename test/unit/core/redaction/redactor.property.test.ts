@@ -11,7 +11,10 @@ const { KeyValue } = opentelemetry.proto.common.v1;
 type AnyValueShape = opentelemetry.proto.common.v1.AnyValue.$Properties;
 type KeyValueShape = opentelemetry.proto.common.v1.KeyValue.$Properties;
 
-const key = fc.oneof(fc.constantFrom('a', 'b', 'A', 'a.b', 'ab', 'service.name'), fc.string({ maxLength: 4 }));
+const key = fc.oneof(
+  fc.constantFrom('a', 'b', 'A', 'a.b', 'ab', 'service.name'),
+  fc.string({ maxLength: 4 }),
+);
 const words = fc.oneof(
   fc.constantFrom('x12y', 'secret', 'ÄÖ secret ÜÜÜ', 'shop', '', '12', 'a1b22c333'),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -60,7 +63,17 @@ const usualRequest = fc
   .map((resourceSpans) => new Uint8Array(TracesData.encode({ resourceSpans }).finish()));
 const request = fc.oneof(usualRequest, tracesData);
 
-const PLACES = ['resource', 'scope', 'span', 'event', 'link', 'span-name', 'status-message', 'event-name', 'trace-state'];
+const PLACES = [
+  'resource',
+  'scope',
+  'span',
+  'event',
+  'link',
+  'span-name',
+  'status-message',
+  'event-name',
+  'trace-state',
+];
 const ATTRIBUTE_PLACES = PLACES.slice(0, 5);
 const someOf = (places: string[]) => fc.uniqueArray(fc.constantFrom(...places), { minLength: 1 });
 const selector: fc.Arbitrary<Partial<PlainRule>> = fc.oneof(
@@ -70,7 +83,10 @@ const selector: fc.Arbitrary<Partial<PlainRule>> = fc.oneof(
   ),
   fc.record({ place: someOf(PLACES) }),
   fc.record(
-    { value: fc.constantFrom('[0-9]+', 'secret', '^x', 'a[0-9]b', 'Ö.').map((pattern) => ({ pattern })), attribute: fc.constantFrom('a', '*b') },
+    {
+      value: fc.constantFrom('[0-9]+', 'secret', '^x', 'a[0-9]b', 'Ö.').map((pattern) => ({ pattern })),
+      attribute: fc.constantFrom('a', '*b'),
+    },
     { requiredKeys: ['value'] },
   ),
 );
@@ -82,7 +98,9 @@ const condition: fc.Arbitrary<Partial<PlainRule>> = fc.record(
   { service: fc.constantFrom('sh*', 'unknown_service'), scope: fc.constantFrom('io.*', 'io.sql') },
   { requiredKeys: [] },
 );
-const rule = fc.tuple(selector, action, condition).map((parts) => Object.assign({}, ...parts) as Omit<PlainRule, 'id'>);
+const rule = fc
+  .tuple(selector, action, condition)
+  .map((parts) => Object.assign({}, ...parts) as Omit<PlainRule, 'id'>);
 const limits = fc.record(
   {
     'span-attributes': fc.nat({ max: 3 }),
@@ -99,7 +117,9 @@ const policy: fc.Arbitrary<PlainPolicy> = fc
   .record({ rules: fc.array(rule, { maxLength: 4 }), limits })
   .map(({ rules, ...rest }) => ({ ...rest, rules: rules.map((one, i) => ({ id: `r${i}`, ...one })) }))
   // A rule for resources alone cannot ask for a scope.
-  .filter(({ rules }) => rules.every(({ place, scope }) => scope === undefined || place?.join() !== 'resource'));
+  .filter(({ rules }) =>
+    rules.every(({ place, scope }) => scope === undefined || place?.join() !== 'resource'),
+  );
 
 const compiled = (plain: PlainPolicy) => policyOf(JSON.stringify(plain));
 
@@ -109,7 +129,9 @@ test('equals a plain redaction of the decoded message', () => {
       const redacted = redactWith(compiled(plain), bytes).bytes;
       const expected = TracesData.create(oracle(plain, TracesData.decode(bytes)));
       // Encoded once more, for a default that is there and one that is not are the same.
-      expect(TracesData.decode(redacted).toJSON()).toEqual(TracesData.decode(TracesData.encode(expected).finish()).toJSON());
+      expect(TracesData.decode(redacted).toJSON()).toEqual(
+        TracesData.decode(TracesData.encode(expected).finish()).toJSON(),
+      );
     }),
     { numRuns: 400 },
   );
@@ -117,7 +139,9 @@ test('equals a plain redaction of the decoded message', () => {
 
 test('to redact again changes nothing', () => {
   // What a rule does to service.name decides which rules concern the service the next time.
-  const fixed = policy.filter(({ rules }) => rules.every(({ service }) => service === undefined)).filter(isSettled);
+  const fixed = policy
+    .filter(({ rules }) => rules.every(({ service }) => service === undefined))
+    .filter(isSettled);
   fc.assert(
     fc.property(fixed, request, (plain, bytes) => {
       const once = redactWith(compiled(plain), bytes).bytes;
@@ -133,7 +157,10 @@ function isSettled({ rules, limits: given }: PlainPolicy): boolean {
     rules.some((one) => one.action === 'truncate') ||
     given?.['value-bytes'] !== undefined ||
     given?.['name-bytes'] !== undefined;
-  return !isCut || rules.every((one) => one.action !== 'hash' && (one.action !== 'keep' || one.value === undefined));
+  return (
+    !isCut ||
+    rules.every((one) => one.action !== 'hash' && (one.action !== 'keep' || one.value === undefined))
+  );
 }
 
 test('nothing but WireError is thrown, whatever the bytes and wherever they end', () => {
@@ -145,19 +172,34 @@ test('nothing but WireError is thrown, whatever the bytes and wherever they end'
       throw error;
     }
   };
-  const all = compiled({ rules: [{ id: 'v', value: { pattern: '[0-9]+' }, action: 'mask' }, { id: 'n', attribute: '*', action: 'hash' }], limits: { events: 1, 'span-attributes': 1 } });
+  const all = compiled({
+    rules: [
+      { id: 'v', value: { pattern: '[0-9]+' }, action: 'mask' },
+      { id: 'n', attribute: '*', action: 'hash' },
+    ],
+    limits: { events: 1, 'span-attributes': 1 },
+  });
   fc.assert(
-    fc.property(request, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(), fc.nat({ max: 255 }), (bytes, cut, at, byte) => {
-      only(() => redactWith(all, bytes.slice(0, Math.floor(cut * bytes.length))));
-      const flipped = bytes.slice();
-      if (flipped.length > 0) flipped[at % flipped.length] = byte;
-      const result = only(() => redactWith(all, flipped).bytes);
-      // What was readable stays readable.
-      if (result !== null) redactWith(all, result);
-    }),
+    fc.property(
+      request,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.nat(),
+      fc.nat({ max: 255 }),
+      (bytes, cut, at, byte) => {
+        only(() => redactWith(all, bytes.slice(0, Math.floor(cut * bytes.length))));
+        const flipped = bytes.slice();
+        if (flipped.length > 0) flipped[at % flipped.length] = byte;
+        const result = only(() => redactWith(all, flipped).bytes);
+        // What was readable stays readable.
+        if (result !== null) redactWith(all, result);
+      },
+    ),
     { numRuns: 400 },
   );
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void only(() => redactWith(all, bytes))), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void only(() => redactWith(all, bytes))),
+    { numRuns: 2000 },
+  );
 });
 
 const field = (number: number, content: Uint8Array, padding = 0) =>
@@ -172,7 +214,15 @@ const strangePair = fc
       fc.nat({ max: 2 }).map((padding) => field(2, field(1, Buffer.from(`${MARKER} one`), padding), padding)),
       fc.constant(field(2, concat([field(7, Buffer.from(`${MARKER} two`)), varint(2 * 8), varint(1)]))),
       fc.constant(field(2, field(5, field(1, field(1, Buffer.from(`${MARKER} three`)))))),
-      fc.constant(field(2, field(6, field(1, new Uint8Array(KeyValue.encode({ key: 'k', value: { stringValue: MARKER } }).finish()))))),
+      fc.constant(
+        field(
+          2,
+          field(
+            6,
+            field(1, new Uint8Array(KeyValue.encode({ key: 'k', value: { stringValue: MARKER } }).finish())),
+          ),
+        ),
+      ),
       fc.constant(field(99, Buffer.from('unknown'))),
     ),
     { maxLength: 6 },

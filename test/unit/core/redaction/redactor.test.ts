@@ -20,7 +20,14 @@ function request(span: SpanShape, service = 'shop', scope = 'io.http'): Uint8Arr
         scopeSpans: [
           {
             scope: { name: scope, attributes: [text('owner', 'team@shop.test')] },
-            spans: [{ traceId: new Uint8Array(16).fill(1), spanId: new Uint8Array(8).fill(2), name: 'GET /', ...span }],
+            spans: [
+              {
+                traceId: new Uint8Array(16).fill(1),
+                spanId: new Uint8Array(8).fill(2),
+                name: 'GET /',
+                ...span,
+              },
+            ],
           },
         ],
       },
@@ -36,7 +43,12 @@ function spanOf(bytes: Uint8Array): opentelemetry.proto.trace.v1.Span.$Propertie
 }
 
 /** The span's attributes after the policy, as JSON has them. */
-function attributesAfter(yaml: string, attributes: KeyValueShape[], service?: string, scope?: string): unknown {
+function attributesAfter(
+  yaml: string,
+  attributes: KeyValueShape[],
+  service?: string,
+  scope?: string,
+): unknown {
   const { bytes } = redactWith(policyOf(yaml), request({ attributes }, service, scope));
   return Object.fromEntries(
     (spanOf(bytes).attributes ?? []).map(({ key, value }) => [
@@ -65,7 +77,9 @@ rules:
       text('body', 'abcüd'),
       text('other', 'stays'),
     ];
-    const digest = Buffer.from(testHash(Buffer.from('joe'))).toString('hex').slice(0, 32);
+    const digest = Buffer.from(testHash(Buffer.from('joe')))
+      .toString('hex')
+      .slice(0, 32);
     expect(attributesAfter(policy, attributes)).toEqual({
       'enduser.id': s(`hmac:${digest}`),
       'user.phone': s('***34'),
@@ -80,7 +94,9 @@ rules:
 rules:
   - { id: ok, attribute: user.id, action: keep }
   - { id: users, attribute: "user.*", action: drop }`;
-    expect(attributesAfter(policy, [text('user.id', '1'), text('user.name', 'joe')])).toEqual({ 'user.id': s('1') });
+    expect(attributesAfter(policy, [text('user.id', '1'), text('user.name', 'joe')])).toEqual({
+      'user.id': s('1'),
+    });
   });
 
   test('reach numbers, bytes and the members of lists, by their own name and by their path', () => {
@@ -90,9 +106,15 @@ rules:
   - { id: number, attribute: number, action: mask }`;
     const kvlist = (...values: KeyValueShape[]) => ({ kvlistValue: { values } });
     const attributes: KeyValueShape[] = [
-      { key: 'request', value: kvlist({ key: 'headers', value: kvlist(text('cookie', 'c'), text('host', 'h')) }) },
+      {
+        key: 'request',
+        value: kvlist({ key: 'headers', value: kvlist(text('cookie', 'c'), text('host', 'h')) }),
+      },
       { key: 'list', value: { arrayValue: { values: [kvlist(text('secret', 's'), text('a', 'b'))] } } },
-      { key: 'secret', value: { arrayValue: { values: [{ intValue: 7 }, { bytesValue: Buffer.from('b') }] } } },
+      {
+        key: 'secret',
+        value: { arrayValue: { values: [{ intValue: 7 }, { bytesValue: Buffer.from('b') }] } },
+      },
       { key: 'number', value: { doubleValue: 1.5 } },
       text('cookie', 'not that one'),
     ];
@@ -233,7 +255,9 @@ limits: { span-attributes: 2, event-attributes: 1, link-attributes: 0, events: 2
   });
 
   test('what a rule drops is not counted as dropped for a limit', () => {
-    const policy = policyOf('rules: [{ id: a, attribute: a0, action: drop }]\nlimits: { span-attributes: 1 }');
+    const policy = policyOf(
+      'rules: [{ id: a, attribute: a0, action: drop }]\nlimits: { span-attributes: 1 }',
+    );
     const after = spanOf(redactWith(policy, request({ attributes: many(2) })).bytes);
     expect(after.attributes?.map(({ key }) => key)).toEqual(['a1']);
     expect(after.droppedAttributesCount).toBe(0);
@@ -242,7 +266,10 @@ limits: { span-attributes: 2, event-attributes: 1, link-attributes: 0, events: 2
   test('lists nested too deep for anybody to show become the text that is shown for them', () => {
     let value: opentelemetry.proto.common.v1.AnyValue.$Properties = s('joe@shop.test');
     for (let i = 0; i < 40; i++) value = { arrayValue: { values: [value] } };
-    const { bytes, tally } = redactWith(policyOf('detectors: [email]'), request({ attributes: [{ key: 'a', value }] }));
+    const { bytes, tally } = redactWith(
+      policyOf('detectors: [email]'),
+      request({ attributes: [{ key: 'a', value }] }),
+    );
     expect(Buffer.from(bytes).includes('joe@')).toBe(false);
     expect(Buffer.from(bytes).includes('(nested too deep)')).toBe(true);
     expect(tally.limits.nesting).toBe(1);
@@ -250,8 +277,15 @@ limits: { span-attributes: 2, event-attributes: 1, link-attributes: 0, events: 2
 });
 
 test('a request that no rule touches is given back itself', () => {
-  const policy = policyOf('detectors: [card-number, sql-literals]\nrules: [{ id: a, attribute: nobody, action: drop }]');
-  const bytes = request({ attributes: [text('a', 'b')], events: [{ name: 'x' }], links: [{}], status: { message: 'm' } });
+  const policy = policyOf(
+    'detectors: [card-number, sql-literals]\nrules: [{ id: a, attribute: nobody, action: drop }]',
+  );
+  const bytes = request({
+    attributes: [text('a', 'b')],
+    events: [{ name: 'x' }],
+    links: [{}],
+    status: { message: 'm' },
+  });
   expect(redactWith(policy, bytes).bytes).toBe(bytes);
 });
 
