@@ -19,8 +19,8 @@ import { PolicyError, type Located, type LocatedEntry, type PolicyFault } from '
 const MAX_CHARACTERS = 1024 * 1024;
 const MAX_DEPTH = 20;
 
-/** Throws PolicyError with all faults, as `file:line:column: problem`. An empty file is an empty map. */
-export function readLocatedYaml(text: string, file: string): Located {
+/** Throws PolicyError where it is no YAML. An empty file is an empty map. */
+export function readLocatedYaml(text: string, file: string): LocatedYaml {
   if (text.length > MAX_CHARACTERS) {
     throw new PolicyError(
       [{ line: 1, column: 1, problem: `the file has more than ${MAX_CHARACTERS} characters` }],
@@ -35,16 +35,24 @@ export function readLocatedYaml(text: string, file: string): Located {
     logLevel: 'silent',
   });
   const reader = new Reader(lines);
-  for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    reader.fault(pos[0], `the file is no YAML: ${message}`);
+  for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
+    if (code === 'DUPLICATE_KEY') reader.fault(pos[0], 'this name stands here twice');
+    else reader.syntax.push({ ...reader.position(pos[0]), problem: `the file is no YAML: ${message}` });
   }
+  if (reader.syntax.length > 0) throw new PolicyError(reader.syntax, file);
   const root = reader.read(document.contents, 0);
-  if (reader.faults.length > 0) throw new PolicyError(reader.faults, file);
-  return root;
+  return { root, faults: reader.faults };
+}
+
+/** A tree, and what is wrong with it while it can still be read: whoever reads it adds what else is wrong. */
+export interface LocatedYaml {
+  readonly root: Located;
+  readonly faults: readonly PolicyFault[];
 }
 
 class Reader {
   readonly faults: PolicyFault[] = [];
+  readonly syntax: PolicyFault[] = [];
   private readonly lines: LineCounter;
 
   constructor(lines: LineCounter) {
@@ -84,13 +92,14 @@ class Reader {
     for (const item of items) {
       const key = this.read(item.key, depth + 1);
       const value = item.value === null ? { ...key, value: null } : this.read(item.value, depth + 1);
-      if (typeof key.value === 'string') entries.set(key.value, { key, value });
-      else this.faults.push({ line: key.line, column: key.column, problem: 'a name must be a text' });
+      if (typeof key.value === 'string') {
+        if (!entries.has(key.value)) entries.set(key.value, { key, value });
+      } else this.faults.push({ line: key.line, column: key.column, problem: 'a name must be a text' });
     }
     return entries;
   }
 
-  private position(offset: number): { line: number; column: number } {
+  position(offset: number): { line: number; column: number } {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }

@@ -32,8 +32,10 @@ export interface PolicyText {
 const MIN_KEY_BYTES = 16;
 
 /** The policy of a text. Throws PolicyError. */
-export const parsePolicy = (text: string, file: string): Policy =>
-  readPolicy(readLocatedYaml(text, file), file);
+export function parsePolicy(text: string, file: string): Policy {
+  const { root, faults } = readLocatedYaml(text, file);
+  return readPolicy(root, file, faults);
+}
 
 /** Reads policy and key. Throws PolicyError with all faults. */
 export async function loadPolicy(

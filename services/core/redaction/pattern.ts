@@ -92,7 +92,8 @@ class Machine {
         if (this.current.ids.length === 0) at = this.skip(at);
         this.follow(this.current, 0, at, at);
       }
-      if (this.current.ids.length === 0 || at >= this.end) return this.matchBegin >= 0;
+      const isOver = this.matchBegin >= 0 && this.current.ids.length === 0;
+      if (isOver || at >= this.end) return this.matchBegin >= 0;
       const length = characterLength(this.text, at, this.end);
       this.step(codePointAt(this.text, at, length), at + length);
       if (this.steps <= 0) return false;

@@ -173,13 +173,13 @@ class Parser {
 
   private setItem(ranges: number[]): void {
     const at = this.at;
-    const first = this.setLetter();
+    const first = this.setLetter(this.letters[this.at + 1] === '-');
     if (this.peek() !== '-' || this.letters[this.at + 1] === ']' || this.at + 1 >= this.letters.length) {
       ranges.push(...first);
       return;
     }
     this.at++;
-    const last = this.setLetter();
+    const last = this.setLetter(true);
     const [from = 0] = first;
     const [to = 0] = last;
     if (first.length !== 2 || last.length !== 2 || from > to) {
@@ -189,12 +189,12 @@ class Parser {
   }
 
   /** As it is written: case is ignored when the range is whole. */
-  private setLetter(): Ranges {
+  private setLetter(isRangeEnd: boolean): Ranges {
     const at = this.at;
     const letter = this.next();
     if (letter === '\\') return this.escape(at);
     const point = letter.codePointAt(0) ?? 0;
-    return this.peek() === '-' ? [point, point] : this.single(point);
+    return isRangeEnd ? [point, point] : this.single(point);
   }
 
   private escape(at: number): Ranges {

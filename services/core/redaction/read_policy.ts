@@ -9,7 +9,7 @@
  * Detectors of the list are rules behind those of `rules`, which are thereby their exceptions.
  */
 import { DETECTORS, isDetectorName } from './detectors.ts';
-import { PolicyError, type Located, type LocatedMap } from './located.ts';
+import { PolicyError, type Located, type LocatedMap, type PolicyFault } from './located.ts';
 import { PolicyFields } from './policy_fields.ts';
 import { CHECKED_BYTES, NO_LIMITS, type Limits, type Policy, type Rule } from './policy.ts';
 import { detectorRules, readRule } from './read_rule.ts';
@@ -31,9 +31,10 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, readonly [min: number, max: nu
   'checked-bytes': [256, 1024 * 1024],
 };
 
-/** Throws PolicyError. Whether there is a key for `hash` is not looked at. */
-export function readPolicy(root: Located, file?: string): Policy {
+/** `faults` are those that the tree had before. Throws PolicyError. Whether there is a key for `hash` is not looked at. */
+export function readPolicy(root: Located, file?: string, faults: readonly PolicyFault[] = []): Policy {
   const fields = new PolicyFields();
+  fields.faults.push(...faults);
   const map = fields.map(root, 'a policy', FIELDS);
   const ids: string[] = [];
   const rules = map === null ? [] : [...readRules(fields, map, ids), ...readDetectors(fields, map, ids)];

@@ -70,14 +70,9 @@ export function redactPair(
   const before = markPass(pass);
   const leaves = pass.leaves;
   enter(pass.edits, lengthStart, start);
-  const values = [valueLength, valueStart, valueEnd, ...(more ?? [])];
-  let verdict: Verdict = 'pass';
-  for (let i = 0; i < values.length && verdict === 'pass'; i += 3) {
-    const [from = 0, contentStart = 0, contentEnd = 0] = values.slice(i, i + 3);
-    if (from === contentStart) continue;
-    enter(pass.edits, from, contentStart);
-    verdict = redactValue(pass, plans, owner, contentStart, contentEnd, depth);
-    if (verdict === 'pass') leave(pass.edits, contentEnd);
+  let verdict = redactOccurrence(pass, plans, owner, valueLength, valueStart, valueEnd, depth);
+  for (let i = 0; more !== null && i < more.length && verdict === 'pass'; i += 3) {
+    verdict = redactOccurrence(pass, plans, owner, more[i] ?? 0, more[i + 1] ?? 0, more[i + 2] ?? 0, depth);
   }
   const dropsEmpty = plan.last?.action.kind === 'drop' && pass.leaves === leaves;
   const rule = verdict === 'drop' ? pass.droppedBy : dropsEmpty ? plan.last : null;
@@ -87,6 +82,23 @@ export function redactPair(
   }
   leave(pass.edits, end);
   return 'kept';
+}
+
+/** One of the values that protobuf merges, nearly always the only one. */
+function redactOccurrence(
+  pass: Pass,
+  plans: PlacePlans,
+  owner: Owner,
+  lengthStart: number,
+  start: number,
+  end: number,
+  depth: number,
+): Verdict {
+  if (lengthStart === start) return 'pass'; // there is none
+  enter(pass.edits, lengthStart, start);
+  const verdict = redactValue(pass, plans, owner, start, end, depth);
+  if (verdict === 'pass') leave(pass.edits, end);
+  return verdict;
 }
 
 function planOf(pass: Pass, plans: PlacePlans, parent: Owner | null, keyStart: number, keyEnd: number): Plan {
