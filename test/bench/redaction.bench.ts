@@ -47,24 +47,35 @@ function request(): Uint8Array {
     status: {},
     flags: 0x101,
   }));
-  const attributes = Array.from({ length: 9 }, (_, i) => text(`resource.attribute.${i}`, `value of attribute ${i}`));
+  const attributes = Array.from({ length: 9 }, (_, i) =>
+    text(`resource.attribute.${i}`, `value of attribute ${i}`),
+  );
   const scopeSpans = [{ scope: { name: '@opentelemetry/instrumentation-http', version: '0.57.0' }, spans }];
   return TracesData.encode({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }).finish();
 }
 
 const POLICIES: readonly (readonly [name: string, policy: string, requestsPerRound: number])[] = [
   ['a policy without rules', '', 4000],
-  ['names that no span has', 'rules: [{ id: a, attribute: ["*password*", enduser.id, "*.cookie"], action: drop }]', 2000],
+  [
+    'names that no span has',
+    'rules: [{ id: a, attribute: ["*password*", enduser.id, "*.cookie"], action: drop }]',
+    2000,
+  ],
   ['a limit that no span reaches', 'limits: { span-attributes: 128, value-bytes: 4096 }', 2000],
   ['three detectors that find nothing', 'detectors: [card-number, email, bearer-token]', 400],
-  ['an expression that finds nothing', "rules: [{ id: a, value: { pattern: 'ACC-[0-9]{6}' }, action: mask }]", 400],
+  [
+    'an expression that finds nothing',
+    "rules: [{ id: a, value: { pattern: 'ACC-[0-9]{6}' }, action: mask }]",
+    400,
+  ],
   ['one attribute of a span masked', 'rules: [{ id: a, attribute: client.address, action: mask }]', 1000],
   ['one attribute of a span hashed', 'rules: [{ id: a, attribute: client.address, action: hash }]', 200],
   ['all attributes of all spans masked', 'rules: [{ id: a, attribute: "*", action: mask }]', 400],
   ['all attributes of all spans hashed', 'rules: [{ id: a, attribute: "*", action: hash }]', 40],
 ];
 
-const hash = (value: Uint8Array): Uint8Array => createHmac('sha256', 'a key of a bench').update(value).digest();
+const hash = (value: Uint8Array): Uint8Array =>
+  createHmac('sha256', 'a key of a bench').update(value).digest();
 const requests = Array.from({ length: REQUESTS }, request);
 
 for (const [name, yaml, requestsPerRound] of POLICIES) {
@@ -75,7 +86,8 @@ for (const [name, yaml, requestsPerRound] of POLICIES) {
   for (let round = 0; round <= ROUNDS; round++) {
     const tally = emptyTally(policy);
     const before = process.cpuUsage();
-    for (let i = 0; i < requestsPerRound; i++) redactor.redact(requests[i % REQUESTS] ?? new Uint8Array(0), tally);
+    for (let i = 0; i < requestsPerRound; i++)
+      redactor.redact(requests[i % REQUESTS] ?? new Uint8Array(0), tally);
     const { user, system } = process.cpuUsage(before);
     if (round > 0) perSpan.push((user + system) / (requestsPerRound * SPANS));
     changed = (tally.rules[0] ?? 0) / (requestsPerRound * SPANS);

@@ -32,8 +32,16 @@ const attributes = [
   text('abc', 'x'),
   text('db.query.text', "SELECT 'a''b', 1 FROM t /* c */"),
   text('url.full', 'https://u:p@h/p?q=1#f'),
-  { key: 'list', value: { kvlistValue: { values: [text('secret', '4111 1111 1111 1111'), text('x', 'Bearer abc12345')] } } },
-  { key: 'n', value: { arrayValue: { values: [{ intValue: 4111111111111111 }, { doubleValue: 1.5 }, { boolValue: true }] } } },
+  {
+    key: 'list',
+    value: { kvlistValue: { values: [text('secret', '4111 1111 1111 1111'), text('x', 'Bearer abc12345')] } },
+  },
+  {
+    key: 'n',
+    value: {
+      arrayValue: { values: [{ intValue: 4111111111111111 }, { doubleValue: 1.5 }, { boolValue: true }] },
+    },
+  },
 ];
 const request = opentelemetry.proto.trace.v1.TracesData.encode({
   resourceSpans: [

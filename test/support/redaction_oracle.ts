@@ -1,5 +1,5 @@
 /** Redaction as it reads in plain words, on decoded messages: what the pass over the wire format must equal. */
-import { opentelemetry } from '../../proto/generated/index.js';
+import type { opentelemetry } from '../../proto/generated/index.js';
 import { testHash } from './redaction.ts';
 
 type Traces = opentelemetry.proto.trace.v1.TracesData.$Properties;

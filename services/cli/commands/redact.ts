@@ -88,7 +88,9 @@ export async function runRedact(
   // No stored value is hashed with the true key on a person's terminal.
   const run = await dryRun(policy, keyedHash('dry run'), requests);
   if (run.spans === 0) {
-    throw new CliError([`no span${service === null ? '' : ` of ${service}`} was stored in that time: see --last`]);
+    throw new CliError([
+      `no span${service === null ? '' : ` of ${service}`} was stored in that time: see --last`,
+    ]);
   }
   const { terminal } = output;
   const width = terminal.isTerminal ? terminal.width : Infinity;

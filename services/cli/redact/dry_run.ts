@@ -14,7 +14,11 @@ export interface DryRun {
 
 const SAMPLES_OF_A_RULE = 3;
 
-export async function dryRun(policy: Policy, hash: KeyedHash, requests: AsyncIterable<Uint8Array>): Promise<DryRun> {
+export async function dryRun(
+  policy: Policy,
+  hash: KeyedHash,
+  requests: AsyncIterable<Uint8Array>,
+): Promise<DryRun> {
   const changes: Change[] = [];
   const redactor = new Redactor(policy, { hash, changes });
   const tally = emptyTally(policy);

@@ -30,13 +30,23 @@ export function reportLines(run: DryRun, options: ReportOptions): string[] {
   if (samples.length > 0) {
     const order = [...policy.ids, ...LIMITS] as string[];
     const sorted = [...samples].sort((a, b) => order.indexOf(a.cause) - order.indexOf(b.cause));
-    tables.push(renderTable(SAMPLE_COLUMNS, sorted.map((change) => sampleRow(change, options.showValues)), options));
+    tables.push(
+      renderTable(
+        SAMPLE_COLUMNS,
+        sorted.map((change) => sampleRow(change, options.showValues)),
+        options,
+      ),
+    );
   }
   return [...tables.flatMap((table) => [...table, '']), looked];
 }
 
 function ruleRows({ policy, tally }: DryRun): string[][] {
-  const rules = policy.ids.map((id, number) => [id, actionOf(policy, number), String(tally.rules[number] ?? 0)]);
+  const rules = policy.ids.map((id, number) => [
+    id,
+    actionOf(policy, number),
+    String(tally.rules[number] ?? 0),
+  ]);
   const limits = LIMITS.filter((limit) => tally.limits[limit] > 0 || isSet(policy, limit)).map((limit) => [
     limit,
     'limit',

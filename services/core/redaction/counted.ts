@@ -2,7 +2,8 @@
  * A repeated field with a limit, and the count of what was dropped of it, which stands in a field of its own:
  * `dropped_attributes_count`, `dropped_events_count`, `dropped_links_count`.
  */
-import { Cursor, readVarint32 } from '../wire/cursor.ts';
+import type { Cursor } from '../wire/cursor.ts';
+import { readVarint32 } from '../wire/cursor.ts';
 import { writeVarint32, WireWriter } from '../wire/writer.ts';
 import { fill, keepPlace, replace, varint, type Edits } from './edits.ts';
 

@@ -7,7 +7,8 @@
  * the fault of that is too little text, never a secret too much. Not for anything but policies: there are no captures.
  */
 import type { Finder } from './policy.ts';
-import { parsePattern, type Instruction, type Ranges } from './pattern_syntax.ts';
+import { patternProgram, type Instruction, type Ranges } from './pattern_program.ts';
+import { parsePattern } from './pattern_syntax.ts';
 import { characterLength, codePointAt } from './utf8.ts';
 
 /** Steps of states, by byte of the text. A search that does not begin anew takes as many as states are alive. */
@@ -16,7 +17,7 @@ const MIN_STEPS = 4096;
 
 /** Throws PatternError. */
 export function patternFinder(source: string, ignoreCase = false): Finder {
-  const machine = new Machine(parsePattern(source, ignoreCase));
+  const machine = new Machine(patternProgram(parsePattern(source, ignoreCase)));
   return (text, start, end, found) => machine.findAll(text, start, end, found);
 }
 

@@ -15,7 +15,7 @@ import { DETECTORS, isDetectorName, sqlDetector, type Detector, type DetectorNam
 import { glob, type Glob } from './glob.ts';
 import { isMap, type Located, type LocatedMap } from './located.ts';
 import { patternFinder } from './pattern.ts';
-import { PatternError } from './pattern_syntax.ts';
+import { PatternError } from './pattern_program.ts';
 import type { PolicyFields } from './policy_fields.ts';
 import { ATTRIBUTE_PLACES, PLACES, type Action, type Place, type Rule } from './policy.ts';
 

@@ -7,7 +7,7 @@
 import { ANY_STRING } from '../otlp/fields.ts';
 import { hitLimit, hitRule, recordChange, type Pass } from './pass.ts';
 import type { Plan } from './plans.ts';
-import type { Finder, Limit, Rule } from './policy.ts';
+import type { Finder, Rule } from './policy.ts';
 import { isSame, replaced, replaceFound, withoutHashes } from './replacements.ts';
 import { cutAt } from './utf8.ts';
 
@@ -96,7 +96,7 @@ function applyWhole(pass: Pass, rule: Rule, text: Text): void {
   if (action.kind !== 'truncate') text.tag = ANY_STRING;
 }
 
-function change(pass: Pass, text: Text, result: Uint8Array, cause: Limit | string): void {
+function change(pass: Pass, text: Text, result: Uint8Array, cause: string): void {
   if (pass.changes !== null) recordChange(pass, cause, text.buf.slice(text.start, text.end), result.slice());
   text.buf = result;
   text.start = 0;

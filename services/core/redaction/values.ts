@@ -8,7 +8,6 @@
  * recursion over received bytes: lists deeper than any_value.ts shows become the text that it shows for them.
  */
 import { anyValueText, TOO_DEEP } from '../otlp/any_value.ts';
-import { decodeUtf8 } from '../otlp/attributes.ts';
 import {
   ANY_ARRAY,
   ANY_BOOL,
@@ -17,13 +16,12 @@ import {
   ANY_INT,
   ANY_KVLIST,
   ANY_STRING,
-  KEY_VALUE_KEY,
-  KEY_VALUE_VALUE,
   LIST_VALUES,
 } from '../otlp/fields.ts';
 import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
 import { lengthFieldSize, writeLengthField, WireWriter } from '../wire/writer.ts';
 import { enter, leave, remove, replace } from './edits.ts';
+import { pathOf, pathText, readPair, type Owner } from './pairs.ts';
 import { hitLimit, hitRule, markPass, recordChange, undoPass, type Pass } from './pass.ts';
 import type { Plan, PlacePlans } from './plans.ts';
 import { applyPlan, limitText, type Text, type Verdict } from './texts.ts';
@@ -31,17 +29,6 @@ import { applyPlan, limitText, type Text, type Verdict } from './texts.ts';
 /** As deep as any_value.ts shows. */
 const MAX_DEPTH = 32;
 const TOO_DEEP_TEXT = new TextEncoder().encode(TOO_DEEP);
-/** Of a member's path; a longer one goes by its own name alone. */
-const MAX_PATH_BYTES = 1024;
-const DOT = 0x2e;
-
-/** The attribute or member that a value belongs to. */
-interface Owner {
-  readonly plan: Plan;
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly parent: Owner | null;
-}
 
 /** What became of an attribute; the caller removes its field where it was not kept. */
 export type PairFate = 'kept' | 'dropped' | 'long name';
@@ -150,53 +137,6 @@ function isOneScalar(buf: Uint8Array, start: number, end: number, maxBytes: numb
   if (tag !== ANY_INT && tag !== ANY_BOOL) return false;
   while (at < end && (buf[at] ?? 0) >= 0x80) at++;
   return at === end - 1;
-}
-
-/** Finds key and value; of keys the last one counts. */
-function readPair(pass: Pass, start: number, end: number): void {
-  const { buf, pair } = pass;
-  pair.more = null;
-  // Key and value in this order, both of less than 128 bytes, as nearly all are.
-  const keyEnd = start + 2 + (buf[start + 1] ?? 0);
-  if (buf[start] === KEY_VALUE_KEY && (buf[start + 1] ?? 0x80) < 0x80 && buf[keyEnd] === KEY_VALUE_VALUE) {
-    const length = buf[keyEnd + 1] ?? 0x80;
-    if (length < 0x80 && keyEnd + 2 + length === end) {
-      pair.keyStart = start + 2;
-      pair.keyEnd = keyEnd;
-      pair.lengthStart = keyEnd + 1;
-      pair.valueStart = keyEnd + 2;
-      pair.valueEnd = end;
-      return;
-    }
-  }
-  readUnusualPair(pair, new Cursor(buf, start, end));
-}
-
-function readUnusualPair(pair: Pass['pair'], cursor: Cursor): void {
-  const start = cursor.pos;
-  pair.keyStart = pair.keyEnd = start;
-  pair.lengthStart = pair.valueStart = pair.valueEnd = start;
-  while (cursor.pos < cursor.end) {
-    const tag = readTag(cursor);
-    if (tag === KEY_VALUE_KEY) {
-      const length = readLength(cursor);
-      pair.keyStart = cursor.pos;
-      pair.keyEnd = cursor.pos += length;
-    } else if (tag === KEY_VALUE_VALUE) {
-      const lengthStart = cursor.pos;
-      const length = readLength(cursor);
-      if (pair.lengthStart === start) {
-        pair.lengthStart = lengthStart;
-        pair.valueStart = cursor.pos;
-        pair.valueEnd = cursor.pos + length;
-      } else {
-        (pair.more ??= []).push(lengthStart, cursor.pos, cursor.pos + length);
-      }
-      cursor.pos += length;
-    } else {
-      skipValue(cursor, tag);
-    }
-  }
 }
 
 /** The AnyValue `[start, end)`. */
@@ -329,25 +269,4 @@ function lengthField(tag: number, text: Uint8Array, start: number, end: number):
   const writer = new WireWriter(lengthFieldSize(tag, end - start));
   writeLengthField(writer, tag, text, start, end);
   return writer.buf;
-}
-
-/** `attribute.member.member`; null where that is too long to be compared with each time. */
-function pathOf(pass: Pass, owner: Owner): Uint8Array | null {
-  let length = -1;
-  for (let at: Owner | null = owner; at !== null; at = at.parent) {
-    length += at.keyEnd - at.keyStart + 1;
-    if (length > MAX_PATH_BYTES) return null;
-  }
-  const path = new Uint8Array(length).fill(DOT);
-  let to = length;
-  for (let at: Owner | null = owner; at !== null; at = at.parent, to--) {
-    to -= at.keyEnd - at.keyStart;
-    path.set(pass.buf.subarray(at.keyStart, at.keyEnd), to);
-  }
-  return path;
-}
-
-function pathText(pass: Pass, owner: Owner): string {
-  const path = pathOf(pass, owner) ?? pass.buf.subarray(owner.keyStart, owner.keyEnd);
-  return decodeUtf8(path, 0, path.length);
 }

@@ -13,7 +13,10 @@ test('a policy is tried on the stored spans of a service and a time, and changes
   await createTables(testConnection(), database);
   const connection = { ...testConnection(), database };
   const execute = async (statement: string): Promise<string> => {
-    const answer = await fetch(`${connection.url}/?database=${database}`, { method: 'POST', body: statement });
+    const answer = await fetch(`${connection.url}/?database=${database}`, {
+      method: 'POST',
+      body: statement,
+    });
     const body = await answer.text();
     if (!answer.ok) throw new Error(body);
     return body;
@@ -29,14 +32,21 @@ test('a policy is tried on the stored spans of a service and a time, and changes
   await insert('shop', 5);
   const directory = mkdtempSync(join(tmpdir(), 'spanmill-redact-'));
   const policy = join(directory, 'policy.yaml');
-  writeFileSync(policy, 'detectors: [email]\nrules: [{ id: secret, attribute: secret, service: cart, action: mask }]');
+  writeFileSync(
+    policy,
+    'detectors: [email]\nrules: [{ id: secret, attribute: secret, service: cart, action: mask }]',
+  );
   try {
     const output = recordedOutput();
     await runRedact({ policy, dryRun: true, service: 'cart', last: 3600, limit: 10 }, connection, output);
     expect(output.written.slice(2, 4)).toEqual(['secret  mask          3', 'email   mask          1']);
-    expect(output.written).toContain('email   status-message             text with email, 24 characters  failed for [email]');
+    expect(output.written).toContain(
+      'email   status-message             text with email, 24 characters  failed for [email]',
+    );
     expect(output.written.at(-1)).toBe('1 span of 1 would change.');
-    expect(await execute(`SELECT count() FROM otel_traces WHERE SpanAttributes['secret'] = 'one'`)).toBe('3\n');
+    expect(await execute(`SELECT count() FROM otel_traces WHERE SpanAttributes['secret'] = 'one'`)).toBe(
+      '3\n',
+    );
   } finally {
     rmSync(directory, { recursive: true });
     await execute(`DROP DATABASE ${database}`);

@@ -6,7 +6,12 @@ import { runRedact, type RedactOptions } from '../../../services/cli/commands/re
 import { shapeOf } from '../../../services/cli/redact/shape.ts';
 import { fakeFetch, recordedOutput } from '../../support/cli_fakes.ts';
 
-const CONNECTION = { url: 'http://clickhouse.test:8123', database: 'spanmill', user: 'me', password: 'secret' };
+const CONNECTION = {
+  url: 'http://clickhouse.test:8123',
+  database: 'spanmill',
+  user: 'me',
+  password: 'secret',
+};
 
 let directory: string;
 let policy: string;
@@ -20,8 +25,18 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const row = (attributes: Record<string, string>, name = 'GET /') =>
   JSON.stringify({
-    ...{ TraceState: '', SpanName: name, ResourceAttributes: { 'service.name': 'shop' }, ScopeName: 'io.http' },
-    ...{ SpanAttributes: attributes, StatusMessage: '', EventNames: ['e'], EventAttributes: [{ card: '4111111111111111' }] },
+    ...{
+      TraceState: '',
+      SpanName: name,
+      ResourceAttributes: { 'service.name': 'shop' },
+      ScopeName: 'io.http',
+    },
+    ...{
+      SpanAttributes: attributes,
+      StatusMessage: '',
+      EventNames: ['e'],
+      EventAttributes: [{ card: '4111111111111111' }],
+    },
     ...{ LinkTraceStates: [], LinkAttributes: [] },
   });
 
@@ -41,7 +56,10 @@ rules:
   - { id: phone, attribute: phone, action: mask, keep-last: 2 }`;
 
 describe('spanmill redact --dry-run', () => {
-  const rows = [row({ password: 'hunter2', phone: '555 1234', a: '1', b: '2' }), row({ phone: '5559876', c: '3' })];
+  const rows = [
+    row({ password: 'hunter2', phone: '555 1234', a: '1', b: '2' }),
+    row({ phone: '5559876', c: '3' }),
+  ];
 
   it('shows what each rule and limit would do, and of values only what they are like', async () => {
     const { written } = await run(YAML, { dryRun: true }, ...rows);
@@ -69,7 +87,11 @@ describe('spanmill redact --dry-run', () => {
   });
 
   it('asks for the newest spans of a service and a time, as parameters and without leave to write', async () => {
-    const { asked, notes } = await run(YAML, { dryRun: true, service: "o'neil", last: 60, limit: 2 }, ...rows);
+    const { asked, notes } = await run(
+      YAML,
+      { dryRun: true, service: "o'neil", last: 60, limit: 2 },
+      ...rows,
+    );
     const parameters = asked[0]?.url.searchParams;
     expect(parameters?.get('param_service')).toBe("o'neil");
     expect(parameters?.get('param_last_seconds')).toBe('60');
@@ -78,14 +100,18 @@ describe('spanmill redact --dry-run', () => {
   });
 
   it('says when there is nothing to try it on', async () => {
-    await expect(run(YAML, { dryRun: true, service: 'x' })).rejects.toThrow('no span of x was stored in that time');
+    await expect(run(YAML, { dryRun: true, service: 'x' })).rejects.toThrow(
+      'no span of x was stored in that time',
+    );
   });
 });
 
 describe('spanmill redact --check', () => {
   it('says that a policy is sound, and what its hashes need', async () => {
     const { written, asked } = await run('rules: [{ id: a, attribute: a, action: hash }]', { check: true });
-    expect(written[0]).toMatch(/policy.yaml: sound: 1 rule; its hashes need SPANMILL_COLLECTOR_REDACTION_KEY_FILE/);
+    expect(written[0]).toMatch(
+      /policy.yaml: sound: 1 rule; its hashes need SPANMILL_COLLECTOR_REDACTION_KEY_FILE/,
+    );
     expect(asked).toEqual([]);
   });
 
@@ -97,7 +123,9 @@ describe('spanmill redact --check', () => {
         expect.stringMatching(/policy.yaml:2:9: limits must be a map/),
       ],
     });
-    await expect(run('', { check: true, policy: join(directory, 'none') })).rejects.toThrow('cannot be read (ENOENT)');
+    await expect(run('', { check: true, policy: join(directory, 'none') })).rejects.toThrow(
+      'cannot be read (ENOENT)',
+    );
     await expect(run('', {})).rejects.toThrow('either --check or --dry-run');
   });
 });

@@ -71,7 +71,9 @@ describe('the policy in force', () => {
     await waitFor(() => subject.remark() !== null, 'the remark');
     time.advance(5_000);
     expect(attributeCount(subject.redact(secretSpan))).toBe(0);
-    expect(subject.remark()).toContain('policy.yaml:2:36: action must be one of keep, drop, hash, mask, truncate');
+    expect(subject.remark()).toContain(
+      'policy.yaml:2:36: action must be one of keep, drop, hash, mask, truncate',
+    );
     writeFileSync(file, 'rules: []');
     time.advance(5_000);
     await waitFor(() => subject.remark() === null, 'the mended policy');
@@ -109,7 +111,24 @@ describe('a collector with a policy', () => {
   test('stores no redacted value, and tells none in answers, log or metrics, whatever it refuses', async () => {
     writeFileSync(file, `detectors: [email]\n${DROP_SECRET}`);
     const collector = await startCollector({ redaction: redaction(), log: recordingLog(log) });
-    const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '01'.repeat(16), spanId: '02'.repeat(8), name: 'x', attributes: [{ key: 'secret', value: { stringValue: MARKER } }] }] }] }] });
+    const json = JSON.stringify({
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  traceId: '01'.repeat(16),
+                  spanId: '02'.repeat(8),
+                  name: 'x',
+                  attributes: [{ key: 'secret', value: { stringValue: MARKER } }],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
     const answers = [
       await post(collector.url, secretSpan, PROTOBUF),
       await post(collector.url, json, JSON_TYPE),
@@ -122,7 +141,9 @@ describe('a collector with a policy', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 400, 400, 400, 400]);
     const said = await Promise.all(answers.map((answer) => answer.text()));
-    const stored = Array.from({ length: PARTITIONS }, (_, partition) => collector.stored(partition).toString('latin1'));
+    const stored = Array.from({ length: PARTITIONS }, (_, partition) =>
+      collector.stored(partition).toString('latin1'),
+    );
     const everything = [...said, ...stored, JSON.stringify(log), await collector.metrics()].join('\n');
     expect(stored.join('')).toContain('span 1');
     expect(everything).not.toContain(MARKER);

@@ -15,7 +15,8 @@ function found(find: Finder, text: string): string[] {
   const stretches: number[] = [];
   find(padded, 7, 7 + bytes.length, stretches);
   const texts: string[] = [];
-  for (let i = 0; i < stretches.length; i += 2) texts.push(padded.subarray(stretches[i], stretches[i + 1]).toString());
+  for (let i = 0; i < stretches.length; i += 2)
+    texts.push(padded.subarray(stretches[i], stretches[i + 1]).toString());
   return texts;
 }
 
@@ -82,11 +83,14 @@ describe('SQL', () => {
   };
 
   test.each([
-    [`SELECT * FROM t2 WHERE a='it''s' AND b IN (1, -2.5e-3, .5, 0xFF)`, `SELECT * FROM t2 WHERE a=? AND b IN (?, -?, ?, ?)`],
+    [
+      `SELECT * FROM t2 WHERE a='it''s' AND b IN (1, -2.5e-3, .5, 0xFF)`,
+      `SELECT * FROM t2 WHERE a=? AND b IN (?, -?, ?, ?)`,
+    ],
     [`SELECT $1, ?, :name, @p1, col1`, `SELECT $1, ?, :name, @p1, col1`],
     [`SELECT $$it's$$, $a$ $$ $a$, x`, `SELECT ?, ?, x`],
     [`SELECT N'a', q'[it's]', "b"`, `SELECT N?, q?, ?`],
-    ['SELECT `a\'b` FROM t -- secret 5\nWHERE a = 1 /* joe */', 'SELECT `a\'b` FROM t --?\nWHERE a = ? /*?*/'],
+    ["SELECT `a'b` FROM t -- secret 5\nWHERE a = 1 /* joe */", "SELECT `a'b` FROM t --?\nWHERE a = ? /*?*/"],
     // Dialects disagree: all the rest is literal.
     [`a = 'x\\' OR b = 'secret' c`, `a = ?`],
     [`SELECT 5, [it's] = 'secret'`, `SELECT ?, [it?`],
@@ -94,21 +98,38 @@ describe('SQL', () => {
   ])('%j becomes %j', (text, expected) => expect(inLiterals(text)).toBe(expected));
 
   test('has identifiers in double quotes where the policy says so', () => {
-    expect(inLiterals(`SELECT "a'b" FROM "t" WHERE x = 'y'`, 'identifiers')).toBe(`SELECT "a'b" FROM "t" WHERE x = ?`);
+    expect(inLiterals(`SELECT "a'b" FROM "t" WHERE x = 'y'`, 'identifiers')).toBe(
+      `SELECT "a'b" FROM "t" WHERE x = ?`,
+    );
   });
 });
 
-const SOURCES = ['a+b', 'a|ab|abc', '[^b]c', '(?:ab|b)*c', 'a.c?', '\\d{2,3}', 'x?y{2}', '(a|b){1,2}c', 'ä[a-ü]', '\\w+ ', '(?:a*b*)+c'];
+const SOURCES = [
+  'a+b',
+  'a|ab|abc',
+  '[^b]c',
+  '(?:ab|b)*c',
+  'a.c?',
+  '\\d{2,3}',
+  'x?y{2}',
+  '(a|b){1,2}c',
+  'ä[a-ü]',
+  '\\w+ ',
+  '(?:a*b*)+c',
+];
 
 describe('own expressions', () => {
   test('are found leftmost and longest, as trying every stretch finds them', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'x', 'y', '1', '2', ' ', 'ä', '😀', '\n'), maxLength: 14 });
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', 'c', 'x', 'y', '1', '2', ' ', 'ä', '😀', '\n'),
+      maxLength: 14,
+    });
     fc.assert(
       fc.property(fc.constantFrom(...SOURCES), text, (source, given) => {
         const letters = Array.from(given);
         const whole = new RegExp(`^(?:${source})$`, 'u');
         const expected: string[] = [];
-        for (let start = 0; start < letters.length; ) {
+        for (let start = 0; start < letters.length;) {
           let end = letters.length;
           while (end > start && !whole.test(letters.slice(start, end).join(''))) end--;
           if (end > start) expected.push(letters.slice(start, end).join(''));
@@ -140,8 +161,22 @@ describe('own expressions', () => {
     expect(stretches.length).toBeLessThan(40_000);
   });
 
-  test.each(['a**', 'a*?', '(a', 'a)', '[b', '(?=a)', '(?<n>a)', '\\1', 'a{300}', '(?:a{100}){100}', 'x{,2}', '[z-a]', '[]', '\\q', '^*', '+'])(
-    '%j is refused',
-    (source) => expect(() => patternFinder(source)).toThrow(/./),
-  );
+  test.each([
+    'a**',
+    'a*?',
+    '(a',
+    'a)',
+    '[b',
+    '(?=a)',
+    '(?<n>a)',
+    '\\1',
+    'a{300}',
+    '(?:a{100}){100}',
+    'x{,2}',
+    '[z-a]',
+    '[]',
+    '\\q',
+    '^*',
+    '+',
+  ])('%j is refused', (source) => expect(() => patternFinder(source)).toThrow(/./));
 });

@@ -34,7 +34,9 @@ limits: {}
     expect.stringMatching(/^policy.yaml:2:5: a rule must say what it is for/),
     expect.stringMatching(/^policy.yaml:2:9: an id must be of small letters/),
     'policy.yaml:3:13: action must be one of keep, drop, hash, mask, truncate',
-    expect.stringMatching(/^policy.yaml:4:5: "attribut" is not known here; a rule may have id, action, attribute/),
+    expect.stringMatching(
+      /^policy.yaml:4:5: "attribut" is not known here; a rule may have id, action, attribute/,
+    ),
     expect.stringMatching(/^policy.yaml:6:23: the pattern is not usable: at its character 2: .*linear time/),
     'policy.yaml:8:5: bytes is for the action truncate',
     expect.stringMatching(/^policy.yaml:9:22: place must be one of resource, scope/),
@@ -54,13 +56,41 @@ describe('a policy is refused where it', () => {
     ['is no YAML', 'rules: [', /no YAML/],
     ['is no map', '- a', /a policy must be a map/],
     ['has anchors', 'rules: &a []\ndetectors: *a', /anchors/],
-    ['names a rule twice', 'rules: [{ id: a, attribute: a, action: keep }, { id: a, attribute: b, action: keep }]', /another rule/],
-    ['has a detector and a rule of its name', 'rules: [{ id: email, value: email, action: drop }]\ndetectors: [email]', /another rule/],
-    ['would find what it writes', 'rules: [{ id: a, value: email, action: mask, text: "was a@b.io" }]', /its own text/],
-    ['would find nothing everywhere', "rules: [{ id: a, value: { pattern: 'a*' }, action: mask }]", /empty text/],
-    ['has half a literal left', 'rules: [{ id: a, value: sql-literals, action: mask, keep-last: 2 }]', /no SQL/],
-    ['has two texts for a mask', 'rules: [{ id: a, attribute: a, action: mask, keep-last: 2, text: x }]', /not both/],
-    ['has a limit too small to be meant', 'limits: { value-bytes: 3 }', /value-bytes must be a whole number from 16/],
+    [
+      'names a rule twice',
+      'rules: [{ id: a, attribute: a, action: keep }, { id: a, attribute: b, action: keep }]',
+      /another rule/,
+    ],
+    [
+      'has a detector and a rule of its name',
+      'rules: [{ id: email, value: email, action: drop }]\ndetectors: [email]',
+      /another rule/,
+    ],
+    [
+      'would find what it writes',
+      'rules: [{ id: a, value: email, action: mask, text: "was a@b.io" }]',
+      /its own text/,
+    ],
+    [
+      'would find nothing everywhere',
+      "rules: [{ id: a, value: { pattern: 'a*' }, action: mask }]",
+      /empty text/,
+    ],
+    [
+      'has half a literal left',
+      'rules: [{ id: a, value: sql-literals, action: mask, keep-last: 2 }]',
+      /no SQL/,
+    ],
+    [
+      'has two texts for a mask',
+      'rules: [{ id: a, attribute: a, action: mask, keep-last: 2, text: x }]',
+      /not both/,
+    ],
+    [
+      'has a limit too small to be meant',
+      'limits: { value-bytes: 3 }',
+      /value-bytes must be a whole number from 16/,
+    ],
     ['nests too deep', `a: ${'['.repeat(30)}${']'.repeat(30)}`, /nested deeper/],
   ])('%s', (_, yaml, problem) => {
     const faults = faultsOf(yaml);
@@ -71,7 +101,9 @@ describe('a policy is refused where it', () => {
 
 test('an empty policy changes nothing, and the example is sound', () => {
   expect(policyOf('').rules).toEqual([]);
-  const example = policyOf(readFileSync(new URL('../../../../deploy/redaction.example.yaml', import.meta.url), 'utf8'));
+  const example = policyOf(
+    readFileSync(new URL('../../../../deploy/redaction.example.yaml', import.meta.url), 'utf8'),
+  );
   expect(example.ids).toContain('card-number');
   expect(example.limits.events).toBe(256);
 });

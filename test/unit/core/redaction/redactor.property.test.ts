@@ -91,7 +91,7 @@ const selector: fc.Arbitrary<Partial<PlainRule>> = fc.oneof(
   ),
 );
 const action: fc.Arbitrary<Partial<PlainRule>> = fc.oneof(
-  fc.constantFrom('keep', 'drop', 'hash', 'mask').map((one) => ({ action: one }) as Partial<PlainRule>),
+  fc.constantFrom('keep', 'drop', 'hash', 'mask').map((one) => ({ action: one })),
   fc.nat({ max: 6 }).map((bytes) => ({ action: 'truncate' as const, bytes })),
 );
 const condition: fc.Arbitrary<Partial<PlainRule>> = fc.record(

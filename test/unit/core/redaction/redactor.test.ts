@@ -148,7 +148,7 @@ rules:
       name: marker,
       traceState: marker,
       attributes: [text('a', marker)],
-      status: { message: marker, code: 2 },
+      status: { message: marker, code: opentelemetry.proto.trace.v1.Status.StatusCode.STATUS_CODE_ERROR },
       events: [{ name: marker, attributes: [text('a', marker)] }],
       links: [{ traceState: marker, attributes: [text('a', marker)] }],
     };
