@@ -16,6 +16,7 @@ import { KafkaReceiver, type ReceiverSettings } from './kafka_receiver.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
+import type { Redaction } from './redaction.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
@@ -43,6 +44,8 @@ export interface CollectorOptions {
   readonly spool?: SpoolSettings | null;
   /** Topics of others that are read besides; without it none. */
   readonly receiver?: ReceiverSettings | null;
+  /** The policy that all spans go through; without it they stay as they come. */
+  readonly redaction?: Redaction | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -75,7 +78,12 @@ export function collectorParts(options: CollectorOptions): Collector {
   const spooled = options.spool ? new SpooledTopic({ ...options, ...options.spool, spansTopic }) : null;
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
-  const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
+  const intake = new Intake({
+    ...options,
+    batcher,
+    redact: options.redaction?.redact ?? null,
+    partitions: () => spansTopic.partitions,
+  });
   const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
   metrics.inFlightLimit.set(options.maxInFlightBytes);
   let isListening = false;
@@ -110,10 +118,18 @@ export function collectorParts(options: CollectorOptions): Collector {
   };
   const partitions = (): number => spansTopic.partitions;
   const receiver = options.receiver
-    ? new KafkaReceiver({ ...options, ...options.receiver, spansTopic: topic, partitions, batcher })
+    ? new KafkaReceiver({
+        ...{ ...options, ...options.receiver, spansTopic: topic, partitions, batcher },
+        redact: options.redaction?.redact ?? null,
+      })
     : null;
   return {
-    parts: [way, drain, ...(receiver === null ? [] : [receiver]), servers],
+    parts: [
+      ...(options.redaction ? [options.redaction] : []),
+      ...[way, drain],
+      ...(receiver === null ? [] : [receiver]),
+      servers,
+    ],
     ports: {
       get grpc() {
         return grpc.port;
@@ -129,6 +145,7 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady,
-    remark: () => way.remark() ?? receiver?.remark() ?? null,
+    remark: () =>
+      [way.remark(), options.redaction?.remark(), receiver?.remark()].filter(Boolean).join('; ') || null,
   };
 }

@@ -1,5 +1,5 @@
 /** Settings of the collector. The README's table is made from this. */
-import { choice, integer, port, text } from '../platform/config.ts';
+import { choice, integer, port, secret, text } from '../platform/config.ts';
 import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
 import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
 import { ENCODINGS } from './kafka_receiver_formats.ts';
@@ -111,6 +111,21 @@ export const SETTINGS = {
     min: 100,
     max: 600_000,
     meaning: 'A client must have sent its HTTP request within this time.',
+  }),
+  redactionFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_FILE',
+    default: '',
+    meaning:
+      'Policy (YAML) that all spans are redacted by before they are stored, read again when it changes. Empty: none.',
+  }),
+  redactionKeyFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY_FILE',
+    default: '',
+    meaning: 'File with the key of its hashes, 16 bytes at least, unless the policy names one.',
+  }),
+  redactionKey: secret({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY',
+    meaning: 'That key itself, where there is no file of it.',
   }),
   spoolDirectory: text({
     env: 'SPANMILL_COLLECTOR_SPOOL_DIRECTORY',

@@ -114,7 +114,7 @@ export class ReceivedBatchBuilder {
       for (const part of parts) this.addPart(part, offset);
       if (rejected.invalid_trace_id + rejected.invalid_span_id > 0) this.addInvalid(traces, rejected, offset);
     } catch (error) {
-      this.addLetter('malformed_record', messageOf(error), offset, value);
+      this.addUnread(messageOf(error), offset, value);
     }
   }
 
@@ -125,13 +125,13 @@ export class ReceivedBatchBuilder {
     try {
       traces = format.toOtlp(value);
     } catch (error) {
-      this.addLetter('malformed_record', messageOf(error), offset, value);
+      this.addUnread(messageOf(error), offset, value);
       return null;
     }
     try {
       return redact?.(traces) ?? traces;
     } catch (error) {
-      if (error instanceof WireError) this.addLetter('malformed_record', messageOf(error), offset, value);
+      if (error instanceof WireError) this.addUnread(messageOf(error), offset, value);
       // What must not be kept is not kept here either: the source has it.
       else
         this.addLetter(
@@ -142,6 +142,18 @@ export class ReceivedBatchBuilder {
         );
       return null;
     }
+  }
+
+  /** Where a policy is in force, what it could not read may hold what must not be kept. */
+  private addUnread(problem: string, offset: number, value: Uint8Array): void {
+    if (!this.source.redact) this.addLetter('malformed_record', problem, offset, value);
+    else
+      this.addLetter(
+        'malformed_record',
+        `${problem}; left in the source, since it cannot be redacted`,
+        offset,
+        NOTHING,
+      );
   }
 
   private addPart(part: PartitionSpans, offset: number): void {

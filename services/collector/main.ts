@@ -12,6 +12,7 @@ import { collectorParts } from './collector.ts';
 import { PREFIX, SETTINGS } from './config.ts';
 import { receiverSettings } from './kafka_receiver_settings.ts';
 import { METRICS } from './metrics.ts';
+import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
@@ -26,6 +27,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       memberName: processName(config.healthPort),
       log,
     });
+  const metrics = registry.create(METRICS);
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
@@ -38,6 +40,17 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
+    redaction:
+      config.redactionFile === ''
+        ? null
+        : new Redaction({
+            ...config,
+            file: config.redactionFile,
+            clock: systemClock,
+            timers: systemTimers,
+            log,
+            metrics,
+          }),
     jaeger: {
       compactPort: config.jaegerCompactPort,
       binaryPort: config.jaegerBinaryPort,
@@ -52,7 +65,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     clock: systemClock,
     timers: systemTimers,
     log,
-    metrics: registry.create(METRICS),
+    metrics,
     onBug: fail,
   });
   const health = healthServer({

@@ -43,6 +43,15 @@ describe('redaction', () => {
     ]);
   });
 
+  test('leaves a record that nobody can read in the source, and no byte of it in the letter', () => {
+    const secret = Buffer.from('\xffa secret', 'latin1');
+    const { stored, letters } = batchOf(secret, masking);
+    expect(stored).toEqual([]);
+    expect(letters).toMatchObject([{ reason: 'malformed_record', record: { value: Buffer.alloc(0) } }]);
+    expect(letters[0]?.error).toContain('left in the source');
+    expect(batchOf(secret, null).letters).toMatchObject([{ record: { value: secret } }]);
+  });
+
   test('that makes a record too large leaves a letter without its bytes', () => {
     const { stored, letters } = batchOf(requestOf(testSpan(1, 1, 'a secret')), () => {
       throw new RangeError('grew');
