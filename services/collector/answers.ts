@@ -48,6 +48,11 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: 'stored' }>): Refusa
   }
 }
 
+/** Of an HTTP answer: whole seconds, as its grammar has it. */
+export function retryHeaders({ retryAfterMs }: Refusal): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+}
+
 /** What the reasons mean to the people who read the exporter's log. */
 const REASONS: Readonly<Record<InvalidId, string>> = {
   invalid_trace_id: 'whose trace id is not 16 bytes, or is all zero',

@@ -12,7 +12,7 @@ import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
-import { otlpHttpServer } from './otlp_http.ts';
+import { otlpHttpDoor } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
@@ -65,7 +65,7 @@ export function collectorParts(options: CollectorOptions): Collector {
   let isStopping = false;
   const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
-  const http = otlpHttpServer({ ...door, port: options.httpPort });
+  const http = otlpHttpDoor({ ...door, port: options.httpPort });
   const servers: Part = {
     name: 'OTLP servers',
     start: async () => {

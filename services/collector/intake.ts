@@ -2,7 +2,8 @@
  * What becomes of a request's body, whatever protocol brought it: read, split by partition, stored, or refused with a
  * reason. The front doors turn the outcome into their protocol's answer (otlp_http.ts, otlp_grpc.ts).
  */
-import { JsonTracesError, tracesFromJson } from '../core/otlp/json_traces.ts';
+import { FormatError } from '../core/otlp/format_error.ts';
+import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
 import { WireError } from '../core/wire/cursor.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -11,7 +12,6 @@ import type { Log } from '../platform/log.ts';
 import type { Batcher } from './batcher.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
-export type Protocol = 'grpc' | 'http/protobuf' | 'http/json';
 export type Rejected = SplitRequest['rejected'];
 
 export type Outcome =
@@ -43,17 +43,19 @@ export class Intake {
   }
 
   /** Answers once Kafka has the spans. The body may be reused by its owner only after that. */
-  async take(body: Uint8Array, protocol: Protocol): Promise<Outcome> {
+  async take(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+    const { protocol } = format;
     const { clock, metrics } = this.options;
     const startedMs = clock.now();
     metrics.requestBytes.add(body.length, { protocol });
-    const outcome = await this.store(body, protocol);
+    const outcome = await this.store(body, format);
     metrics.requestSeconds.observe((clock.now() - startedMs) / 1000, { protocol });
     return outcome;
   }
 
-  private async store(body: Uint8Array, protocol: Protocol): Promise<Outcome> {
-    const split = this.split(body, protocol);
+  private async store(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+    const { protocol } = format;
+    const split = this.split(body, format);
     if ('kind' in split) return split;
     const { parts, accepted, rejected } = split;
     const { batcher, log, metrics } = this.options;
@@ -75,15 +77,15 @@ export class Intake {
     return { kind: 'stored', rejected };
   }
 
-  private split(body: Uint8Array, protocol: Protocol): SplitRequest | Outcome {
+  private split(body: Uint8Array, format: SpanFormat): SplitRequest | Outcome {
     this.splitter ??= new RequestSplitter(this.options.partitions());
     try {
-      return this.splitter.split(protocol === 'http/json' ? tracesFromJson(body) : body);
+      return this.splitter.split(format.toOtlp(body));
     } catch (error) {
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }
-      if (error instanceof JsonTracesError) return { kind: 'malformed', problem: error.message };
+      if (error instanceof FormatError) return { kind: 'malformed', problem: error.message };
       throw error;
     }
   }

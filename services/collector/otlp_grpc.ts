@@ -1,4 +1,5 @@
 /** OTLP/gRPC: the trace service's one method. */
+import { OTLP_GRPC } from '../core/otlp/span_format.ts';
 import type { GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
 import { refusalOf, successBytes } from './answers.ts';
 import type { InFlight } from './in_flight.ts';
@@ -18,7 +19,7 @@ export function otlpGrpcMethod(options: OtlpGrpcOptions): GrpcMethod {
     path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
     handle: async (request) => {
       const outcome = await take(request, options);
-      options.metrics.requests.add(1, { protocol: 'grpc', outcome: outcome.kind });
+      options.metrics.requests.add(1, { protocol: OTLP_GRPC.protocol, outcome: outcome.kind });
       return outcome.kind === 'stored' ? successBytes(outcome.rejected) : refuse(outcome);
     },
   };
@@ -29,7 +30,7 @@ async function take(request: Buffer, { intake, inFlight, isStopping }: OtlpGrpcO
   const lease = inFlight.lease();
   if (!lease.grow(request.length)) return { kind: 'overloaded' };
   try {
-    return await intake.take(request, 'grpc');
+    return await intake.take(request, OTLP_GRPC);
   } finally {
     lease.release();
   }

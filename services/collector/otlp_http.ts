@@ -4,182 +4,79 @@
  * Not for what a request means (intake.ts). Every error has a google.rpc.Status as its body (OTLP specification,
  * "OTLP/HTTP Response"); an outage is never a 500.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { explain } from '../platform/health_server.ts';
-import { settlesWithin } from '../platform/kafka/deadline.ts';
-import type { Part } from '../platform/lifecycle.ts';
+import type { IncomingMessage } from 'node:http';
+import { OTLP_JSON, OTLP_PROTOBUF } from '../core/otlp/span_format.ts';
 import {
   refusalOf,
+  retryHeaders,
   statusBytes,
   statusJson,
   successBytes,
   successJson,
   type StatusMessage,
 } from './answers.ts';
-import { discardRest, readBody } from './http_body.ts';
-import {
-  contentTypeOf,
-  JSON_TYPE,
-  PROTOBUF,
-  readHeaders,
-  type ContentType,
-  type Export,
-} from './http_headers.ts';
-import type { InFlight } from './in_flight.ts';
-import type { Intake, Outcome, Protocol } from './intake.ts';
-import type { CollectorMetrics } from './metrics.ts';
+import { httpDoor, type HttpAnswer, type HttpDoor, type HttpDoorOptions } from './http_door.ts';
+import { mediaType, unsupportedType, type HeaderRefusal } from './http_headers.ts';
+import { takeSpans, type HttpSpansOptions } from './http_spans.ts';
+import type { Outcome } from './intake.ts';
 
-export interface OtlpHttpOptions {
-  readonly host: string;
-  /** 0 for any free one. */
-  readonly port: number;
-  readonly maxRequestBytes: number;
-  readonly requestTimeoutMs: number;
-  /** Requests under way when the server stops are waited for this long. */
-  readonly stopTimeoutMs: number;
-  readonly intake: Pick<Intake, 'take'>;
-  readonly inFlight: InFlight;
-  readonly metrics: Pick<CollectorMetrics, 'requests'>;
-  readonly isStopping: () => boolean;
-  readonly onBug: (error: unknown) => void;
-}
+export type OtlpHttpOptions = HttpSpansOptions & Omit<HttpDoorOptions, 'protocol' | 'routes' | 'refusal'>;
 
-export interface OtlpHttpServer extends Part {
-  /** The port in use once started. */
-  readonly port: number;
-}
+const PROTOBUF = 'application/x-protobuf';
+const JSON_TYPE = 'application/json';
+type ContentType = typeof PROTOBUF | typeof JSON_TYPE;
 
-/** Longer than the idle time of common load balancers, or they would send into a closing connection. */
-const KEEP_ALIVE_MS = 75_000;
-/** How often Node looks for requests that take too long. */
-const TIMEOUT_CHECK_MS = 1_000;
-
-export function otlpHttpServer(options: OtlpHttpOptions): OtlpHttpServer {
-  const server = createServer({
-    requestTimeout: options.requestTimeoutMs,
-    headersTimeout: options.requestTimeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-  });
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response, options).catch((error: unknown) => {
-      response.destroy();
-      options.onBug(error);
-    });
-  };
-  server.on('request', serve);
-  server.on('checkContinue', (request, response) => {
-    if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
-    serve(request, response);
-  });
-  let port = 0;
-  return {
-    name: 'OTLP/HTTP server',
-    get port() {
-      return port;
-    },
-    start: async () => {
-      port = await listen(server, options);
-    },
-    stop: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      if (!(await settlesWithin(options.stopTimeoutMs, closed))) server.closeAllConnections();
-    },
-  };
-}
-
-function listen(server: Server, { host, port }: OtlpHttpOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+export function otlpHttpDoor(options: OtlpHttpOptions): HttpDoor {
+  const handle = (request: IncomingMessage): Promise<HttpAnswer | null> => takeTraces(request, options);
+  return httpDoor({
+    ...options,
+    protocol: 'http',
+    routes: [{ method: 'POST', path: '/v1/traces', handle }],
+    refusal: (request, refusal) => refused(contentTypeOf(request) ?? JSON_TYPE, refusal),
   });
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: OtlpHttpOptions,
-): Promise<void> {
-  const asked = readHeaders(request);
-  if (asked.kind !== 'export') {
-    options.metrics.requests.add(1, { protocol: 'http', outcome: asked.kind });
-    const contentType = contentTypeOf(request.headers['content-type']) ?? JSON_TYPE;
-    send(response, asked.httpStatus, contentType, statusBody(contentType, asked), asked.headers);
-  } else {
-    const { contentType } = asked;
-    const protocol = contentType === PROTOBUF ? 'http/protobuf' : 'http/json';
-    const outcome = await takeRequest(request, asked, protocol, options);
-    options.metrics.requests.add(1, { protocol, outcome: outcome.kind });
-    if (outcome.kind === 'gone') return;
-    // Node would keep the connection for the next request, which nobody is there to answer.
-    if (options.isStopping() && request.complete) response.setHeader('connection', 'close');
-    sendOutcome(response, contentType, outcome);
+async function takeTraces(request: IncomingMessage, options: OtlpHttpOptions): Promise<HttpAnswer | null> {
+  const contentType = contentTypeOf(request);
+  if (contentType === null) {
+    const refusal = unsupportedType([PROTOBUF, JSON_TYPE]);
+    options.metrics.requests.add(1, { protocol: 'http', outcome: refusal.kind });
+    return refused(JSON_TYPE, refusal);
   }
-  discardRest(request);
+  const outcome = await takeSpans(request, contentType === PROTOBUF ? OTLP_PROTOBUF : OTLP_JSON, options);
+  if (outcome === null) return null;
+  return 'httpStatus' in outcome ? refused(contentType, outcome) : answerOf(contentType, outcome);
 }
 
-/** The request's lease lasts from its first byte until Kafka has answered. */
-async function takeRequest(
-  request: IncomingMessage,
-  { encoding }: Export,
-  protocol: Protocol,
-  { inFlight, intake, isStopping, maxRequestBytes }: OtlpHttpOptions,
-): Promise<Outcome | { readonly kind: 'gone' }> {
-  if (isStopping()) return { kind: 'unavailable', problem: 'the collector is stopping' };
-  if (contentLength(request) > maxRequestBytes) return tooLarge(maxRequestBytes);
-  const lease = inFlight.lease();
-  try {
-    const body = await readBody(request, encoding, maxRequestBytes, lease);
-    switch (body.kind) {
-      case 'body':
-        return await intake.take(body.bytes, protocol);
-      case 'too_large':
-        return tooLarge(maxRequestBytes);
-      case 'corrupt':
-        return { kind: 'malformed', problem: `the body is no ${encoding}: ${body.problem}` };
-      case 'overloaded':
-      case 'gone':
-        return body;
-    }
-  } finally {
-    lease.release();
-  }
+/** Null for types that OTLP does not have. */
+function contentTypeOf({ headers }: IncomingMessage): ContentType | null {
+  const type = mediaType(headers);
+  return type === PROTOBUF || type === JSON_TYPE ? type : null;
 }
 
-const contentLength = ({ headers }: IncomingMessage): number => Number(headers['content-length'] ?? 0);
-
-function tooLarge(maxBytes: number): Outcome {
-  return { kind: 'too_large', problem: `a request has at most ${maxBytes} bytes after decompression` };
+function refused(contentType: ContentType, refusal: HeaderRefusal): HttpAnswer {
+  const { httpStatus, headers } = refusal;
+  return answer(httpStatus, contentType, statusBody(contentType, refusal), headers);
 }
 
-function sendOutcome(response: ServerResponse, contentType: ContentType, outcome: Outcome): void {
+function answerOf(contentType: ContentType, outcome: Outcome): HttpAnswer {
   if (outcome.kind === 'stored') {
     const success = contentType === JSON_TYPE ? successJson : successBytes;
-    send(response, 200, contentType, success(outcome.rejected), {});
-    return;
+    return answer(200, contentType, success(outcome.rejected));
   }
   const refusal = refusalOf(outcome);
-  const { retryAfterMs } = refusal;
-  const headers = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
-  send(response, refusal.httpStatus, contentType, statusBody(contentType, refusal), headers);
+  return answer(refusal.httpStatus, contentType, statusBody(contentType, refusal), retryHeaders(refusal));
 }
 
 function statusBody(contentType: ContentType, status: StatusMessage): Uint8Array | string {
   return contentType === JSON_TYPE ? statusJson(status) : statusBytes(status);
 }
 
-function send(
-  response: ServerResponse,
-  httpStatus: number,
+function answer(
+  status: number,
   contentType: ContentType,
   body: Uint8Array | string,
-  headers: Readonly<Record<string, string>>,
-): void {
-  response.writeHead(httpStatus, {
-    ...headers,
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  return { status, headers: { ...headers, 'content-type': contentType }, body };
 }

@@ -6,6 +6,7 @@
  * numbers, so the bytes are those that other encoders write. Whether ids are valid is for the split to say.
  */
 import * as field from './fields.ts';
+import { FormatError } from './format_error.ts';
 import {
   base64,
   bool,
@@ -16,19 +17,16 @@ import {
   hexId,
   int64,
   JsonEncoding,
-  JsonTracesError,
   text,
   uint32,
   type ValueWriter,
 } from './json_values.ts';
 import { beginLengthField, endLengthField, WireWriter } from '../wire/writer.ts';
 
-export { JsonTracesError };
-
 /** AnyValue is the only message that nests in itself; deeper than this is no attribute of anybody's. */
 const MAX_VALUE_DEPTH = 64;
 
-/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws JsonTracesError. */
+/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws FormatError. */
 export function tracesFromJson(body: Uint8Array): Uint8Array {
   const encoding = new JsonEncoding(new WireWriter(body.length));
   writeFields(encoding, REQUEST, parse(body));
@@ -234,8 +232,14 @@ function parse(body: Uint8Array): unknown {
     const json = decoder.decode(body);
     return LONG_INTEGER.test(json) ? parseExactly(json) : JSON.parse(json);
   } catch (cause) {
-    throw new JsonTracesError(`request: is no JSON: ${(cause as Error).message}`, { cause });
+    throw new FormatError(`request: is no JSON${positionIn(cause)}`, { cause });
   }
+}
+
+/** Of what the engine says no more than the place: it quotes the text around it, which may be anybody's secret. */
+function positionIn(cause: unknown): string {
+  const position = / at position \d+/.exec(cause instanceof SyntaxError ? cause.message : '');
+  return position === null ? '' : `:${position[0]}`;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -4,6 +4,7 @@
  * Not for messages (json_traces.ts). Source: the ProtoJSON mapping with OTLP's exceptions (ids in hex, enums as numbers).
  * As proto3 has it, a default value is not written, but where a oneof's presence counts (`keepDefault`).
  */
+import { FormatError } from './format_error.ts';
 import {
   writeFixed32,
   writeFixed64Halves,
@@ -14,11 +15,6 @@ import {
   type WireWriter,
 } from '../wire/writer.ts';
 
-/** The JSON is no request; the message begins with the path of the fault, e.g. `resourceSpans[0].scopeSpans`. */
-export class JsonTracesError extends Error {
-  override name = 'JsonTracesError';
-}
-
 /** The message that is being written, and where in the JSON the value stands. */
 export class JsonEncoding {
   readonly writer: WireWriter;
@@ -28,9 +24,9 @@ export class JsonEncoding {
     this.writer = writer;
   }
 
-  fault(problem: string): JsonTracesError {
+  fault(problem: string): FormatError {
     const path = this.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-    return new JsonTracesError(`${path === '' ? 'request' : path.slice(1)}: ${problem}`);
+    return new FormatError(`${path === '' ? 'request' : path.slice(1)}: ${problem}`);
   }
 }
 

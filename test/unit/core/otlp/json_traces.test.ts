@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { opentelemetry } from '../../../../proto/generated/index.js';
-import { JsonTracesError, tracesFromJson } from '../../../../services/core/otlp/json_traces.ts';
+import { FormatError } from '../../../../services/core/otlp/format_error.ts';
+import { tracesFromJson } from '../../../../services/core/otlp/json_traces.ts';
 import { tracesData } from '../../../support/otlp_arbitraries.ts';
 
 const { Span, Status, TracesData } = opentelemetry.proto.trace.v1;
@@ -187,8 +188,15 @@ describe('what is refused, with the path of the fault', () => {
     ],
   ];
   test.each(faults)('%j', (json, message) => {
-    expect(() => read(json)).toThrow(JsonTracesError);
+    expect(() => read(json)).toThrow(FormatError);
     expect(() => read(json)).toThrow(message);
+  });
+
+  test('text that is no JSON is not quoted, only its place is named', () => {
+    const secrets = ['{"name":"card-number-4111" oops}', '[secret-token]', '{"a":1,,"b":"secret-value"}'];
+    for (const json of secrets) {
+      expect(() => read(json)).toThrow(/^request: is no JSON(: at position \d+)?$/);
+    }
   });
 
   test('text that is no UTF-8', () => {
@@ -204,6 +212,6 @@ describe('what is refused, with the path of the fault', () => {
     expect(() => read(nested(...list, 5_000))).toThrow('is nested too deep');
     expect(() => read(nested(...map, 5_000))).toThrow('is nested too deep');
     const unknown = `{"x":${'['.repeat(200_000)}${']'.repeat(200_000)},"n":12345678901234567890}`;
-    expect(() => read(unknown)).toThrow(JsonTracesError);
+    expect(() => read(unknown)).toThrow(FormatError);
   });
 });

@@ -1,0 +1,128 @@
+/**
+ * One HTTP server for the routes of one protocol family: OTLP, Zipkin, Jaeger.
+ *
+ * Not for what a route means: its handler gives the answer as a value, and this writes it. Unknown paths and methods are
+ * answered in the family's own form (`refusal`). A handler that throws is a bug.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { explain } from '../platform/health_server.ts';
+import { settlesWithin } from '../platform/kafka/deadline.ts';
+import type { Part } from '../platform/lifecycle.ts';
+import { discardRest } from './http_body.ts';
+import { methodNotAllowed, notFound, type HeaderRefusal } from './http_headers.ts';
+import type { CollectorMetrics } from './metrics.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Null where the client is gone. */
+  readonly handle: (request: IncomingMessage) => Promise<HttpAnswer | null>;
+}
+
+export interface HttpDoorOptions {
+  /** In metrics, for what no route takes: `http`, `zipkin` ... */
+  readonly protocol: string;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly maxRequestBytes: number;
+  readonly requestTimeoutMs: number;
+  /** Requests under way when the server stops are waited for this long. */
+  readonly stopTimeoutMs: number;
+  readonly routes: readonly HttpRoute[];
+  readonly refusal: (request: IncomingMessage, refusal: HeaderRefusal) => HttpAnswer;
+  readonly metrics: Pick<CollectorMetrics, 'requests'>;
+  readonly isStopping: () => boolean;
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface HttpDoor extends Part {
+  /** The port in use once started. */
+  readonly port: number;
+}
+
+/** Longer than the idle time of common load balancers, or they would send into a closing connection. */
+const KEEP_ALIVE_MS = 75_000;
+/** How often Node looks for requests that take too long. */
+const TIMEOUT_CHECK_MS = 1_000;
+
+export function httpDoor(options: HttpDoorOptions): HttpDoor {
+  const server = createServer({
+    requestTimeout: options.requestTimeoutMs,
+    headersTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  });
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, options).catch((error: unknown) => {
+      response.destroy();
+      options.onBug(error);
+    });
+  };
+  server.on('request', serve);
+  server.on('checkContinue', (request, response) => {
+    if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
+    serve(request, response);
+  });
+  let port = 0;
+  return {
+    name: `HTTP server (${options.protocol})`,
+    get port() {
+      return port;
+    },
+    start: async () => {
+      port = await listen(server, options);
+    },
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (!(await settlesWithin(options.stopTimeoutMs, closed))) server.closeAllConnections();
+    },
+  };
+}
+
+export const contentLength = ({ headers }: IncomingMessage): number => Number(headers['content-length'] ?? 0);
+
+function listen(server: Server, { host, port }: HttpDoorOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpDoorOptions,
+): Promise<void> {
+  const route = findRoute(request, options.routes);
+  const given = 'handle' in route ? await route.handle(request) : refuse(request, route, options);
+  if (given === null) return;
+  // Node would keep the connection for the next request, which nobody is there to answer.
+  if (options.isStopping() && request.complete) response.setHeader('connection', 'close');
+  const { status, headers, body } = given;
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+  discardRest(request);
+}
+
+function findRoute(
+  { url = '', method }: IncomingMessage,
+  routes: readonly HttpRoute[],
+): HttpRoute | HeaderRefusal {
+  const path = url.split('?', 1)[0];
+  const here = routes.filter((route) => route.path === path);
+  if (here.length === 0) return notFound(routes.map((route) => route.path));
+  return here.find((route) => route.method === method) ?? methodNotAllowed(here.map((route) => route.method));
+}
+
+function refuse(request: IncomingMessage, refusal: HeaderRefusal, options: HttpDoorOptions): HttpAnswer {
+  options.metrics.requests.add(1, { protocol: options.protocol, outcome: refusal.kind });
+  return options.refusal(request, refusal);
+}
