@@ -1,6 +1,8 @@
 /** The collector as a process: wiring only. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
+import { auditLog } from '../platform/audit_log.ts';
+import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka } from '../platform/kafka/connect.ts';
@@ -11,8 +13,20 @@ import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  const access = openAccess({
+    ...{
+      path: config.credentialsFile,
+      key: randomBytes(32),
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      registry,
+    },
+    audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
+  });
   const { parts, notReady, remark } = collectorParts({
     ...config,
+    access,
     spool:
       config.spoolDirectory === ''
         ? null
@@ -36,5 +50,5 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     onBug: fail,
   });
   const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady, remark });
-  return [health, ...parts];
+  return [...(access === null ? [] : [access.part]), health, ...parts];
 });
