@@ -38,3 +38,8 @@ CREATE ROW POLICY OR REPLACE spanmill_operator ON ${database}.span_metrics_1h US
 CREATE ROW POLICY OR REPLACE spanmill_operator ON ${database}.operations USING 1 TO spanmill_operator;
 CREATE ROW POLICY OR REPLACE spanmill_operator ON ${database}.service_edges USING 1 TO spanmill_operator;
 CREATE ROW POLICY OR REPLACE spanmill_operator ON ${database}.service_edges_1m USING 1 TO spanmill_operator;
+
+-- The views behind the sink's inserts see all of them.
+CREATE ROW POLICY OR REPLACE spanmill_writer ON ${database}.span_metrics USING 1 TO spanmill_writer;
+CREATE ROW POLICY OR REPLACE spanmill_writer ON ${database}.span_metrics_1m USING 1 TO spanmill_writer;
+CREATE ROW POLICY OR REPLACE spanmill_writer ON ${database}.service_edges USING 1 TO spanmill_writer;
