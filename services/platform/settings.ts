@@ -94,6 +94,7 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_QUERY_',
   // Of the command line: the query service, whose prefix it has, lets it stand.
   'SPANMILL_QUERY_URL',
+  'SPANMILL_QUERY_TOKEN',
   'SPANMILL_KAFKA_',
   'SPANMILL_CLICKHOUSE_',
   // Of the migrations alone: other users of ClickHouse let them stand.

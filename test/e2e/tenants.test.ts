@@ -11,6 +11,7 @@ import { waitFor } from '../support/wait_for.ts';
 jest.setTimeout(240_000);
 
 const { TracesData } = opentelemetry.proto.trace.v1;
+const { SPAN_KIND_SERVER, SPAN_KIND_CLIENT } = opentelemetry.proto.trace.v1.Span.SpanKind;
 const TRACES = 200;
 const TENANTS = { shop: aToken(), bank: aToken() };
 const OPERATOR = aToken();
@@ -29,11 +30,11 @@ function requestOf(tenant: string, trace: number): Buffer {
   });
   const resourceSpans = [
     ofService('web', [
-      { traceId, spanId: root, name: 'GET /', kind: 2, ...times },
-      { traceId, spanId: client, parentSpanId: root, name: 'GET', kind: 3, ...times },
+      { traceId, spanId: root, name: 'GET /', kind: SPAN_KIND_SERVER, ...times },
+      { traceId, spanId: client, parentSpanId: root, name: 'GET', kind: SPAN_KIND_CLIENT, ...times },
     ]),
     ofService('cart', [
-      { traceId, spanId: server, parentSpanId: client, name: 'GET /items', kind: 2, ...times },
+      { traceId, spanId: server, parentSpanId: client, name: 'GET /items', kind: SPAN_KIND_SERVER, ...times },
     ]),
   ];
   return Buffer.from(TracesData.encode({ resourceSpans }).finish());
