@@ -9,6 +9,7 @@ import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
 import { register as registerChaos } from './commands/chaos.ts';
 import { register as registerCredentials } from './commands/credentials.ts';
+import { register as registerCheckoutTools } from './commands/checkout_tools.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
 import { register as registerExplain } from './commands/explain.ts';
@@ -55,7 +56,7 @@ const commands = [
   registerMigrate,
   registerCredentials,
   registerDeadLetters,
-  registerChaos,
+  registerCheckoutTools,
 ];
 for (const register of commands) register(program, context);
 
