@@ -14,6 +14,7 @@ import { Batcher } from './batcher.ts';
 import { Doorman, grpcGate, senderOf } from './doorman.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
+import { jaegerDoors, type JaegerPorts, type JaegerSettings } from './jaeger_doors.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
@@ -21,6 +22,7 @@ import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
 import { TenantRates } from './tenant_rates.ts';
+import { zipkinHttpDoor } from './zipkin_http.ts';
 
 export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
@@ -28,6 +30,10 @@ export interface CollectorOptions {
   readonly host: string;
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Without it, nothing that speaks Jaeger's protocols is listened to. */
+  readonly jaeger?: JaegerSettings | null;
+  /** Without it, Zipkin's protocols are not listened to. */
+  readonly zipkinPort?: number | null;
   readonly maxRequestBytes: number;
   readonly maxInFlightBytes: number;
   readonly recordBytes: number;
@@ -57,7 +63,12 @@ const STOP_TIMEOUT_MS = 12_000;
 export interface Collector {
   readonly parts: readonly Part[];
   /** The ports in use once started. */
-  readonly ports: { readonly grpc: number; readonly http: number };
+  readonly ports: {
+    readonly grpc: number;
+    readonly http: number;
+    readonly jaeger: JaegerPorts | null;
+    readonly zipkin: number | null;
+  };
   readonly notReady: () => string | null;
   /** What is to be known of a collector that is ready, or null. */
   readonly remark: () => string | null;
@@ -84,16 +95,24 @@ export function collectorParts(options: CollectorOptions): Collector {
   };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
   const http = otlpHttpDoor({ ...door, port: options.httpPort });
+  const jaeger = options.jaeger ? jaegerDoors({ ...door, settings: options.jaeger }) : null;
+  const notReady = (): string | null =>
+    isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'));
+  const zipkin =
+    typeof options.zipkinPort === 'number'
+      ? zipkinHttpDoor({ ...door, port: options.zipkinPort, notReady })
+      : null;
+  const listeners = [grpc, http, jaeger, zipkin].filter((listener) => listener !== null);
   const servers: Part = {
-    name: 'OTLP servers',
+    name: 'servers',
     start: async () => {
-      await startAll([grpc, http]);
+      await startAll(listeners);
       isListening = true;
       options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
     },
     stop: async () => {
       isStopping = true;
-      await Promise.all([grpc.stop(), http.stop()]);
+      await Promise.all(listeners.map((listener) => listener.stop()));
     },
   };
   const drain: Part = {
@@ -110,8 +129,14 @@ export function collectorParts(options: CollectorOptions): Collector {
       get http() {
         return http.port;
       },
+      get jaeger() {
+        return jaeger?.ports ?? null;
+      },
+      get zipkin() {
+        return zipkin?.port ?? null;
+      },
     },
-    notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
+    notReady,
     remark: () => way.remark(),
   };
 }

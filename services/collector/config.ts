@@ -39,6 +39,9 @@ const udpTenant: Setting<string> = {
   },
 };
 
+const udpPort = (setting: { env: string; default: number; meaning: string }) =>
+  integer({ ...setting, unit: 'UDP port', min: 0, max: 65_535 });
+
 export const SETTINGS = {
   ...LOG_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -56,6 +59,43 @@ export const SETTINGS = {
     env: 'SPANMILL_COLLECTOR_HTTP_PORT',
     default: 4318,
     meaning: 'OTLP/HTTP: POST /v1/traces.',
+  }),
+  zipkinPort: port({
+    env: 'SPANMILL_COLLECTOR_ZIPKIN_PORT',
+    default: 9411,
+    meaning: 'Zipkin: POST /api/v2/spans (JSON, protobuf) and /api/v1/spans (JSON, thrift).',
+  }),
+  jaegerCompactPort: udpPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT',
+    default: 6831,
+    meaning: "UDP port of a Jaeger agent: jaeger.thrift in Thrift's compact protocol.",
+  }),
+  jaegerBinaryPort: udpPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_BINARY_PORT',
+    default: 6832,
+    meaning: 'UDP port of a Jaeger agent: jaeger.thrift in the binary protocol.',
+  }),
+  jaegerHttpPort: port({
+    env: 'SPANMILL_COLLECTOR_JAEGER_HTTP_PORT',
+    default: 14_268,
+    meaning: 'Jaeger over HTTP: POST /api/traces, jaeger.thrift.',
+  }),
+  jaegerGrpcPort: port({
+    env: 'SPANMILL_COLLECTOR_JAEGER_GRPC_PORT',
+    default: 14_250,
+    meaning: 'Jaeger over gRPC: spans and sampling strategies, jaeger.api_v2.',
+  }),
+  samplingPort: port({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_PORT',
+    default: 5778,
+    meaning: 'Sampling strategies for Jaeger clients over HTTP: GET /sampling?service=NAME.',
+  }),
+  samplingFile: text({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_FILE',
+    default: '',
+    meaning:
+      "Sampling strategies in the format of Jaeger's own file, read again when it changes. " +
+      'Empty: clients are told to report every trace.',
   }),
   healthPort: port({
     env: 'SPANMILL_COLLECTOR_HEALTH_PORT',
