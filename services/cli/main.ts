@@ -7,6 +7,7 @@ import { oneLine } from '../local/one_line.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
+import { register as registerCredentials } from './commands/credentials.ts';
 import { register as registerCheckoutTools } from './commands/checkout_tools.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
@@ -55,6 +56,7 @@ const commands = [
   registerSql,
   registerIngest,
   registerMigrate,
+  registerCredentials,
   registerDeadLetters,
   registerRedact,
   registerCheckoutTools,

@@ -32,6 +32,8 @@ export interface ReceiverSettings {
   readonly topics: readonly SourceTopic[];
   readonly group: string;
   readonly start: ReceiverStart;
+  /** Whose spans these are. */
+  readonly tenant: string;
   /** Where the source topics are; null where they are in our own Kafka. */
   readonly source: Kafka | null;
   /** What all partitions together may hold. */
@@ -197,6 +199,7 @@ export class KafkaReceiver implements Part {
       kafka,
       source,
       deadLettersTopic,
+      tenant,
       spansTopic: topic,
       partitions,
       recordBytes,
@@ -213,11 +216,11 @@ export class KafkaReceiver implements Part {
       return {
         admin: this.admin,
         splitter,
-        deliver: deliverExactlyOnce({ topic, recordBytes, letterTopic }),
+        deliver: deliverExactlyOnce({ topic, tenant, recordBytes, letterTopic }),
       };
     }
     const producer = (this.producer ??= await kafka.producer());
-    const deliver = deliverAtLeastOnce({ batcher, producer, letterTopic, timers, log: this.log });
+    const deliver = deliverAtLeastOnce({ batcher, tenant, producer, letterTopic, timers, log: this.log });
     return { admin: this.admin, splitter, deliver };
   }
 

@@ -45,19 +45,23 @@ const LAST_RETRY_MS = 5_000;
 
 export interface ExactlyOnceOptions {
   readonly topic: string;
+  /** Whose spans these are. */
+  readonly tenant: string;
   readonly recordBytes: number;
   readonly letterTopic: LetterTopic;
 }
 
-export function deliverExactlyOnce({ topic, recordBytes, letterTopic }: ExactlyOnceOptions): Deliver {
+export function deliverExactlyOnce({ letterTopic, ...options }: ExactlyOnceOptions): Deliver {
   return ({ batch, ownership, offsets, partition }) => {
-    const outputs = spanSends(batch.parts, topic, recordBytes);
+    const outputs = spanSends(batch.parts, options);
     return ownership.commit([...outputs, ...letterSends(batch, letterTopic, partition)], offsets);
   };
 }
 
 export interface AtLeastOnceOptions {
   readonly batcher: Pick<Batcher, 'add'>;
+  /** Whose spans these are. */
+  readonly tenant: string;
   /** Of our Kafka, for dead letters: the spool keeps spans only. */
   readonly producer: Pick<Producer, 'append'>;
   readonly letterTopic: LetterTopic;
@@ -66,9 +70,9 @@ export interface AtLeastOnceOptions {
 }
 
 export function deliverAtLeastOnce(options: AtLeastOnceOptions): Deliver {
-  const { batcher, producer, letterTopic } = options;
+  const { batcher, tenant, producer, letterTopic } = options;
   return async ({ batch, ownership, offsets, partition, isWanted }) => {
-    const spans = batch.parts.map((part) => () => batcher.add([part]));
+    const spans = batch.parts.map((part) => () => batcher.add([part], tenant));
     const letters = letterSends(batch, letterTopic, partition).map((send) => () => producer.append(send));
     if (await storeAll([...spans, ...letters], isWanted, options)) await ownership.commit([], offsets);
   };
@@ -107,10 +111,16 @@ async function failureOf(store: () => Promise<unknown>): Promise<KafkaUnavailabl
   }
 }
 
-function spanSends(parts: readonly PartitionSpans[], topic: string, recordBytes: number): PartitionRecords[] {
+function spanSends(
+  parts: readonly PartitionSpans[],
+  { topic, tenant, recordBytes }: Omit<ExactlyOnceOptions, 'letterTopic'>,
+): PartitionRecords[] {
   const sends: PartitionRecords[] = [];
   for (const [partition, ofPartition] of Map.groupBy(parts, (part) => part.partition)) {
-    for (const records of inSends(packRecords(ofPartition, recordBytes), ({ value }) => value.length)) {
+    for (const records of inSends(
+      packRecords(tenant, ofPartition, recordBytes),
+      ({ value }) => value.length,
+    )) {
       sends.push({ topic, partition, records, compression: 'zstd' });
     }
   }

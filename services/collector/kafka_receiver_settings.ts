@@ -11,6 +11,7 @@ export interface ReceiverConfig {
   readonly receiverGroup: string;
   readonly receiverStart: ReceiverStart;
   readonly receiverBrokers: string;
+  readonly receiverTenant: string;
   readonly maxInFlightBytes: number;
 }
 
@@ -30,6 +31,7 @@ export function receiverSettings(
     topics,
     group: config.receiverGroup,
     start: config.receiverStart,
+    tenant: config.receiverTenant,
     source: brokers === '' || brokers === kafkaBrokers ? null : connect(brokers.split(',')),
     maxHeldBytes: config.maxInFlightBytes * HELD_SHARE,
     deadLettersTopic: names.deadLetters,

@@ -1,6 +1,8 @@
 /** The collector as a process: wiring only. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
+import { auditLog } from '../platform/audit_log.ts';
+import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
@@ -16,7 +18,12 @@ import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
-  requireClosed({ credentialsFile: '', ...config, prefix: PREFIX });
+  const { jaegerCompactPort, jaegerBinaryPort } = SETTINGS;
+  const udp = [
+    ...(config.jaegerCompactPort === null ? [] : [jaegerCompactPort.env]),
+    ...(config.jaegerBinaryPort === null ? [] : [jaegerBinaryPort.env]),
+  ];
+  requireClosed({ ...config, prefix: PREFIX }, udp);
   const tls = listenerTls(PREFIX, config, { log, registry });
   const names = topicNames(config.kafkaTopicPrefix);
   const connect = (brokers: readonly string[]) =>
@@ -28,9 +35,21 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       log,
     });
   const metrics = registry.create(METRICS);
+  const access = openAccess({
+    ...{
+      path: config.credentialsFile,
+      key: randomBytes(32),
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      registry,
+    },
+    audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
+  });
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
+    access,
     spool:
       config.spoolDirectory === ''
         ? null
@@ -72,5 +91,6 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     ...{ host: config.host, port: config.healthPort, tls: tls?.withoutClients() ?? null },
     ...{ registry, notReady, remark },
   });
-  return [...(tls === null ? [] : [tls]), health, ...parts];
+  const files = [tls, access?.part ?? null].filter((part) => part !== null);
+  return [...files, health, ...parts];
 });

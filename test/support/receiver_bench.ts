@@ -1,5 +1,5 @@
 /** Kafka receivers over Kafkas in memory: what is in our topics, whatever fails under them. */
-import { topicNames } from '../../services/core/contracts.ts';
+import { DEFAULT_TENANT, topicNames } from '../../services/core/contracts.ts';
 import { Batcher } from '../../services/collector/batcher.ts';
 import { KafkaReceiver } from '../../services/collector/kafka_receiver.ts';
 import type { Encoding } from '../../services/collector/kafka_receiver_formats.ts';
@@ -23,6 +23,7 @@ export interface ReceiverOptions {
   readonly encoding?: Encoding;
   readonly start?: 'earliest' | 'latest';
   readonly maxHeldBytes?: number;
+  readonly tenant?: string;
 }
 
 /** A receiver of which the test may take the group membership away, as when its process is killed. */
@@ -72,7 +73,15 @@ export class ReceiverBench {
       append,
     });
     return new KafkaReceiver({
-      ...{ topics: [{ topic, encoding }], group: GROUP, start, maxHeldBytes, batcher, metrics },
+      ...{
+        topics: [{ topic, encoding }],
+        group: GROUP,
+        start,
+        tenant: options.tenant ?? DEFAULT_TENANT,
+        maxHeldBytes,
+        batcher,
+        metrics,
+      },
       ...{ spansTopic: names.spans, deadLettersTopic: names.deadLetters, recordBytes: 1_000 },
       partitions: () => SPANS_PARTITIONS,
       kafka: recordingInputs(kafka, inputs),
@@ -131,8 +140,13 @@ export class ReceiverBench {
     return this.inOurs(names.deadLetters);
   }
 
+  /** What the spans topic holds, headers and all. */
+  storedRecords() {
+    return this.inOurs(names.spans);
+  }
+
   storedValues(): Buffer[] {
-    return this.inOurs(names.spans).map(({ value }) => value);
+    return this.storedRecords().map(({ value }) => value);
   }
 
   private inOurs(topic: string) {

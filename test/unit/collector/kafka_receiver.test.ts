@@ -1,7 +1,7 @@
 /** The Kafka receiver over Kafkas in memory: what arrives in our topics, whatever comes and whatever fails. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEAD_LETTER_HEADERS } from '../../../services/core/contracts.ts';
+import { DEAD_LETTER_HEADERS, TENANT_HEADER } from '../../../services/core/contracts.ts';
 import type { IncomingRecord, OutgoingRecord } from '../../../services/platform/kafka/port.ts';
 import { PARTLY_VALID, requestOf, spanNames, testSpan } from '../../support/export_requests.ts';
 import {
@@ -61,6 +61,16 @@ describe.each(['same Kafka', 'another Kafka'] as const)('the receiver of a topic
     await bench.start({ start: 'latest' });
     await bench.pass(LONG);
     expect(bench.stored()).toEqual(['new', 'newer']);
+    await bench.stopAll();
+  });
+
+  test('spans are of the tenant that the settings name', async () => {
+    await bench.prepare();
+    await bench.start({ tenant: 'bank' });
+    await bench.send(recordOf('transfer'));
+    await bench.pass(LONG);
+    expect(bench.stored()).toEqual(['transfer']);
+    expect(bench.storedRecords().map(({ headers }) => String(headers[TENANT_HEADER]))).toEqual(['bank']);
     await bench.stopAll();
   });
 

@@ -99,7 +99,7 @@ describe('where the topics are', () => {
       receiverGroup: 'g',
       receiverStart: 'latest' as const,
     },
-    ...{ receiverBrokers: '', maxInFlightBytes: 400 },
+    ...{ receiverBrokers: '', receiverTenant: 'shop', maxInFlightBytes: 400 },
   };
   const another = {} as Kafka;
   const settingsOf = (change: Partial<typeof config>) =>

@@ -7,6 +7,7 @@ import {
   ConfigError,
   flag,
   integer,
+  optionalPort,
   port,
   readConfig,
   secret,
@@ -50,6 +51,13 @@ describe('readConfig', () => {
     const defaults = { host: '127.0.0.1', port: 9000, batchRows: 10, compress: false, start: 'earliest' };
     expect(readConfig(SETTINGS, {})).toEqual(defaults);
     expect(readConfig(SETTINGS, { SPANMILL_SINK_PORT: '', SPANMILL_SINK_HOST: undefined })).toEqual(defaults);
+  });
+
+  it('reads a port that may be off', () => {
+    const settings = { port: optionalPort({ env: 'SPANMILL_SINK_PORT', default: 9411, meaning: 'Port.' }) };
+    const portOf = (value?: string) => readConfig(settings, { SPANMILL_SINK_PORT: value }).port;
+    expect([portOf(), portOf('off'), portOf('0')]).toEqual([9411, null, 0]);
+    expect(faultsOf(() => portOf('on'))[0]).toContain('SPANMILL_SINK_PORT=on');
   });
 
   it('reads each kind of setting', () => {
