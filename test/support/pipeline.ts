@@ -20,6 +20,8 @@ import { serviceEnv, testClickHouseUrl, testConnection, testKafka, uniqueName } 
 export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
 
 export interface Pipeline {
+  /** Of its topics; also the name of its database. */
+  readonly prefix: string;
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
   readonly queryUrl: string;
@@ -89,6 +91,7 @@ export async function startPipeline(
     `http://127.0.0.1:${health[service]}/${path}`;
 
   const pipeline: Pipeline = {
+    prefix,
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
     queryUrl: `http://127.0.0.1:${query}`,

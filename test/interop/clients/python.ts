@@ -1,0 +1,44 @@
+/** Clients in Python: a virtual environment for each set of libraries that can be installed together. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { testHome } from '../../support/servers.ts';
+import { MissingToolError, type Command, type Toolchain } from '../client.ts';
+import { failure, run } from './run.ts';
+
+const SCRIPTS = join(import.meta.dirname, '../python');
+const HOME = join(testHome(), 'interop/venv');
+const INSTALL_TIMEOUT_MS = 600_000;
+
+/** Named after their file in python/requirements. */
+export type PythonSet = 'otlp' | 'zipkin' | 'jaeger' | 'opentracing';
+
+export function pythonToolchain(set: PythonSet): Toolchain {
+  return { name: `Python, ${set}`, prepare: () => prepare(set) };
+}
+
+export function python(set: PythonSet, script: string, env: Readonly<Record<string, string>>): Command {
+  return {
+    command: join(HOME, set, 'bin/python'),
+    // Warnings are of libraries that are no longer kept up, which is why they are here.
+    args: ['-W', 'ignore', join(SCRIPTS, script)],
+    env: { ...env, PYTHONDONTWRITEBYTECODE: '1' },
+  };
+}
+
+/** Once, until the requirements change. */
+async function prepare(set: PythonSet): Promise<void> {
+  const requirements = join(SCRIPTS, 'requirements', `${set}.txt`);
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const directory = join(HOME, set);
+  const marker = join(directory, '.installed');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(HOME, { recursive: true });
+  const made = await run({ command: 'python3', args: ['-m', 'venv', directory] }, INSTALL_TIMEOUT_MS);
+  if (made.exitCode !== 0) throw new MissingToolError(`no virtual environment of Python: ${failure(made)}`);
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+  const installed = await run({ command: join(directory, 'bin/python'), args: pip }, INSTALL_TIMEOUT_MS);
+  if (installed.exitCode !== 0) throw new MissingToolError(`pip could not install: ${failure(installed)}`);
+  writeFileSync(marker, wanted);
+}
