@@ -73,7 +73,9 @@ export function noAttribute(name: string, keys: readonly string[]): Check {
 }
 
 export function kind(name: string, expected: string): Check {
-  return onSpan(name, (span) => (span.kind === expected ? null : `${name}: kind ${span.kind}, not ${expected}`));
+  return onSpan(name, (span) =>
+    span.kind === expected ? null : `${name}: kind ${span.kind}, not ${expected}`,
+  );
 }
 
 export function status(name: string, code: string, message: string): Check {
@@ -148,10 +150,13 @@ export function links(name: string, expected: ExpectedLink): Check {
 /** B3: the server's half of a span has the id of the client's, and comes from the callee. */
 export const sharedHalves: Check = ({ arrived, service }) => {
   const halves = arrived.filter(({ name }) => name === 'shared');
-  const [ours, theirs] = [service, `${service}-callee`].map((of) => halves.find((half) => half.service === of));
+  const [ours, theirs] = [service, `${service}-callee`].map((of) =>
+    halves.find((half) => half.service === of),
+  );
   if (ours === undefined || theirs === undefined) return `${halves.length} halves arrived, not two`;
   if (ours.kind !== 'client' || theirs.kind !== 'server') return `halves are ${ours.kind} and ${theirs.kind}`;
-  if (ours.spanId !== theirs.spanId || ours.traceId !== theirs.traceId) return 'the halves have different ids';
+  if (ours.spanId !== theirs.spanId || ours.traceId !== theirs.traceId)
+    return 'the halves have different ids';
   return null;
 };
 

@@ -19,7 +19,10 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const wish = readArguments(argv, CLIENTS.map(({ id }) => id));
+    const wish = readArguments(
+      argv,
+      CLIENTS.map(({ id }) => id),
+    );
     if (wish.wantsHelp) {
       write(HELP);
       return 0;
@@ -53,6 +56,9 @@ async function interop(only: readonly string[] | null): Promise<number> {
 
 function writeResults(text: string, results: readonly ClientResult[]): void {
   const written = 'Written by `make interop`.\n';
-  writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `# Clients against Spanmill\n\n${written}\n${text}\n`);
+  writeFileSync(
+    join(import.meta.dirname, 'RESULTS.md'),
+    `# Clients against Spanmill\n\n${written}\n${text}\n`,
+  );
   writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
 }

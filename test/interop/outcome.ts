@@ -27,7 +27,10 @@ export function resultOf(
   rows: ReadonlyMap<string, readonly Row[]>,
 ): ClientResult {
   const outcomes: Partial<Record<Feature, Outcome>> = {};
-  for (const [feature, expectation] of Object.entries(expected) as [Exclude<Feature, 'stored'>, (typeof expected)['spans']][]) {
+  for (const [feature, expectation] of Object.entries(expected) as [
+    Exclude<Feature, 'stored'>,
+    (typeof expected)['spans'],
+  ][]) {
     if (expectation.kind === 'absent') outcomes[feature] = { is: `not in the ${expectation.of}` };
     else outcomes[feature] = outcome(expectation.check, evidence, expectation.isText);
   }

@@ -47,7 +47,12 @@ export async function runAll(
   }
 }
 
-async function runClient(client: Client, doors: Doors, say: (line: string) => void, at: string): Promise<Run> {
+async function runClient(
+  client: Client,
+  doors: Doors,
+  say: (line: string) => void,
+  at: string,
+): Promise<Run> {
   const { id, library, protocol, toolchain } = client;
   const service = `interop-${id}`;
   const name = `${at} ${library}, ${protocol}`;
@@ -67,7 +72,11 @@ async function runClient(client: Client, doors: Doors, say: (line: string) => vo
   return { ...begun, failed, told: failed === null ? toldBy(ran.stdout) : begun.told };
 }
 
-async function judge(pipeline: Pipeline, runs: readonly Run[], say: (line: string) => void): Promise<ClientResult[]> {
+async function judge(
+  pipeline: Pipeline,
+  runs: readonly Run[],
+  say: (line: string) => void,
+): Promise<ClientResult[]> {
   const spans = await arrivedSpans(pipeline.prefix);
   say(`${spans.length} spans lie in the topic; waiting for them in ClickHouse`);
   await untilStored(pipeline, spans.length);

@@ -4,6 +4,7 @@ import * as sent from '../catalogue.ts';
 import type { Client } from '../client.ts';
 import { whole, type Expectations } from '../features.ts';
 import { array, double, int, string } from '../value.ts';
+import { java, javaToolchain } from './java.ts';
 import { node, nodeToolchain } from './node.ts';
 import { otlpExpectations } from './otlp_expectations.ts';
 import { python, pythonToolchain } from './python.ts';
@@ -27,23 +28,26 @@ const JS_EXPECTED: Expectations = {
     }),
   ),
   double: whole(attributes('attributes', { double: double(0.1), 'double.small': double(5e-324) })),
-  array: whole(
-    attributes('attributes', { ...sent.ARRAYS, ints: array([int(1n), int(2n ** 52n + 1n)]) }),
-  ),
+  array: whole(attributes('attributes', { ...sent.ARRAYS, ints: array([int(1n), int(2n ** 52n + 1n)]) })),
 };
+
+const JAVA = 'opentelemetry-java 1.67.0';
+const JAVA_EXPECTED = otlpExpectations('java.lang.IllegalStateException');
 
 export const OTLP_CLIENTS: readonly Client[] = [
   {
     id: 'python-otlp-grpc',
     ...{ library: PYTHON, protocol: 'OTLP/gRPC', expected: PYTHON_EXPECTED },
     toolchain: pythonToolchain('otlp'),
-    command: ({ otlpGrpc }, service) => python('otlp', 'otel_sdk.py', exporter('otlp-grpc', otlpGrpc, service)),
+    command: ({ otlpGrpc }, service) =>
+      python('otlp', 'otel_sdk.py', exporter('otlp-grpc', otlpGrpc, service)),
   },
   {
     id: 'python-otlp-http',
     ...{ library: PYTHON, protocol: 'OTLP/HTTP, gzip', expected: PYTHON_EXPECTED },
     toolchain: pythonToolchain('otlp'),
-    command: ({ otlpHttp }, service) => python('otlp', 'otel_sdk.py', exporter('otlp-http', otlpHttp, service)),
+    command: ({ otlpHttp }, service) =>
+      python('otlp', 'otel_sdk.py', exporter('otlp-http', otlpHttp, service)),
   },
   {
     id: 'js-otlp-grpc',
@@ -54,6 +58,16 @@ export const OTLP_CLIENTS: readonly Client[] = [
     id: 'js-otlp-http',
     ...{ library: JS, protocol: 'OTLP/HTTP', expected: JS_EXPECTED, toolchain: nodeToolchain },
     command: ({ otlpHttp }, service) => node('otel_sdk.ts', exporter('otlp-http', otlpHttp, service)),
+  },
+  {
+    id: 'java-otlp-grpc',
+    ...{ library: JAVA, protocol: 'OTLP/gRPC, gzip', expected: JAVA_EXPECTED, toolchain: javaToolchain },
+    command: ({ otlpGrpc }, service) => java('OtelSdk', exporter('otlp-grpc', otlpGrpc, service)),
+  },
+  {
+    id: 'java-otlp-http',
+    ...{ library: JAVA, protocol: 'OTLP/HTTP', expected: JAVA_EXPECTED, toolchain: javaToolchain },
+    command: ({ otlpHttp }, service) => java('OtelSdk', exporter('otlp-http', otlpHttp, service)),
   },
 ];
 
