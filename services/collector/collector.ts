@@ -10,6 +10,7 @@ import type { Log } from '../platform/log.ts';
 import { Batcher } from './batcher.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
+import { jaegerDoors, type JaegerPorts, type JaegerSettings } from './jaeger_doors.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
@@ -23,6 +24,8 @@ export interface CollectorOptions {
   readonly host: string;
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Without it, nothing that speaks Jaeger's protocols is listened to. */
+  readonly jaeger?: JaegerSettings | null;
   readonly maxRequestBytes: number;
   readonly maxInFlightBytes: number;
   readonly recordBytes: number;
@@ -46,7 +49,7 @@ const STOP_TIMEOUT_MS = 12_000;
 export interface Collector {
   readonly parts: readonly Part[];
   /** The ports in use once started. */
-  readonly ports: { readonly grpc: number; readonly http: number };
+  readonly ports: { readonly grpc: number; readonly http: number; readonly jaeger: JaegerPorts | null };
   readonly notReady: () => string | null;
   /** What is to be known of a collector that is ready, or null. */
   readonly remark: () => string | null;
@@ -66,16 +69,18 @@ export function collectorParts(options: CollectorOptions): Collector {
   const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
   const http = otlpHttpDoor({ ...door, port: options.httpPort });
+  const jaeger = options.jaeger ? jaegerDoors({ ...door, settings: options.jaeger }) : null;
+  const listeners = [grpc, http, ...(jaeger === null ? [] : [jaeger])];
   const servers: Part = {
-    name: 'OTLP servers',
+    name: 'servers',
     start: async () => {
-      await startAll([grpc, http]);
+      await startAll(listeners);
       isListening = true;
       options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
     },
     stop: async () => {
       isStopping = true;
-      await Promise.all([grpc.stop(), http.stop()]);
+      await Promise.all(listeners.map((listener) => listener.stop()));
     },
   };
   const drain: Part = {
@@ -91,6 +96,9 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
       get http() {
         return http.port;
+      },
+      get jaeger() {
+        return jaeger?.ports ?? null;
       },
     },
     notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),

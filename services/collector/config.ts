@@ -5,6 +5,9 @@ import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.t
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+const udpPort = (setting: { env: string; default: number; meaning: string }) =>
+  integer({ ...setting, unit: 'UDP port', min: 0, max: 65_535 });
+
 export const SETTINGS = {
   ...LOG_SETTINGS,
   ...KAFKA_SETTINGS,
@@ -18,6 +21,38 @@ export const SETTINGS = {
     env: 'SPANMILL_COLLECTOR_HTTP_PORT',
     default: 4318,
     meaning: 'OTLP/HTTP: POST /v1/traces.',
+  }),
+  jaegerCompactPort: udpPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT',
+    default: 6831,
+    meaning: "UDP port of a Jaeger agent: jaeger.thrift in Thrift's compact protocol.",
+  }),
+  jaegerBinaryPort: udpPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_BINARY_PORT',
+    default: 6832,
+    meaning: 'UDP port of a Jaeger agent: jaeger.thrift in the binary protocol.',
+  }),
+  jaegerHttpPort: port({
+    env: 'SPANMILL_COLLECTOR_JAEGER_HTTP_PORT',
+    default: 14_268,
+    meaning: 'Jaeger over HTTP: POST /api/traces, jaeger.thrift.',
+  }),
+  jaegerGrpcPort: port({
+    env: 'SPANMILL_COLLECTOR_JAEGER_GRPC_PORT',
+    default: 14_250,
+    meaning: 'Jaeger over gRPC: spans and sampling strategies, jaeger.api_v2.',
+  }),
+  samplingPort: port({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_PORT',
+    default: 5778,
+    meaning: 'Sampling strategies for Jaeger clients over HTTP: GET /sampling?service=NAME.',
+  }),
+  samplingFile: text({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_FILE',
+    default: '',
+    meaning:
+      "Sampling strategies in the format of Jaeger's own file, read again when it changes. " +
+      'Empty: clients are told to report every trace.',
   }),
   healthPort: port({
     env: 'SPANMILL_COLLECTOR_HEALTH_PORT',

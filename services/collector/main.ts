@@ -22,6 +22,14 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
+    jaeger: {
+      compactPort: config.jaegerCompactPort,
+      binaryPort: config.jaegerBinaryPort,
+      httpPort: config.jaegerHttpPort,
+      grpcPort: config.jaegerGrpcPort,
+      samplingPort: config.samplingPort,
+      samplingFile: config.samplingFile,
+    },
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({
       client: config.kafkaClient,

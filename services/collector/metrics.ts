@@ -23,6 +23,15 @@ export const METRICS = {
     'protocol',
     'outcome',
   ]),
+  udpPackets: counter(
+    'spanmill_collector_udp_packets_total',
+    'Packets that came by UDP, by what became of them: all that were not stored are dropped, since nobody can be told.',
+    ['protocol', 'outcome'],
+  ),
+  samplingFileBad: gauge(
+    'spanmill_collector_sampling_file_bad',
+    '1 while the sampling file cannot be read or is not valid and the strategies of before are in force, else 0.',
+  ),
   requestBytes: counter(
     'spanmill_collector_request_bytes_total',
     'Bytes of requests, after decompression and before any conversion.',

@@ -12,6 +12,7 @@ import { topicNames, type TopicNames } from '../../services/core/contracts.ts';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Admin } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { ANY_PORTS } from './any_ports.ts';
 import { freePorts } from './free_ports.ts';
 import { createTables } from './migrated_tables.ts';
 import { quietLog } from './quiet_log.ts';
@@ -69,6 +70,7 @@ export async function startPipeline(
     SPANMILL_KAFKA_TOPIC_PREFIX: prefix,
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: prefix,
+    ...ANY_PORTS,
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(http),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(collectorHealth),
