@@ -161,6 +161,8 @@ export const sharedHalves: Check = ({ arrived, service }) => {
 };
 
 /** Ids of 64 bits are filled up with zeros. */
-export const shortTraceId: Check = onSpan('64-bit root', ({ traceId }) =>
-  /^0{16}(?!0{16})[0-9a-f]{16}$/.test(traceId) ? null : `trace id ${traceId} is not one of 64 bits`,
-);
+export function shortTraceId(name: string): Check {
+  return onSpan(name, ({ traceId }) =>
+    /^0{16}(?!0{16})[0-9a-f]{16}$/.test(traceId) ? null : `trace id ${traceId} is not one of 64 bits`,
+  );
+}

@@ -19,6 +19,7 @@ export const FEATURES = {
   remote: 'remote endpoint',
   shared: 'shared span',
   shortId: '64-bit trace id',
+  sampling: 'remote sampling',
   stored: 'rows in ClickHouse',
 } as const;
 

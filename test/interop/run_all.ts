@@ -1,4 +1,6 @@
 /** A whole Spanmill, the clients one after the other, and what is found of them in Kafka and ClickHouse. */
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import { topicNames } from '../../services/core/contracts.ts';
 import { startPipeline, type Pipeline } from '../support/pipeline.ts';
@@ -8,7 +10,7 @@ import { until } from '../support/until.ts';
 import { spansOfTopic, type ArrivedSpan } from './arrived_spans.ts';
 import { MissingToolError, type Client, type Doors } from './client.ts';
 import { failure, run } from './clients/run.ts';
-import { chooseDoors, doorSettings } from './doors.ts';
+import { chooseDoors, doorSettings, writeSamplingFile } from './doors.ts';
 import type { Told } from './features.ts';
 import { resultOf, rowsByKey, skippedResult, spansOfClient, toldBy, type ClientResult } from './outcome.ts';
 import { storedRows } from './stored_spans.ts';
@@ -31,8 +33,10 @@ export async function runAll(
   say: (line: string) => void,
 ): Promise<readonly ClientResult[]> {
   const doors = await chooseDoors();
+  const samplingFile = writeSamplingFile(serviceOf('jaeger-client-remote'));
   const pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
     ...doorSettings(doors),
+    SPANMILL_COLLECTOR_SAMPLING_FILE: samplingFile,
     SPANMILL_PROCESSOR_SETTLE_MS: String(SETTLE_MS),
   });
   try {
@@ -44,8 +48,11 @@ export async function runAll(
     return await judge(pipeline, runs, say);
   } finally {
     await pipeline.stop();
+    rmSync(dirname(samplingFile), { recursive: true });
   }
 }
+
+const serviceOf = (id: string): string => `interop-${id}`;
 
 async function runClient(
   client: Client,
@@ -54,7 +61,7 @@ async function runClient(
   at: string,
 ): Promise<Run> {
   const { id, library, protocol, toolchain } = client;
-  const service = `interop-${id}`;
+  const service = serviceOf(id);
   const name = `${at} ${library}, ${protocol}`;
   const begun = { client, service, told: { spans: [] }, failed: null, skipped: null };
   try {

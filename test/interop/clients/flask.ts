@@ -58,6 +58,7 @@ const EXPECTED: Expectations = {
   remote: NOT_IN_CLIENT,
   shared: NOT_IN_PROTOCOL,
   shortId: NOT_IN_CLIENT,
+  sampling: NOT_IN_CLIENT,
 };
 
 export const FLASK_CLIENT: Client = {

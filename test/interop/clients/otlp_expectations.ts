@@ -49,5 +49,6 @@ export function otlpExpectations(exceptionType: string): Expectations {
     remote: whole(attributes('remote endpoint', { 'peer.service': string('orders-db') })),
     shared: NOT_IN_PROTOCOL,
     shortId: NOT_IN_CLIENT,
+    sampling: NOT_IN_CLIENT,
   };
 }

@@ -78,6 +78,7 @@ const EXPECTED: Expectations = {
   remote: whole(attributes(ROOT, { 'service.peer.name': string('telemetrygen-server') })),
   shared: NOT_IN_PROTOCOL,
   shortId: NOT_IN_CLIENT,
+  sampling: NOT_IN_CLIENT,
 };
 
 function command(port: number, service: string, more: readonly string[]): Command {

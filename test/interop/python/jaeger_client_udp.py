@@ -47,6 +47,10 @@ def started(name, parent=None, references=None, **more):
 
 def finish(span):
     span.finish()
+    tell(span)
+
+
+def tell(span):
     start, end = span.start_time, span.end_time
     start_ns = int(start * 1_000_000) * 1000
     catalogue.sent(
@@ -82,6 +86,12 @@ def main():
     span.log_kv({"event": catalogue.BARE_EVENT})
     finish(span)
 
+    try:
+        with started("exception", root) as span:
+            raise ValueError("no such cart")
+    except ValueError:
+        tell(span)
+
     link = SpanContext(catalogue.LINK_TRACE_ID, catalogue.LINK_SPAN_ID, 0, 1)
     finish(
         started(
@@ -93,6 +103,10 @@ def main():
         )
     )
     finish(started(catalogue.UNICODE, root))
+    span = started("remote endpoint", root, tags={tags.SPAN_KIND: "client"})
+    span.set_tag(tags.PEER_SERVICE, "orders-db")
+    span.set_tag(tags.PEER_PORT, 5432)
+    finish(span)
     finish(root)
 
 

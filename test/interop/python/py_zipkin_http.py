@@ -94,6 +94,7 @@ def server_half(attrs):
     )
     with half:
         half.update_binary_annotations({"half": "server"})
+    report("shared", half.zipkin_attrs, half.start_timestamp, None)
 
 
 server_half(trace(is_128bit=True))
