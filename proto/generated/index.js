@@ -9900,6 +9900,986 @@ export const tempopb = $root.tempopb = (() => {
     return tempopb;
 })();
 
+export const zipkin = $root.zipkin = (() => {
+
+    const zipkin = {};
+
+    zipkin.proto3 = (function() {
+
+        const proto3 = {};
+
+        proto3.ListOfSpans = (function() {
+
+            const ListOfSpans = function (properties) {
+                this.spans = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ListOfSpans.prototype.spans = $util.emptyArray;
+
+            ListOfSpans.create = function(properties) {
+                return new ListOfSpans(properties);
+            };
+
+            ListOfSpans.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.spans != null && message.spans.length)
+                    for (let i = 0; i < message.spans.length; ++i)
+                        $root.zipkin.proto3.Span.encode(message.spans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ListOfSpans.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.ListOfSpans();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.spans && message.spans.length))
+                                message.spans = [];
+                            message.spans.push($root.zipkin.proto3.Span.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            ListOfSpans.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.ListOfSpans)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.ListOfSpans: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.ListOfSpans();
+                if (object.spans) {
+                    if (!$Array.isArray(object.spans))
+                        throw $TypeError(".zipkin.proto3.ListOfSpans.spans: array expected");
+                    message.spans = $Array(object.spans.length);
+                    for (let i = 0; i < object.spans.length; ++i) {
+                        if (!$util.isObject(object.spans[i]))
+                            throw $TypeError(".zipkin.proto3.ListOfSpans.spans: object expected");
+                        message.spans[i] = $root.zipkin.proto3.Span.fromObject(object.spans[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            ListOfSpans.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.spans = [];
+                if (message.spans && message.spans.length) {
+                    object.spans = $Array(message.spans.length);
+                    for (let j = 0; j < message.spans.length; ++j)
+                        object.spans[j] = $root.zipkin.proto3.Span.toObject(message.spans[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            ListOfSpans.prototype.toJSON = function() {
+                return ListOfSpans.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return ListOfSpans;
+        })();
+
+        proto3.Span = (function() {
+
+            const Span = function (properties) {
+                this.annotations = [];
+                this.tags = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Span.prototype.traceId = $util.newBuffer([]);
+            Span.prototype.parentId = $util.newBuffer([]);
+            Span.prototype.id = $util.newBuffer([]);
+            Span.prototype.kind = 0;
+            Span.prototype.name = "";
+            Span.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Span.prototype.duration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Span.prototype.localEndpoint = null;
+            Span.prototype.remoteEndpoint = null;
+            Span.prototype.annotations = $util.emptyArray;
+            Span.prototype.tags = $util.emptyObject;
+            Span.prototype.debug = false;
+            Span.prototype.shared = false;
+
+            Span.create = function(properties) {
+                return new Span(properties);
+            };
+
+            Span.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                    writer.uint32(10).bytes(message.traceId);
+                if (message.parentId != null && $Object.hasOwnProperty.call(message, "parentId") && message.parentId.length)
+                    writer.uint32(18).bytes(message.parentId);
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(26).bytes(message.id);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(32).int32(message.kind);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(42).string(message.name);
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(49).fixed64(message.timestamp);
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration") && (typeof message.duration === "object" ? message.duration.low || message.duration.high : message.duration !== 0))
+                    writer.uint32(56).uint64(message.duration);
+                if (message.localEndpoint != null && $Object.hasOwnProperty.call(message, "localEndpoint"))
+                    $root.zipkin.proto3.Endpoint.encode(message.localEndpoint, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.remoteEndpoint != null && $Object.hasOwnProperty.call(message, "remoteEndpoint"))
+                    $root.zipkin.proto3.Endpoint.encode(message.remoteEndpoint, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.annotations != null && message.annotations.length)
+                    for (let i = 0; i < message.annotations.length; ++i)
+                        $root.zipkin.proto3.Annotation.encode(message.annotations[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.tags != null && $Object.hasOwnProperty.call(message, "tags"))
+                    for (let keys = $Object.keys(message.tags), i = 0; i < keys.length; ++i)
+                        writer.uint32(90).fork().uint32(10).string(keys[i]).uint32(18).string(message.tags[keys[i]]).ldelim();
+                if (message.debug != null && $Object.hasOwnProperty.call(message, "debug") && message.debug !== false)
+                    writer.uint32(96).bool(message.debug);
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared") && message.shared !== false)
+                    writer.uint32(104).bool(message.shared);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Span.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Span();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.parentId = value;
+                            else
+                                delete message.parentId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.duration = value;
+                            else
+                                delete message.duration;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.localEndpoint = $root.zipkin.proto3.Endpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.localEndpoint);
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.remoteEndpoint = $root.zipkin.proto3.Endpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.remoteEndpoint);
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.annotations && message.annotations.length))
+                                message.annotations = [];
+                            message.annotations.push($root.zipkin.proto3.Annotation.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.tags === $util.emptyObject)
+                                message.tags = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.tags, key);
+                            message.tags[key] = value;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.debug = value;
+                            else
+                                delete message.debug;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.shared = value;
+                            else
+                                delete message.shared;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Span.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Span)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Span: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Span();
+                if (object.traceId != null)
+                    if (object.traceId.length)
+                        if (typeof object.traceId === "string")
+                            $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                        else if (object.traceId.length >= 0)
+                            message.traceId = object.traceId;
+                if (object.parentId != null)
+                    if (object.parentId.length)
+                        if (typeof object.parentId === "string")
+                            $util.base64.decode(object.parentId, message.parentId = $util.newBuffer($util.base64.length(object.parentId)), 0);
+                        else if (object.parentId.length >= 0)
+                            message.parentId = object.parentId;
+                if (object.id != null)
+                    if (object.id.length)
+                        if (typeof object.id === "string")
+                            $util.base64.decode(object.id, message.id = $util.newBuffer($util.base64.length(object.id)), 0);
+                        else if (object.id.length >= 0)
+                            message.id = object.id;
+                if (object.kind !== 0 && (typeof object.kind !== "string" || $root.zipkin.proto3.Span.Kind[object.kind] !== 0))
+                    switch (object.kind) {
+                    case "SPAN_KIND_UNSPECIFIED":
+                    case 0:
+                        message.kind = 0;
+                        break;
+                    case "CLIENT":
+                    case 1:
+                        message.kind = 1;
+                        break;
+                    case "SERVER":
+                    case 2:
+                        message.kind = 2;
+                        break;
+                    case "PRODUCER":
+                    case 3:
+                        message.kind = 3;
+                        break;
+                    case "CONSUMER":
+                    case 4:
+                        message.kind = 4;
+                        break;
+                    default:
+                        if (typeof object.kind === "number" && (object.kind | 0) === object.kind)
+                            message.kind = object.kind;
+                    }
+                if (object.name != null)
+                    if (typeof object.name !== "string" || object.name.length)
+                        message.name = $String(object.name);
+                if (object.timestamp != null)
+                    if (typeof object.timestamp === "object" ? object.timestamp.low || object.timestamp.high : $Number(object.timestamp) !== 0)
+                        if ($util.Long)
+                            message.timestamp = $util.Long.fromValue(object.timestamp, true);
+                        else if (typeof object.timestamp === "string")
+                            message.timestamp = $parseInt(object.timestamp, 10);
+                        else if (typeof object.timestamp === "number")
+                            message.timestamp = object.timestamp;
+                        else if (typeof object.timestamp === "object")
+                            message.timestamp = new $util.LongBits(object.timestamp.low >>> 0, object.timestamp.high >>> 0).toNumber(true);
+                if (object.duration != null)
+                    if (typeof object.duration === "object" ? object.duration.low || object.duration.high : $Number(object.duration) !== 0)
+                        if ($util.Long)
+                            message.duration = $util.Long.fromValue(object.duration, true);
+                        else if (typeof object.duration === "string")
+                            message.duration = $parseInt(object.duration, 10);
+                        else if (typeof object.duration === "number")
+                            message.duration = object.duration;
+                        else if (typeof object.duration === "object")
+                            message.duration = new $util.LongBits(object.duration.low >>> 0, object.duration.high >>> 0).toNumber(true);
+                if (object.localEndpoint != null) {
+                    if (!$util.isObject(object.localEndpoint))
+                        throw $TypeError(".zipkin.proto3.Span.localEndpoint: object expected");
+                    message.localEndpoint = $root.zipkin.proto3.Endpoint.fromObject(object.localEndpoint, _depth + 1);
+                }
+                if (object.remoteEndpoint != null) {
+                    if (!$util.isObject(object.remoteEndpoint))
+                        throw $TypeError(".zipkin.proto3.Span.remoteEndpoint: object expected");
+                    message.remoteEndpoint = $root.zipkin.proto3.Endpoint.fromObject(object.remoteEndpoint, _depth + 1);
+                }
+                if (object.annotations) {
+                    if (!$Array.isArray(object.annotations))
+                        throw $TypeError(".zipkin.proto3.Span.annotations: array expected");
+                    message.annotations = $Array(object.annotations.length);
+                    for (let i = 0; i < object.annotations.length; ++i) {
+                        if (!$util.isObject(object.annotations[i]))
+                            throw $TypeError(".zipkin.proto3.Span.annotations: object expected");
+                        message.annotations[i] = $root.zipkin.proto3.Annotation.fromObject(object.annotations[i], _depth + 1);
+                    }
+                }
+                if (object.tags) {
+                    if (!$util.isObject(object.tags))
+                        throw $TypeError(".zipkin.proto3.Span.tags: object expected");
+                    message.tags = {};
+                    for (let keys = $Object.keys(object.tags), i = 0; i < keys.length; ++i) {
+                        if (keys[i] === "__proto__")
+                            $util.makeProp(message.tags, keys[i]);
+                        message.tags[keys[i]] = $String(object.tags[keys[i]]);
+                    }
+                }
+                if (object.debug != null)
+                    if (object.debug)
+                        message.debug = $Boolean(object.debug);
+                if (object.shared != null)
+                    if (object.shared)
+                        message.shared = $Boolean(object.shared);
+                return message;
+            };
+
+            Span.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.annotations = [];
+                if (options.objects || options.defaults)
+                    object.tags = {};
+                if (options.defaults) {
+                    if (options.bytes === $String)
+                        object.traceId = "";
+                    else {
+                        object.traceId = [];
+                        if (options.bytes !== $Array)
+                            object.traceId = $util.newBuffer(object.traceId);
+                    }
+                    if (options.bytes === $String)
+                        object.parentId = "";
+                    else {
+                        object.parentId = [];
+                        if (options.bytes !== $Array)
+                            object.parentId = $util.newBuffer(object.parentId);
+                    }
+                    if (options.bytes === $String)
+                        object.id = "";
+                    else {
+                        object.id = [];
+                        if (options.bytes !== $Array)
+                            object.id = $util.newBuffer(object.id);
+                    }
+                    object.kind = options.enums === $String ? "SPAN_KIND_UNSPECIFIED" : 0;
+                    object.name = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.timestamp = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.timestamp = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.duration = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.duration = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.localEndpoint = null;
+                    object.remoteEndpoint = null;
+                    object.debug = false;
+                    object.shared = false;
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                if (message.parentId != null && $Object.hasOwnProperty.call(message, "parentId"))
+                    object.parentId = options.bytes === $String ? $util.base64.encode(message.parentId, 0, message.parentId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.parentId) : message.parentId;
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id"))
+                    object.id = options.bytes === $String ? $util.base64.encode(message.id, 0, message.id.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.id) : message.id;
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                    object.kind = options.enums === $String ? $root.zipkin.proto3.Span.Kind[message.kind] === $undefined ? message.kind : $root.zipkin.proto3.Span.Kind[message.kind] : message.kind;
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                    object.name = message.name;
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.timestamp = typeof message.timestamp === "number" ? $BigInt(message.timestamp) : $util.Long.fromBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0, true).toBigInt();
+                    else if (typeof message.timestamp === "number")
+                        object.timestamp = options.longs === $String ? $String(message.timestamp) : message.timestamp;
+                    else
+                        object.timestamp = options.longs === $String ? $util.Long.prototype.toString.call(message.timestamp) : options.longs === $Number ? new $util.LongBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0).toNumber(true) : message.timestamp;
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.duration = typeof message.duration === "number" ? $BigInt(message.duration) : $util.Long.fromBits(message.duration.low >>> 0, message.duration.high >>> 0, true).toBigInt();
+                    else if (typeof message.duration === "number")
+                        object.duration = options.longs === $String ? $String(message.duration) : message.duration;
+                    else
+                        object.duration = options.longs === $String ? $util.Long.prototype.toString.call(message.duration) : options.longs === $Number ? new $util.LongBits(message.duration.low >>> 0, message.duration.high >>> 0).toNumber(true) : message.duration;
+                if (message.localEndpoint != null && $Object.hasOwnProperty.call(message, "localEndpoint"))
+                    object.localEndpoint = $root.zipkin.proto3.Endpoint.toObject(message.localEndpoint, options, _depth + 1);
+                if (message.remoteEndpoint != null && $Object.hasOwnProperty.call(message, "remoteEndpoint"))
+                    object.remoteEndpoint = $root.zipkin.proto3.Endpoint.toObject(message.remoteEndpoint, options, _depth + 1);
+                if (message.annotations && message.annotations.length) {
+                    object.annotations = $Array(message.annotations.length);
+                    for (let j = 0; j < message.annotations.length; ++j)
+                        object.annotations[j] = $root.zipkin.proto3.Annotation.toObject(message.annotations[j], options, _depth + 1);
+                }
+                let keys2;
+                if (message.tags && (keys2 = $Object.keys(message.tags)).length) {
+                    object.tags = {};
+                    for (let j = 0; j < keys2.length; ++j) {
+                        if (keys2[j] === "__proto__")
+                            $util.makeProp(object.tags, keys2[j]);
+                        object.tags[keys2[j]] = message.tags[keys2[j]];
+                    }
+                }
+                if (message.debug != null && $Object.hasOwnProperty.call(message, "debug"))
+                    object.debug = message.debug;
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared"))
+                    object.shared = message.shared;
+                return object;
+            };
+
+            Span.prototype.toJSON = function() {
+                return Span.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            Span.Kind = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "SPAN_KIND_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "CLIENT"] = 1;
+                values[valuesById[2] = "SERVER"] = 2;
+                values[valuesById[3] = "PRODUCER"] = 3;
+                values[valuesById[4] = "CONSUMER"] = 4;
+                return values;
+            })();
+
+            return Span;
+        })();
+
+        proto3.Endpoint = (function() {
+
+            const Endpoint = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Endpoint.prototype.serviceName = "";
+            Endpoint.prototype.ipv4 = $util.newBuffer([]);
+            Endpoint.prototype.ipv6 = $util.newBuffer([]);
+            Endpoint.prototype.port = 0;
+
+            Endpoint.create = function(properties) {
+                return new Endpoint(properties);
+            };
+
+            Endpoint.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName") && message.serviceName !== "")
+                    writer.uint32(10).string(message.serviceName);
+                if (message.ipv4 != null && $Object.hasOwnProperty.call(message, "ipv4") && message.ipv4.length)
+                    writer.uint32(18).bytes(message.ipv4);
+                if (message.ipv6 != null && $Object.hasOwnProperty.call(message, "ipv6") && message.ipv6.length)
+                    writer.uint32(26).bytes(message.ipv6);
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
+                    writer.uint32(32).int32(message.port);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Endpoint.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Endpoint();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.serviceName = value;
+                            else
+                                delete message.serviceName;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ipv4 = value;
+                            else
+                                delete message.ipv4;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ipv6 = value;
+                            else
+                                delete message.ipv6;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.port = value;
+                            else
+                                delete message.port;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Endpoint.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Endpoint)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Endpoint: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Endpoint();
+                if (object.serviceName != null)
+                    if (typeof object.serviceName !== "string" || object.serviceName.length)
+                        message.serviceName = $String(object.serviceName);
+                if (object.ipv4 != null)
+                    if (object.ipv4.length)
+                        if (typeof object.ipv4 === "string")
+                            $util.base64.decode(object.ipv4, message.ipv4 = $util.newBuffer($util.base64.length(object.ipv4)), 0);
+                        else if (object.ipv4.length >= 0)
+                            message.ipv4 = object.ipv4;
+                if (object.ipv6 != null)
+                    if (object.ipv6.length)
+                        if (typeof object.ipv6 === "string")
+                            $util.base64.decode(object.ipv6, message.ipv6 = $util.newBuffer($util.base64.length(object.ipv6)), 0);
+                        else if (object.ipv6.length >= 0)
+                            message.ipv6 = object.ipv6;
+                if (object.port != null)
+                    if ($Number(object.port) !== 0)
+                        message.port = object.port | 0;
+                return message;
+            };
+
+            Endpoint.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.serviceName = "";
+                    if (options.bytes === $String)
+                        object.ipv4 = "";
+                    else {
+                        object.ipv4 = [];
+                        if (options.bytes !== $Array)
+                            object.ipv4 = $util.newBuffer(object.ipv4);
+                    }
+                    if (options.bytes === $String)
+                        object.ipv6 = "";
+                    else {
+                        object.ipv6 = [];
+                        if (options.bytes !== $Array)
+                            object.ipv6 = $util.newBuffer(object.ipv6);
+                    }
+                    object.port = 0;
+                }
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName"))
+                    object.serviceName = message.serviceName;
+                if (message.ipv4 != null && $Object.hasOwnProperty.call(message, "ipv4"))
+                    object.ipv4 = options.bytes === $String ? $util.base64.encode(message.ipv4, 0, message.ipv4.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.ipv4) : message.ipv4;
+                if (message.ipv6 != null && $Object.hasOwnProperty.call(message, "ipv6"))
+                    object.ipv6 = options.bytes === $String ? $util.base64.encode(message.ipv6, 0, message.ipv6.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.ipv6) : message.ipv6;
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port"))
+                    object.port = message.port;
+                return object;
+            };
+
+            Endpoint.prototype.toJSON = function() {
+                return Endpoint.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Endpoint;
+        })();
+
+        proto3.Annotation = (function() {
+
+            const Annotation = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Annotation.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Annotation.prototype.value = "";
+
+            Annotation.create = function(properties) {
+                return new Annotation(properties);
+            };
+
+            Annotation.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(9).fixed64(message.timestamp);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && message.value !== "")
+                    writer.uint32(18).string(message.value);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Annotation.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Annotation();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Annotation.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Annotation)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Annotation: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Annotation();
+                if (object.timestamp != null)
+                    if (typeof object.timestamp === "object" ? object.timestamp.low || object.timestamp.high : $Number(object.timestamp) !== 0)
+                        if ($util.Long)
+                            message.timestamp = $util.Long.fromValue(object.timestamp, true);
+                        else if (typeof object.timestamp === "string")
+                            message.timestamp = $parseInt(object.timestamp, 10);
+                        else if (typeof object.timestamp === "number")
+                            message.timestamp = object.timestamp;
+                        else if (typeof object.timestamp === "object")
+                            message.timestamp = new $util.LongBits(object.timestamp.low >>> 0, object.timestamp.high >>> 0).toNumber(true);
+                if (object.value != null)
+                    if (typeof object.value !== "string" || object.value.length)
+                        message.value = $String(object.value);
+                return message;
+            };
+
+            Annotation.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.timestamp = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.timestamp = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.value = "";
+                }
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.timestamp = typeof message.timestamp === "number" ? $BigInt(message.timestamp) : $util.Long.fromBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0, true).toBigInt();
+                    else if (typeof message.timestamp === "number")
+                        object.timestamp = options.longs === $String ? $String(message.timestamp) : message.timestamp;
+                    else
+                        object.timestamp = options.longs === $String ? $util.Long.prototype.toString.call(message.timestamp) : options.longs === $Number ? new $util.LongBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0).toNumber(true) : message.timestamp;
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                    object.value = message.value;
+                return object;
+            };
+
+            Annotation.prototype.toJSON = function() {
+                return Annotation.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Annotation;
+        })();
+
+        return proto3;
+    })();
+
+    return zipkin;
+})();
+
 export {
   $root as default
 };

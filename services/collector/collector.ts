@@ -17,6 +17,7 @@ import { otlpHttpDoor } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
+import { zipkinHttpDoor } from './zipkin_http.ts';
 
 export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
@@ -26,6 +27,8 @@ export interface CollectorOptions {
   readonly httpPort: number;
   /** Without it, nothing that speaks Jaeger's protocols is listened to. */
   readonly jaeger?: JaegerSettings | null;
+  /** Without it, Zipkin's protocols are not listened to. */
+  readonly zipkinPort?: number | null;
   readonly maxRequestBytes: number;
   readonly maxInFlightBytes: number;
   readonly recordBytes: number;
@@ -49,7 +52,12 @@ const STOP_TIMEOUT_MS = 12_000;
 export interface Collector {
   readonly parts: readonly Part[];
   /** The ports in use once started. */
-  readonly ports: { readonly grpc: number; readonly http: number; readonly jaeger: JaegerPorts | null };
+  readonly ports: {
+    readonly grpc: number;
+    readonly http: number;
+    readonly jaeger: JaegerPorts | null;
+    readonly zipkin: number | null;
+  };
   readonly notReady: () => string | null;
   /** What is to be known of a collector that is ready, or null. */
   readonly remark: () => string | null;
@@ -70,7 +78,13 @@ export function collectorParts(options: CollectorOptions): Collector {
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
   const http = otlpHttpDoor({ ...door, port: options.httpPort });
   const jaeger = options.jaeger ? jaegerDoors({ ...door, settings: options.jaeger }) : null;
-  const listeners = [grpc, http, ...(jaeger === null ? [] : [jaeger])];
+  const notReady = (): string | null =>
+    isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'));
+  const zipkin =
+    typeof options.zipkinPort === 'number'
+      ? zipkinHttpDoor({ ...door, port: options.zipkinPort, notReady })
+      : null;
+  const listeners = [grpc, http, jaeger, zipkin].filter((listener) => listener !== null);
   const servers: Part = {
     name: 'servers',
     start: async () => {
@@ -100,8 +114,11 @@ export function collectorParts(options: CollectorOptions): Collector {
       get jaeger() {
         return jaeger?.ports ?? null;
       },
+      get zipkin() {
+        return zipkin?.port ?? null;
+      },
     },
-    notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
+    notReady,
     remark: () => way.remark(),
   };
 }

@@ -22,6 +22,11 @@ export const SETTINGS = {
     default: 4318,
     meaning: 'OTLP/HTTP: POST /v1/traces.',
   }),
+  zipkinPort: port({
+    env: 'SPANMILL_COLLECTOR_ZIPKIN_PORT',
+    default: 9411,
+    meaning: 'Zipkin: POST /api/v2/spans (JSON, protobuf) and /api/v1/spans (JSON, thrift).',
+  }),
   jaegerCompactPort: udpPort({
     env: 'SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT',
     default: 6831,

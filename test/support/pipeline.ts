@@ -21,10 +21,9 @@ import { serviceEnv, testClickHouseUrl, testConnection, testKafka, uniqueName } 
 export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
 
 export interface Pipeline {
-  /** Of its topics; also the name of its database. */
-  readonly prefix: string;
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
+  readonly zipkin: string;
   readonly queryUrl: string;
   readonly queryGrpc: string;
   readonly clickhouse: ClickHouse;
@@ -36,6 +35,10 @@ export interface Pipeline {
   recordsIn(topic: keyof TopicNames): Promise<number>;
   /** What the service says of itself on /metrics. */
   metrics(service: ServiceName): Promise<string>;
+  /** Of a service that runs. */
+  pid(service: ServiceName): number;
+  /** Its topics are named PREFIX.spans and so on; its database is named PREFIX. */
+  readonly prefix: string;
   stop(): Promise<void>;
 }
 
@@ -48,12 +51,19 @@ interface Running {
   readonly lines: string[];
 }
 
+export interface PipelineShape {
+  readonly partitions?: number;
+  /** Of Node, for each service. */
+  readonly nodeArguments?: readonly string[];
+}
+
 export async function startPipeline(
   services: readonly ServiceName[],
   settings: Readonly<Record<string, string>> = {},
+  { partitions = DEFAULT_TOPIC_OPTIONS.partitions, nodeArguments = [] }: PipelineShape = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
-  const ports = await freePorts(7);
+  const ports = await freePorts(8);
   const [
     grpc = 0,
     http = 0,
@@ -62,6 +72,7 @@ export async function startPipeline(
     sinkHealth = 0,
     query = 0,
     queryGrpc = 0,
+    zipkin = 0,
   ] = ports;
   const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
@@ -71,6 +82,7 @@ export async function startPipeline(
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: prefix,
     ...ANY_PORTS,
+    SPANMILL_COLLECTOR_ZIPKIN_PORT: String(zipkin),
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(http),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(collectorHealth),
@@ -86,21 +98,22 @@ export async function startPipeline(
       .join(','),
     ...settings,
   });
-  await prepare(prefix);
+  await prepare(prefix, partitions);
   const clickhouse = connectClickHouse(testConnection(prefix));
   const running = new Map<ServiceName, Running>();
   const healthUrl = (service: ServiceName, path: string): string =>
     `http://127.0.0.1:${health[service]}/${path}`;
 
   const pipeline: Pipeline = {
-    prefix,
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
+    zipkin: `http://127.0.0.1:${zipkin}`,
     queryUrl: `http://127.0.0.1:${query}`,
     queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,
+    prefix,
     start: async (service) => {
-      const started = run(service, env);
+      const started = run(service, env, nodeArguments);
       running.set(service, started);
       await untilReady(service, started, healthUrl(service, 'readyz'));
     },
@@ -114,6 +127,7 @@ export async function startPipeline(
       return watermarks.reduce((sum, { high }) => sum + high, 0);
     },
     metrics: async (service) => (await fetch(healthUrl(service, 'metrics'))).text(),
+    pid: (service) => running.get(service)?.child.pid ?? NaN,
     stop: async () => {
       for (const { child } of [...running.values()].reverse()) await end(child, 'SIGTERM');
       await clickhouse.close();
@@ -140,14 +154,16 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   }
 }
 
-async function prepare(prefix: string): Promise<void> {
-  await withAdmin((admin) => admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix })));
+async function prepare(prefix: string, partitions: number): Promise<void> {
+  await withAdmin((admin) =>
+    admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions })),
+  );
   await createTables(testConnection(prefix), prefix);
 }
 
-function run(service: ServiceName, env: Record<string, string>): Running {
+function run(service: ServiceName, env: Record<string, string>, nodeArguments: readonly string[]): Running {
   const main = new URL(`../../services/${service}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...nodeArguments, main], {
     env: { ...env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

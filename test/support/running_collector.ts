@@ -61,6 +61,8 @@ export interface RunningCollector {
   readonly grpcAddress: string;
   /** Null unless `jaeger` is among the settings. */
   readonly jaegerPorts: JaegerPorts | null;
+  /** Empty unless `zipkinPort` is among the settings. */
+  readonly zipkinUrl: string;
   readonly gate: Gate;
   /** Values of the records in Kafka, joined: TracesData. */
   stored(partition: number): Buffer;
@@ -94,6 +96,7 @@ export async function startCollector(settings: Partial<CollectorOptions> = {}): 
     httpPort: collector.ports.http,
     grpcAddress: `127.0.0.1:${collector.ports.grpc}`,
     jaegerPorts: collector.ports.jaeger,
+    zipkinUrl: collector.ports.zipkin === null ? '' : `http://127.0.0.1:${collector.ports.zipkin}`,
     gate,
     stored: (partition) => Buffer.concat(fake.records(TOPIC, partition).map(({ value }) => value)),
     notReady: collector.notReady,
