@@ -4,9 +4,9 @@ import type { Check, Evidence, ToldSpan } from './features.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** The span of that name and service, or what is wrong. */
+/** The span of that name and of the client's own service, or of none, or what is wrong. */
 function oneSpan({ arrived, service }: Evidence, name: string): ArrivedSpan | string {
-  const found = arrived.filter((span) => span.name === name && span.service === service);
+  const found = arrived.filter((span) => span.name === name && ['', service].includes(span.service));
   if (found.length > 1) return `${found.length} spans are named ${name}`;
   return found[0] ?? `no span is named ${name}`;
 }

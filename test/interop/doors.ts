@@ -32,11 +32,11 @@ export function doorSettings(doors: Doors): Record<string, string> {
   };
 }
 
-/** A sampling file that lets one service report everything and all others nearly nothing. Returns its path. */
-export function writeSamplingFile(service: string): string {
+/** A sampling file that lets some services report everything and all others nearly nothing. Returns its path. */
+export function writeSamplingFile(services: readonly string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'spanmill-interop-')), 'sampling.json');
   const strategies = {
-    service_strategies: [{ service, type: 'probabilistic', param: 1 }],
+    service_strategies: services.map((service) => ({ service, type: 'probabilistic', param: 1 })),
     default_strategy: { type: 'probabilistic', param: 0.001 },
   };
   writeFileSync(path, JSON.stringify(strategies));

@@ -9,9 +9,9 @@ import stopServers from '../support/stop_servers.ts';
 import { ArgumentsError } from '../support/command_line.ts';
 import { HELP, readArguments } from './arguments.ts';
 import { CLIENTS } from './clients.ts';
-import { faultsOf, type ClientResult } from './outcome.ts';
-import { table } from './report.ts';
-import { runAll } from './run_all.ts';
+import { faultsOf } from './outcome.ts';
+import { json, recordedTable, table } from './report.ts';
+import { runAll, type Results } from './run_all.ts';
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -40,25 +40,30 @@ async function interop(only: readonly string[] | null): Promise<number> {
   await startServers();
   try {
     const results = await runAll(clients, write);
-    const text = table(results);
+    const text = [table(results.clients), recordedTable(results.recorded)].join('\n\n');
     write(`\n${text}\n`);
     if (only === null) writeResults(text, results);
-    const faults = results.flatMap(faultsOf);
-    for (const fault of faults) write(`NOT ARRIVED ${fault}`);
-    const ran = results.filter(({ skipped }) => skipped === null).length;
-    const wrong = new Set(results.filter((one) => faultsOf(one).length > 0)).size;
-    write(`${ran - wrong} passed, ${wrong} failed, ${results.length - ran} skipped`);
-    return wrong === 0 && ran > 0 ? 0 : 1;
+    return verdict(results);
   } finally {
     await stopServers();
   }
 }
 
-function writeResults(text: string, results: readonly ClientResult[]): void {
-  const written = 'Written by `make interop`.\n';
-  writeFileSync(
-    join(import.meta.dirname, 'RESULTS.md'),
-    `# Clients against Spanmill\n\n${written}\n${text}\n`,
-  );
-  writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+/** Zero where all that ran has arrived. */
+function verdict({ clients, recorded }: Results): number {
+  for (const fault of clients.flatMap(faultsOf)) write(`NOT ARRIVED ${fault}`);
+  for (const { name, fault } of recorded) if (fault !== null) write(`NOT ARRIVED ${name}: ${fault}`);
+  const skipped = clients.filter((one) => one.skipped !== null).length;
+  const failed =
+    clients.filter((one) => faultsOf(one).length > 0).length +
+    recorded.filter((one) => one.fault !== null).length;
+  const passed = clients.length + recorded.length - skipped - failed;
+  write(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+function writeResults(text: string, results: Results): void {
+  const head = '# Clients against Spanmill\n\nWritten by `make interop`.';
+  writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${head}\n\n${text}\n`);
+  writeFileSync(join(import.meta.dirname, 'results.json'), json(results));
 }

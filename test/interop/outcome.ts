@@ -65,9 +65,17 @@ export function toldBy(stdout: string): Told {
   return line.startsWith('{') ? (JSON.parse(line) as Told) : { spans: [] };
 }
 
-/** Spans of a client: its own service's, and those of the services that it calls. */
-export function spansOfClient(spans: readonly ArrivedSpan[], service: string): ArrivedSpan[] {
-  return spans.filter((span) => span.service === service || span.service.startsWith(`${service}-`));
+/** Of services that a client's own calls. */
+const CALLEES = ['-callee', '-payment'];
+
+/**
+ * Spans of a client: those of its service and of the services that it calls, and those that it tells of. A span of Zipkin v1
+ * that nothing happened in names no service at all.
+ */
+export function spansOfClient(spans: readonly ArrivedSpan[], service: string, told: Told): ArrivedSpan[] {
+  const services = new Set([service, ...CALLEES.map((callee) => service + callee)]);
+  const traces = new Set(told.spans.map(({ traceId }) => traceId));
+  return spans.filter((span) => services.has(span.service) || traces.has(span.traceId));
 }
 
 export function faultsOf({ id, outcomes }: ClientResult): string[] {

@@ -1,6 +1,8 @@
 /** The table of clients and features, as Markdown. Pure. */
 import { FEATURES, type Feature } from './features.ts';
 import type { ClientResult, Outcome } from './outcome.ts';
+import type { RecordedResult } from './recorded.ts';
+import type { Results } from './run_all.ts';
 
 const CELLS = {
   arrived: '✓',
@@ -32,10 +34,37 @@ export function table(results: readonly ClientResult[]): string {
   return lines.join('\n');
 }
 
+/** Recordings of real systems; a line instead where they are not there. */
+export function recordedTable(recorded: readonly RecordedResult[]): string {
+  if (recorded.length === 0) return 'Recorded traces: skipped, they are not beside the checkout.';
+  return [
+    line(['recorded trace, as Zipkin v2 JSON', 'spans', 'tags', 'annotations', 'back from the Zipkin API']),
+    line(['---', '--:', '--:', '--:', ':-:']),
+    ...recorded.map(({ name, spans, tags, annotations, fault }) =>
+      line([name, `${spans}`, `${tags}`, `${annotations}`, fault === null ? '✓' : CELLS.fault]),
+    ),
+  ].join('\n');
+}
+
 function cell(outcome: Outcome | undefined): string {
   return CELLS[outcome?.is ?? 'not in the client'];
 }
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+/** The same for programs: each outcome is a word, a fault says what is wrong. */
+export function json({ clients, recorded }: Results): string {
+  const plain = clients.map(({ outcomes, ...client }) => ({ ...client, outcomes: words(outcomes) }));
+  return `${JSON.stringify({ clients: plain, recorded }, null, 2)}\n`;
+}
+
+function words(outcomes: ClientResult['outcomes']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outcomes).map(([feature, one]) => [
+      feature,
+      one.is === 'fault' ? `fault: ${one.fault}` : one.is,
+    ]),
+  );
 }

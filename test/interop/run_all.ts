@@ -9,9 +9,12 @@ import { testKafka } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 import { spansOfTopic, type ArrivedSpan } from './arrived_spans.ts';
 import { MissingToolError, type Client, type Doors } from './client.ts';
+import { JAEGER_CLIENT_REMOTE } from './clients/jaeger_clients.ts';
+import { JAVA_SAMPLED } from './clients/otlp_clients.ts';
 import { failure, run } from './clients/run.ts';
 import { chooseDoors, doorSettings, writeSamplingFile } from './doors.ts';
 import type { Told } from './features.ts';
+import { compareRecorded, sendRecorded, type RecordedResult } from './recorded.ts';
 import { resultOf, rowsByKey, skippedResult, spansOfClient, toldBy, type ClientResult } from './outcome.ts';
 import { storedRows } from './stored_spans.ts';
 
@@ -28,12 +31,14 @@ interface Run {
   readonly skipped: string | null;
 }
 
-export async function runAll(
-  clients: readonly Client[],
-  say: (line: string) => void,
-): Promise<readonly ClientResult[]> {
+export interface Results {
+  readonly clients: readonly ClientResult[];
+  readonly recorded: readonly RecordedResult[];
+}
+
+export async function runAll(clients: readonly Client[], say: (line: string) => void): Promise<Results> {
   const doors = await chooseDoors();
-  const samplingFile = writeSamplingFile(serviceOf('jaeger-client-remote'));
+  const samplingFile = writeSamplingFile([JAVA_SAMPLED, JAEGER_CLIENT_REMOTE].map(serviceOf));
   const pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
     ...doorSettings(doors),
     SPANMILL_COLLECTOR_SAMPLING_FILE: samplingFile,
@@ -45,7 +50,12 @@ export async function runAll(
       const one = await runClient(client, doors, say, `[${index + 1}/${clients.length}]`);
       runs.push(one);
     }
-    return await judge(pipeline, runs, say);
+    const traces = await sendRecorded(doors.zipkin);
+    say(`${traces.length} recorded traces: sent to the port of Zipkin`);
+    const results = await judge(pipeline, runs, say);
+    const recorded: RecordedResult[] = [];
+    for (const trace of traces) recorded.push(await compareRecorded(pipeline.queryUrl, trace));
+    return { clients: results, recorded };
   } finally {
     await pipeline.stop();
     rmSync(dirname(samplingFile), { recursive: true });
@@ -90,7 +100,7 @@ async function judge(
   const rows = rowsByKey(await storedRows(pipeline.clickhouse));
   return runs.map(({ client, service, told, failed, skipped }) => {
     if (skipped !== null) return skippedResult(client, skipped);
-    const arrived = spansOfClient(spans, service);
+    const arrived = spansOfClient(spans, service, told);
     const result = resultOf(client, { service, told, arrived }, rows);
     if (failed === null) return result;
     return { ...result, outcomes: { ...result.outcomes, spans: { is: 'fault', fault: failed } } };

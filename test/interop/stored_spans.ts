@@ -11,6 +11,9 @@ const ROWS = `
     Links.Attributes, arrayMap(t -> toString(toUnixTimestamp64Nano(t)), Events.Timestamp) AS EventTimes
   FROM otel_traces`;
 
+/** As OpenTelemetry calls a service without a name. */
+const NO_SERVICE = 'unknown_service';
+
 export type Row = Readonly<Record<string, unknown>>;
 
 export function storedRows(clickhouse: ClickHouse): Promise<Row[]> {
@@ -43,7 +46,10 @@ function expectedRow(span: ArrivedSpan): Row {
   return {
     ...{ TraceId: span.traceId, SpanId: span.spanId, ParentSpanId: span.parentSpanId },
     ...{ TraceState: span.traceState, SpanName: span.name, SpanKind: storedKind(span.kind) },
-    ...{ ServiceName: span.service, ResourceAttributes: texts(span.resource) },
+    ...{
+      ServiceName: span.service === '' ? NO_SERVICE : span.service,
+      ResourceAttributes: texts(span.resource),
+    },
     ...{ ScopeName: span.scopeName, ScopeVersion: span.scopeVersion, SpanAttributes: texts(span.attributes) },
     ...{ Start: String(span.startNs), Duration: String(duration) },
     ...{ StatusCode: span.status, StatusMessage: span.statusMessage },

@@ -1,5 +1,5 @@
 /** A value of an attribute with its type, as one text that two of them are compared by: `int 42`, `[string "a"]`. Pure. */
-import { opentelemetry } from '../../proto/generated/index.js';
+import type { opentelemetry } from '../../proto/generated/index.js';
 
 type AnyValue = opentelemetry.proto.common.v1.AnyValue.$Properties;
 type KeyValue = opentelemetry.proto.common.v1.KeyValue.$Properties;

@@ -13,7 +13,7 @@ import {
   type ExpectedEvent,
 } from '../checks.ts';
 import { asText, NOT_IN_CLIENT, NOT_IN_PROTOCOL, whole, type Check, type Expectations } from '../features.ts';
-import { bool, double, int, string } from '../value.ts';
+import { bool, int, string } from '../value.ts';
 import { exceptionEvent } from './otlp_expectations.ts';
 import { MICROSECOND } from './zipkin_expectations.ts';
 
@@ -48,6 +48,12 @@ function logged({ name, attributes: rest, ...more }: ExpectedEvent): ExpectedEve
   return { name, attributes: { ...rest, message: string(name) }, ...more };
 }
 
+const RESOURCE = {
+  'service.version': string('1.2.3'),
+  'deployment.cores': int(2n),
+  'deployment.spot': bool(true),
+};
+
 export const OPENTELEMETRY_PYTHON: Expectations = {
   ...JAEGER,
   array: asText(
@@ -75,15 +81,15 @@ export const OPENTELEMETRY_PYTHON: Expectations = {
     status('kind internal', 'Unset', ''),
   ),
   kinds: whole(...sent.KINDS.map((name) => kind(`kind ${name}`, name))),
-  resource: whole(
-    resource({
-      'service.version': string('1.2.3'),
-      'deployment.cores': int(2n),
-      'deployment.spot': bool(true),
-    }),
-  ),
+  resource: whole(resource(RESOURCE)),
   scope: whole(scope('interop.scope', '0.9.1')),
   remote: whole(attributes('remote endpoint', { 'peer.service': string('orders-db') })),
+};
+
+/** Its thrift exporter writes the resource among the tags of every span and not of the process. */
+export const OPENTELEMETRY_PYTHON_THRIFT: Expectations = {
+  ...OPENTELEMETRY_PYTHON,
+  resource: whole(attributes('root', RESOURCE)),
 };
 
 /** OpenTracing has no internal kind: a span without one has none. */
@@ -124,9 +130,7 @@ export const JAEGER_CLIENT: Expectations = {
 };
 
 /** With ids of 128 bits, asking the collector how to sample. */
-export const JAEGER_CLIENT_REMOTE: Expectations = {
+export const JAEGER_CLIENT_128: Expectations = {
   ...OPENTRACING,
-  sampling: whole(
-    attributes('root', { 'sampler.type': string('probabilistic'), 'sampler.param': double(1) }),
-  ),
+  sampling: whole(attributes('root', { 'sampler.type': string('probabilistic'), 'sampler.param': int(1n) })),
 };

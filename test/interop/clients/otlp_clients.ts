@@ -34,6 +34,9 @@ const JS_EXPECTED: Expectations = {
 const JAVA = 'opentelemetry-java 1.67.0';
 const JAVA_EXPECTED = otlpExpectations('java.lang.IllegalStateException');
 
+/** Keeps nothing until it has been told how to sample, over gRPC. */
+export const JAVA_SAMPLED = 'java-otlp-sampled';
+
 export const OTLP_CLIENTS: readonly Client[] = [
   {
     id: 'python-otlp-grpc',
@@ -60,6 +63,11 @@ export const OTLP_CLIENTS: readonly Client[] = [
     command: ({ otlpHttp }, service) => node('otel_sdk.ts', exporter('otlp-http', otlpHttp, service)),
   },
   {
+    id: 'js-otlp-json',
+    ...{ library: JS, protocol: 'OTLP/HTTP, JSON', expected: JS_EXPECTED, toolchain: nodeToolchain },
+    command: ({ otlpHttp }, service) => node('otel_sdk.ts', exporter('otlp-json', otlpHttp, service)),
+  },
+  {
     id: 'java-otlp-grpc',
     ...{ library: JAVA, protocol: 'OTLP/gRPC, gzip', expected: JAVA_EXPECTED, toolchain: javaToolchain },
     command: ({ otlpGrpc }, service) => java('OtelSdk', exporter('otlp-grpc', otlpGrpc, service)),
@@ -68,6 +76,17 @@ export const OTLP_CLIENTS: readonly Client[] = [
     id: 'java-otlp-http',
     ...{ library: JAVA, protocol: 'OTLP/HTTP', expected: JAVA_EXPECTED, toolchain: javaToolchain },
     command: ({ otlpHttp }, service) => java('OtelSdk', exporter('otlp-http', otlpHttp, service)),
+  },
+  {
+    id: JAVA_SAMPLED,
+    ...{ library: JAVA, protocol: 'OTLP/HTTP, Jaeger remote sampler' },
+    toolchain: javaToolchain,
+    expected: { ...JAVA_EXPECTED, sampling: JAVA_EXPECTED.spans },
+    command: ({ otlpHttp, jaegerGrpc }, service) =>
+      java('OtelSdk', {
+        ...exporter('otlp-http', otlpHttp, service),
+        INTEROP_SAMPLING_PORT: String(jaegerGrpc),
+      }),
   },
 ];
 

@@ -52,14 +52,19 @@ const ZIPKIN: Expectations = {
   sampling: NOT_IN_PROTOCOL,
 };
 
+/** It keeps times as floating-point seconds, which its encoders round each in their own way. */
+const FLOATING_SECONDS = whole(sameSpans(2n * MICROSECOND));
+
 export const PY_ZIPKIN: Expectations = {
   ...ZIPKIN,
+  spans: FLOATING_SECONDS,
   bool: asText(attributes('attributes', { 'flag.true': string('True'), 'flag.false': string('False') })),
 };
 
 /** Binary annotations of v1 have types. */
 export const PY_ZIPKIN_TYPED: Expectations = {
   ...ZIPKIN,
+  spans: FLOATING_SECONDS,
   bool: whole(attributes('attributes', sent.BOOLS)),
   int64: whole(attributes('attributes', sent.INTS)),
   double: whole(attributes('attributes', sent.DOUBLES)),

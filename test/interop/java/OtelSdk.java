@@ -13,12 +13,15 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.sdk.extension.trace.jaeger.sampler.JaegerRemoteSampler;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +30,7 @@ public final class OtelSdk {
   private static Tracer tracer;
   private static Context context = Context.root();
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     Attributes resource =
         Attributes.builder()
             .put("service.name", Catalogue.env("SERVICE"))
@@ -38,6 +41,7 @@ public final class OtelSdk {
     SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setResource(Resource.create(resource))
+            .setSampler(sampler())
             .addSpanProcessor(BatchSpanProcessor.builder(exporter()).build())
             .build();
     tracer = provider.tracerBuilder("interop.scope").setInstrumentationVersion("0.9.1").build();
@@ -55,6 +59,24 @@ public final class OtelSdk {
       return OtlpGrpcSpanExporter.builder().setEndpoint(endpoint).setCompression("gzip").build();
     }
     return OtlpHttpSpanExporter.builder().setEndpoint(endpoint + "/v1/traces").build();
+  }
+
+  /** Where INTEROP_SAMPLING_PORT is set, nothing is kept until the server has said how much. */
+  private static Sampler sampler() throws InterruptedException {
+    String port = Catalogue.env("SAMPLING_PORT");
+    if (port == null) return Sampler.parentBased(Sampler.alwaysOn());
+    JaegerRemoteSampler sampler =
+        JaegerRemoteSampler.builder()
+            .setEndpoint("http://127.0.0.1:" + port)
+            .setServiceName(Catalogue.env("SERVICE"))
+            .setInitialSampler(Sampler.alwaysOff())
+            .setPollingInterval(Duration.ofMillis(200))
+            .build();
+    for (int tries = 0; !sampler.getDescription().contains("TraceIdRatioBased{1.0"); tries++) {
+      if (tries > 200) throw new IllegalStateException("no sampling strategy came: " + sampler.getDescription());
+      Thread.sleep(50);
+    }
+    return sampler;
   }
 
   private static SpanBuilder span(String name) {

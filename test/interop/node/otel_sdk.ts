@@ -1,6 +1,5 @@
 /** opentelemetry-js' SDK with the exporter that INTEROP_EXPORTER names. What it sends is catalogue.ts as JavaScript has it. */
 import {
-  createTraceState,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -10,8 +9,10 @@ import {
   type HrTime,
   type SpanOptions,
 } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { OTLPTraceExporter as HttpExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -37,7 +38,8 @@ const BYTES = { bytes: new Uint8Array([0, 1, 255]) } as unknown as Attributes;
 function exporter(): SpanExporter {
   if (name === 'zipkin') return new ZipkinExporter({ url: `http://127.0.0.1:${port}/api/v2/spans` });
   if (name === 'otlp-grpc') return new GrpcExporter({ url: `http://127.0.0.1:${port}` });
-  return new HttpExporter({ url: `http://127.0.0.1:${port}/v1/traces` });
+  const url = `http://127.0.0.1:${port}/v1/traces`;
+  return name === 'otlp-json' ? new JsonExporter({ url }) : new ProtobufExporter({ url });
 }
 
 const provider = new TracerProvider({
@@ -93,7 +95,7 @@ events.finish();
 const exception = start('exception');
 exception.recordException(new Error('no such cart'));
 exception.finish();
-const traceState = createTraceState('vendor=1');
+const traceState = new TraceState('vendor=1');
 const linked = { ...LINK, traceFlags: TraceFlags.SAMPLED, isRemote: true, traceState };
 start('links', { links: [{ context: linked, attributes: { reason: 'batch' } }] }).finish();
 start(UNICODE).finish();

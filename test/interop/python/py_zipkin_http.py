@@ -65,8 +65,9 @@ def trace(is_128bit):
         encoding=ENCODING,
     )
     with root:
+        start = root.logging_context.start_timestamp
         shared = spans() if is_128bit else None
-    report(root.span_name, root.zipkin_attrs, root.start_timestamp, None)
+    report(root.span_name, root.zipkin_attrs, start, None)
     return shared
 
 
@@ -93,8 +94,9 @@ def server_half(attrs):
         encoding=ENCODING,
     )
     with half:
+        start = half.logging_context.start_timestamp
         half.update_binary_annotations({"half": "server"})
-    report("shared", half.zipkin_attrs, half.start_timestamp, None)
+    report("shared", half.zipkin_attrs, start, None)
 
 
 server_half(trace(is_128bit=True))
