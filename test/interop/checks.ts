@@ -18,36 +18,36 @@ function onSpan(name: string, look: (span: ArrivedSpan) => string | null): Check
   };
 }
 
-/** All that the client says it sent is there once, and nothing else; times as near as the protocol tells them. */
-export function sameSpans(precisionNs: bigint): Check {
+/** All that the client says it sent is there once, and nothing else; times may differ by what the protocol rounds away. */
+export function sameSpans(toleranceNs: bigint): Check {
   return ({ told, arrived }) => {
     if (told.spans.length === 0) return 'the client sent nothing';
     if (arrived.length !== told.spans.length) {
       return `${told.spans.length} spans were sent and ${arrived.length} arrived`;
     }
     for (const span of told.spans) {
-      const same = arrived.filter((one) => isSame(one, span, precisionNs));
+      const same = arrived.filter((one) => isSame(one, span, toleranceNs));
       if (same.length === 0) return `${span.name} did not arrive as sent: ${JSON.stringify(span)}`;
     }
     return null;
   };
 }
 
-function isSame(one: ArrivedSpan, told: ToldSpan, precisionNs: bigint): boolean {
+function isSame(one: ArrivedSpan, told: ToldSpan, toleranceNs: bigint): boolean {
   return (
     one.name === told.name &&
     one.traceId === told.traceId &&
     one.spanId === told.spanId &&
     one.parentSpanId === told.parentSpanId &&
-    isNear(one.startNs, BigInt(told.startNs), precisionNs) &&
+    isNear(one.startNs, BigInt(told.startNs), toleranceNs) &&
     // The end is a start and a duration in Zipkin and Jaeger: two roundings.
-    (told.endNs === null || isNear(one.endNs, BigInt(told.endNs), 2n * precisionNs))
+    (told.endNs === null || isNear(one.endNs, BigInt(told.endNs), 2n * toleranceNs))
   );
 }
 
-function isNear(one: bigint, other: bigint, precisionNs: bigint): boolean {
+function isNear(one: bigint, other: bigint, toleranceNs: bigint): boolean {
   const difference = one > other ? one - other : other - one;
-  return difference < precisionNs || difference === 0n;
+  return difference <= toleranceNs;
 }
 
 export function attributes(name: string, expected: Attributes): Check {
@@ -102,12 +102,12 @@ export interface ExpectedEvent {
   readonly atNs?: bigint;
 }
 
-export function events(name: string, expected: readonly ExpectedEvent[], precisionNs = 1n): Check {
+export function events(name: string, expected: readonly ExpectedEvent[], toleranceNs = 0n): Check {
   return onSpan(name, (span) => {
     if (span.events.length !== expected.length) {
       return `${name}: ${span.events.length} events, not ${expected.length}`;
     }
-    const faults = expected.map((event, index) => eventFault(span, span.events[index], event, precisionNs));
+    const faults = expected.map((event, index) => eventFault(span, span.events[index], event, toleranceNs));
     return faults.find((fault) => fault !== null) ?? null;
   });
 }
@@ -116,12 +116,12 @@ function eventFault(
   span: ArrivedSpan,
   event: ArrivedEvent | undefined,
   { name, attributes: wanted, afterNs, atNs }: ExpectedEvent,
-  precisionNs: bigint,
+  toleranceNs: bigint,
 ): string | null {
   if (event?.name !== name) return `${span.name}: event '${event?.name ?? ''}', not '${name}'`;
   const time = atNs ?? (afterNs === undefined ? null : span.startNs + afterNs);
   // One rounding of the start, one of the event.
-  if (time !== null && !isNear(event.timeNs, time, 2n * precisionNs)) {
+  if (time !== null && !isNear(event.timeNs, time, 2n * toleranceNs)) {
     return `${span.name}: event '${name}' at ${event.timeNs}, not ${time}`;
   }
   const [is, should] = [Object.keys(event.attributes).length, Object.keys(wanted).length];

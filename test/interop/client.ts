@@ -22,11 +22,11 @@ export interface Command {
 /** What a client's language needs on this machine. */
 export interface Toolchain {
   readonly name: string;
-  /** Fetches and builds what is not there yet. Throws MissingToolError where the machine lacks what that takes. */
+  /** Fetches and builds what is not there yet. Throws MissingToolError where the machine lacks the program for it. */
   prepare(): Promise<void>;
 }
 
-/** The machine lacks something: its clients are skipped, which is told and never counted as passed. */
+/** The machine lacks a program: its clients are skipped, which is told and never counted as passed. */
 export class MissingToolError extends Error {
   override name = 'MissingToolError';
 }

@@ -77,9 +77,10 @@ async function runClient(
   try {
     await toolchain.prepare();
   } catch (error) {
-    if (!(error instanceof MissingToolError)) throw error;
-    say(`${name}: skipped: ${error.message}`);
-    return { ...begun, skipped: error.message };
+    const { message } = error as Error;
+    const isSkipped = error instanceof MissingToolError;
+    say(`${name}: ${isSkipped ? 'skipped: ' : ''}${message}`);
+    return isSkipped ? { ...begun, skipped: message } : { ...begun, failed: message };
   }
   const startedMs = performance.now();
   const ran = await run(client.command(doors, service), CLIENT_TIMEOUT_MS);

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { testHome } from '../../support/servers.ts';
-import { MissingToolError, type Toolchain } from '../client.ts';
-import { failure, run } from './run.ts';
+import type { Toolchain } from '../client.ts';
+import { need } from './run.ts';
 
 const MODULE = 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen';
 export const TELEMETRYGEN_VERSION = '0.161.0';
@@ -18,7 +18,6 @@ export const goToolchain: Toolchain = {
     if (existsSync(TELEMETRYGEN)) return;
     mkdirSync(BIN, { recursive: true });
     const args = ['install', `${MODULE}@v${TELEMETRYGEN_VERSION}`];
-    const built = await run({ command: 'go', args, env: { GOBIN: BIN } }, BUILD_TIMEOUT_MS);
-    if (built.exitCode !== 0) throw new MissingToolError(`go install failed: ${failure(built)}`);
+    await need({ command: 'go', args, env: { GOBIN: BIN } }, BUILD_TIMEOUT_MS);
   },
 };

@@ -15,10 +15,10 @@ import {
 import { asText, NOT_IN_CLIENT, NOT_IN_PROTOCOL, whole, type Check, type Expectations } from '../features.ts';
 import { bool, int, string } from '../value.ts';
 import { exceptionEvent } from './otlp_expectations.ts';
-import { MICROSECOND } from './zipkin_expectations.ts';
+import { ROUNDING_NS } from './zipkin_expectations.ts';
 
 const JAEGER: Expectations = {
-  spans: whole(sameSpans(MICROSECOND)),
+  spans: whole(sameSpans(ROUNDING_NS)),
   text: whole(attributes('attributes', sent.TEXTS)),
   bool: whole(attributes('attributes', sent.BOOLS)),
   int64: whole(attributes('attributes', sent.INTS)),
@@ -71,7 +71,7 @@ export const OPENTELEMETRY_PYTHON: Expectations = {
         logged({ name: sent.EVENT, attributes: sent.EVENT_ATTRIBUTES, afterNs: 1_000n }),
         logged({ name: sent.BARE_EVENT, attributes: {}, afterNs: 2_000n }),
       ],
-      MICROSECOND,
+      ROUNDING_NS,
     ),
   ),
   exception: whole(events('exception', [logged(exceptionEvent('ValueError'))])),

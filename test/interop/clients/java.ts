@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { testHome } from '../../support/servers.ts';
-import { MissingToolError, type Command, type Toolchain } from '../client.ts';
-import { failure, run } from './run.ts';
+import type { Command, Toolchain } from '../client.ts';
+import { need } from './run.ts';
 
 const SOURCES = join(import.meta.dirname, '../java');
 const HOME = join(testHome(), 'interop/java');
@@ -30,19 +30,16 @@ async function prepare(): Promise<void> {
   mkdirSync(fresh, { recursive: true });
   try {
     const maven = ['-q', '-B', '-f', join(SOURCES, 'pom.xml'), 'dependency:copy-dependencies'];
-    await need('mvn', [...maven, `-DoutputDirectory=${fresh}`]);
+    const jars = { command: 'mvn', args: [...maven, `-DoutputDirectory=${fresh}`] };
+    await need(jars, TIMEOUT_MS);
     const files = sources.map((name) => join(SOURCES, name));
     const classes = ['-d', join(fresh, 'classes')];
-    await need('javac', ['-nowarn', '-encoding', 'UTF-8', '-cp', join(fresh, '*'), ...classes, ...files]);
+    const options = ['-nowarn', '-encoding', 'UTF-8', '-cp', join(fresh, '*'), ...classes];
+    await need({ command: 'javac', args: [...options, ...files] }, TIMEOUT_MS);
     writeFileSync(join(fresh, '.built'), wanted);
     rmSync(HOME, { recursive: true, force: true });
     renameSync(fresh, HOME);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-}
-
-async function need(command: string, args: readonly string[]): Promise<void> {
-  const ran = await run({ command, args }, TIMEOUT_MS);
-  if (ran.exitCode !== 0) throw new MissingToolError(`${command} failed: ${failure(ran)}`);
 }

@@ -4,7 +4,6 @@ import { attributes, events, kind, links, resource, scope, sameSpans, status } f
 import { NOT_IN_CLIENT, NOT_IN_PROTOCOL, whole, type Expectations } from '../features.ts';
 import { bool, int, string } from '../value.ts';
 
-const PRECISION_NS = 1n;
 const EVENTS = [
   { name: sent.EVENT, attributes: sent.EVENT_ATTRIBUTES, afterNs: 1_000n },
   { name: sent.BARE_EVENT, attributes: {}, afterNs: 2_000n },
@@ -20,7 +19,7 @@ export function exceptionEvent(type: string): { name: string; attributes: Record
 
 export function otlpExpectations(exceptionType: string): Expectations {
   return {
-    spans: whole(sameSpans(PRECISION_NS)),
+    spans: whole(sameSpans(0n)),
     text: whole(attributes('attributes', sent.TEXTS)),
     bool: whole(attributes('attributes', sent.BOOLS)),
     int64: whole(attributes('attributes', sent.INTS)),

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testHome } from '../../support/servers.ts';
-import { MissingToolError, type Command, type Toolchain } from '../client.ts';
-import { failure, run } from './run.ts';
+import type { Command, Toolchain } from '../client.ts';
+import { need } from './run.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../python');
 const HOME = join(testHome(), 'interop/venv');
@@ -35,10 +35,8 @@ async function prepare(set: PythonSet): Promise<void> {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(HOME, { recursive: true });
-  const made = await run({ command: 'python3', args: ['-m', 'venv', directory] }, INSTALL_TIMEOUT_MS);
-  if (made.exitCode !== 0) throw new MissingToolError(`no virtual environment of Python: ${failure(made)}`);
+  await need({ command: 'python3', args: ['-m', 'venv', directory] }, INSTALL_TIMEOUT_MS);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-  const installed = await run({ command: join(directory, 'bin/python'), args: pip }, INSTALL_TIMEOUT_MS);
-  if (installed.exitCode !== 0) throw new MissingToolError(`pip could not install: ${failure(installed)}`);
+  await need({ command: join(directory, 'bin/python'), args: pip }, INSTALL_TIMEOUT_MS);
   writeFileSync(marker, wanted);
 }

@@ -15,11 +15,12 @@ import { asText, NOT_IN_CLIENT, NOT_IN_PROTOCOL, whole, type Expectations } from
 import { int, string } from '../value.ts';
 import { exceptionEvent } from './otlp_expectations.ts';
 
-export const MICROSECOND = 1_000n;
+/** Nanoseconds that microseconds leave out. */
+export const ROUNDING_NS = 999n;
 
 /** Of a client that knows Zipkin's own model. */
 const ZIPKIN: Expectations = {
-  spans: whole(sameSpans(MICROSECOND)),
+  spans: whole(sameSpans(ROUNDING_NS)),
   text: whole(attributes('attributes', sent.TEXTS)),
   bool: asText(attributes('attributes', sent.textsOf(sent.BOOLS))),
   int64: asText(attributes('attributes', sent.textsOf(sent.INTS))),
@@ -53,7 +54,7 @@ const ZIPKIN: Expectations = {
 };
 
 /** It keeps times as floating-point seconds, which its encoders round each in their own way. */
-const FLOATING_SECONDS = whole(sameSpans(2n * MICROSECOND));
+const FLOATING_SECONDS = whole(sameSpans(2n * ROUNDING_NS));
 
 export const PY_ZIPKIN: Expectations = {
   ...ZIPKIN,
@@ -116,7 +117,7 @@ export const OPENTELEMETRY_PYTHON: Expectations = {
         { name: sent.EVENT, attributes: sent.EVENT_ATTRIBUTES, afterNs: 1_000n },
         { name: sent.BARE_EVENT, attributes: {}, afterNs: 2_000n },
       ],
-      MICROSECOND,
+      ROUNDING_NS,
     ),
   ),
   exception: whole(events('exception', [exceptionEvent('ValueError')])),
@@ -149,7 +150,7 @@ export const OPENTELEMETRY_JS: Expectations = {
         { name: sent.EVENT, attributes: {}, afterNs: 1_000n },
         { name: sent.BARE_EVENT, attributes: {}, afterNs: 2_000n },
       ],
-      MICROSECOND,
+      ROUNDING_NS,
     ),
   ),
   exception: whole(events('exception', [{ name: 'exception', attributes: {} }])),
