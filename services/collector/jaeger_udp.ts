@@ -8,7 +8,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timers } from '../platform/clock.ts';
 import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
@@ -16,6 +16,7 @@ import type { Log } from '../platform/log.ts';
 import type { InFlight } from './in_flight.ts';
 import type { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
+import { kernelDrops } from './udp_kernel_drops.ts';
 
 export interface JaegerUdpOptions {
   readonly host: string;
@@ -25,6 +26,7 @@ export interface JaegerUdpOptions {
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
   readonly clock: Clock;
+  readonly timers: Pick<Timers, 'every'>;
   readonly log: Log;
   readonly metrics: Pick<CollectorMetrics, 'udpPackets'>;
   /** Packets under way when the server stops are waited for this long. */
@@ -44,11 +46,13 @@ const SHARE = 1 / 4;
 /** What a waiting packet costs beside its bytes. */
 const PACKET_OVERHEAD_BYTES = 1024;
 const LOG_INTERVAL_MS = 60_000;
+const KERNEL_INTERVAL_MS = 10_000;
 
 export function jaegerUdpServer(options: JaegerUdpOptions): UdpServer {
-  const { format, host, log, stopTimeoutMs } = options;
+  const { format, host, log, stopTimeoutMs, timers } = options;
   const packets = new Packets(options);
   let socket: Socket | null = null;
+  let leave = (): void => undefined;
   let port = 0;
   return {
     name: `UDP server (${format.protocol})`,
@@ -63,8 +67,11 @@ export function jaegerUdpServer(options: JaegerUdpOptions): UdpServer {
       open.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
       log.debug({ port, bufferBytes: open.getRecvBufferSize() }, 'receiving packets');
       socket = open;
+      leave = timers.every(KERNEL_INTERVAL_MS, () => packets.countKernelDrops(port));
     },
     stop: async () => {
+      leave();
+      packets.countKernelDrops(port);
       const closing = socket;
       socket = null;
       if (closing !== null) await new Promise<void>((resolve) => closing.close(() => resolve()));
@@ -93,6 +100,7 @@ class Packets {
   private readonly maxBytes: number;
   private readonly underWay = new Set<Promise<void>>();
   private bytes = 0;
+  private kernelDrops = 0;
   private droppedSinceLog = 0;
   private loggedMs = -Infinity;
 
@@ -105,6 +113,14 @@ class Packets {
     const taken = this.store(packet).catch(this.options.onBug);
     this.underWay.add(taken);
     void taken.then(() => this.underWay.delete(taken));
+  }
+
+  /** Of what the kernel says since the socket was opened, what is new. */
+  countKernelDrops(port: number): void {
+    const drops = kernelDrops(port) - this.kernelDrops;
+    if (drops <= 0) return;
+    this.kernelDrops += drops;
+    this.count('buffer_full', "the kernel's buffer is full", drops);
   }
 
   async settled(): Promise<void> {
@@ -129,11 +145,11 @@ class Packets {
     }
   }
 
-  private count(outcome: string, problem: string): void {
+  private count(outcome: string, problem: string, packets = 1): void {
     const { clock, format, log, metrics } = this.options;
-    metrics.udpPackets.add(1, { protocol: format.protocol, outcome });
+    metrics.udpPackets.add(packets, { protocol: format.protocol, outcome });
     if (outcome === 'stored') return;
-    this.droppedSinceLog++;
+    this.droppedSinceLog += packets;
     if (clock.now() - this.loggedMs < LOG_INTERVAL_MS) return;
     this.loggedMs = clock.now();
     const dropped = this.droppedSinceLog;

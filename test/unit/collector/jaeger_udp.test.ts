@@ -108,6 +108,32 @@ test('packets that wait for Kafka take a share of the bytes in flight, and those
   expect(storedNames(running)).toHaveLength(3);
 });
 
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux(
+  'a flood is accounted for to the last packet: stored, or dropped by us or by the kernel',
+  async () => {
+    const time = new ManualTime();
+    const running = await start({ maxInFlightBytes: 500_000, timers: time });
+    const flood = Array<Uint8Array>(1_000).fill(emitBatch(compactEncoder, batchOf('n'.repeat(30_000))));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, of) =>
+        sendPackets(ports(running).compact, flood.slice(of * 100, of * 100 + 100)),
+      ),
+    );
+    const outcomes = ['stored', 'overloaded', 'buffer_full'];
+    let sum = 0;
+    await waitFor(async () => {
+      time.advance(10_000);
+      const counts = await Promise.all(outcomes.map((outcome) => packets(running, outcome)));
+      sum = counts.reduce((total, count) => total + count, 0);
+      return sum >= flood.length;
+    });
+    expect(sum).toBe(flood.length);
+    expect(storedNames(running)).toHaveLength(await packets(running, 'stored'));
+  },
+);
+
 test('a stop waits for the packets that were received', async () => {
   const running = await start();
   running.gate.hold();
