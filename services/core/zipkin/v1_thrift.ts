@@ -38,7 +38,7 @@ import { WireError } from '../wire/cursor.ts';
 import { ipv4Text, setIpv6 } from './addresses.ts';
 import { parentIdOf } from './ids.ts';
 import { addSpan, finishRequest, ZipkinRequest } from './request.ts';
-import type { Endpoint } from './span.ts';
+import { NO_ID, type Endpoint } from './span.ts';
 import type { BinaryAnnotation, V1Annotation, V1Span } from './v1_span.ts';
 import { v1ToV2 } from './v1_to_v2.ts';
 
@@ -111,7 +111,9 @@ function readSpan(reader: ThriftReader): V1Span {
   };
 }
 
+/** 0 is none: an empty struct of one byte must not become ids of 24. */
 function idBytes(bytes: number, low: bigint, high = 0n): Uint8Array {
+  if (low === 0n && high === 0n) return NO_ID;
   const id = new Uint8Array(bytes);
   const view = new DataView(id.buffer);
   view.setBigInt64(bytes - 8, low);

@@ -136,7 +136,11 @@ export const ZIPKIN_V1_JSON_SEEDS: readonly Uint8Array[] = [
       '{"key":"b","value":"AP8=","type":"BYTES"},{"key":"c","value":"5","type":"I64"},{"key":"d","value":null}]}]',
   ),
 ];
+/** An empty span, which once became 93 bytes. */
+const EMPTY_SPAN = Buffer.from('0c0000000100', 'hex');
+
 export const ZIPKIN_V1_THRIFT_SEEDS: readonly Uint8Array[] = [
   ...V1.map((spans) => v1Thrift(spans)),
   v1Thrift([IDS], TYPES),
+  EMPTY_SPAN,
 ];

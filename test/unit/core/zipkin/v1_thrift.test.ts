@@ -53,6 +53,15 @@ it('fields that nobody knows are skipped, and so are those of another type', () 
   });
 });
 
+it('a span without ids, or with ids of 0, has none', () => {
+  for (const fields of [[], [[1, i64(0n)] as const, [4, i64(0n)] as const]]) {
+    const body = binaryEncoder.encode(list(STRUCT, [struct(...fields)]));
+    expect(otlpSpans(zipkinV1ThriftToOtlp(body))).toMatchObject([
+      { traceId: '', spanId: '', attributes: {} },
+    ]);
+  }
+});
+
 it('a body that is cut off anywhere is refused', () => {
   const endpoint = { serviceName: 'web', ipv4: '1.2.3.4', port: 80 };
   const body = v1Thrift([
