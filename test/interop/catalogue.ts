@@ -1,5 +1,5 @@
 /** The fixed attributes, events and links that clients send (README.md), as typed texts. Each client has them in its own language. */
-import { array, bool, bytes, double, int, string } from './value.ts';
+import { array, bool, bytes, double, int, map, string } from './value.ts';
 
 export const UNICODE = 'Grüße, 世界 🚀';
 export const TEXTS = { text: string('plain'), 'text.unicode': string(UNICODE), 'text.empty': string('') };
@@ -16,6 +16,11 @@ export const ARRAYS = {
   flags: array([bool(true), bool(false)]),
   ints: array([int(1n), int(2n ** 53n + 1n)]),
   doubles: array([double(0.5), double(-1.25)]),
+};
+/** Lists of several types and maps are young, and OTLP alone has them. */
+export const MAPS = {
+  map: map({ a: int(1n), b: array([string('x'), bool(true)]) }),
+  mixed: array([string('x'), int(1n)]),
 };
 export const BYTES = { bytes: bytes('0001ff') };
 export const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;

@@ -2,25 +2,26 @@
 import type { ArrivedSpan } from './arrived_spans.ts';
 
 export const FEATURES = {
-  spans: 'ids, parents, names, times',
-  text: 'text attributes',
-  bool: 'bool attributes',
-  int64: 'int64 attributes',
-  double: 'double attributes',
-  array: 'array attributes',
-  bytes: 'bytes attributes',
+  spans: 'spans',
+  text: 'text',
+  bool: 'bool',
+  int64: 'int64',
+  double: 'double',
+  array: 'array',
+  map: 'map',
+  bytes: 'bytes',
   events: 'events',
-  exception: 'exceptions',
+  exception: 'exception',
   links: 'links',
   status: 'status',
   kinds: 'kinds',
   resource: 'resource',
   scope: 'scope',
-  remote: 'remote endpoint',
+  remote: 'peer',
   shared: 'shared span',
-  shortId: '64-bit trace id',
-  sampling: 'remote sampling',
-  stored: 'rows in ClickHouse',
+  shortId: '64-bit id',
+  sampling: 'sampling',
+  stored: 'stored',
 } as const;
 
 export type Feature = keyof typeof FEATURES;

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Pipeline } from '../support/pipeline.ts';
 import startServers from '../support/start_servers.ts';
 import stopServers from '../support/stop_servers.ts';
 import { ArgumentsError } from '../support/command_line.ts';
@@ -12,6 +13,8 @@ import { CLIENTS } from './clients.ts';
 import { faultsOf } from './outcome.ts';
 import { json, recordedTable, table } from './report.ts';
 import { runAll, type Results } from './run_all.ts';
+
+const INTERRUPTED = 130;
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -37,9 +40,15 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function interop(only: readonly string[] | null): Promise<number> {
   const clients = CLIENTS.filter(({ id }) => only === null || only.includes(id));
+  let pipeline: Pipeline | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void (pipeline?.stop() ?? Promise.resolve()).then(stopServers).then(() => process.exit(INTERRUPTED));
+    });
+  }
   await startServers();
   try {
-    const results = await runAll(clients, write);
+    const results = await runAll(clients, write, (started) => (pipeline = started));
     const text = [table(results.clients), recordedTable(results.recorded)].join('\n\n');
     write(`\n${text}\n`);
     if (only === null) writeResults(text, results);

@@ -13,8 +13,11 @@ const CELLS = {
 } as const;
 
 const LEGEND =
-  '✓ arrives with its type; text: the protocol or the client makes text of it, and that text arrives; ' +
-  '– the protocol has no such thing; · the client cannot send it; **✗** it did not arrive as sent.';
+  '✓ arrives as sent, with its type; text: the protocol or the client makes text of it, and that text arrives; ' +
+  '– the protocol has no such thing; · the client does not send it; **✗** it did not arrive as sent. ' +
+  'spans: as many as were sent, with ids, parents, names and times; text to bytes: attributes by type; ' +
+  'peer: the remote endpoint; shared span: both halves of a B3 span; sampling: the client asks the collector how to sample; ' +
+  'stored: every span is one row of ClickHouse, equal in all columns.';
 
 export function table(results: readonly ClientResult[]): string {
   const features = Object.keys(FEATURES) as Feature[];

@@ -44,6 +44,7 @@ export async function runAll(clients: readonly Client[], say: (line: string) => 
     SPANMILL_COLLECTOR_SAMPLING_FILE: samplingFile,
     SPANMILL_PROCESSOR_SETTLE_MS: String(SETTLE_MS),
   });
+  onPipeline(pipeline);
   try {
     const runs: Run[] = [];
     for (const [index, client] of clients.entries()) {

@@ -9,11 +9,14 @@ export const bool = (value: boolean): string => `bool ${value}`;
 export const int = (value: bigint): string => `int ${value}`;
 export const double = (value: number): string => `double ${value}`;
 export const bytes = (hex: string): string => `bytes ${hex}`;
+/** Keys in order. */
+export const map = (values: Readonly<Record<string, string>>): string =>
+  `map ${JSON.stringify(Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))))}`;
 export const array = (values: readonly string[]): string => `[${values.join(', ')}]`;
 
 export function typedValue(value: AnyValue | null | undefined): string {
   if (value?.arrayValue != null) return array((value.arrayValue.values ?? []).map(typedValue));
-  if (value?.kvlistValue != null) return JSON.stringify(typedAttributes(value.kvlistValue.values ?? []));
+  if (value?.kvlistValue != null) return map(typedAttributes(value.kvlistValue.values ?? []));
   if (value?.stringValue != null) return string(value.stringValue);
   if (value?.boolValue != null) return bool(value.boolValue);
   if (value?.intValue != null) return int(BigInt(String(value.intValue)));
@@ -26,23 +29,24 @@ export function typedAttributes(attributes: readonly KeyValue[]): Record<string,
   return Object.fromEntries(attributes.map(({ key, value }) => [key ?? '', typedValue(value)]));
 }
 
-/** The same value as ClickHouse has it: `otel_traces` holds text. */
+/** The same value as ClickHouse has it: `otel_traces` holds text, of lists and maps JSON. */
 export function storedText(typed: string): string {
-  if (typed.startsWith('string ')) return JSON.parse(typed.slice('string '.length)) as string;
-  if (typed.startsWith('bytes ')) return base64(typed);
-  return typed.startsWith('[') ? `[${elements(typed).join(',')}]` : typed.slice(typed.indexOf(' ') + 1);
+  const json = storedJson(typed);
+  return /^(string|bytes) /.test(typed) ? (JSON.parse(json) as string) : json;
 }
 
-/** Elements of an array as JSON; none of those that are sent has an array or a comma in it. */
+function storedJson(typed: string): string {
+  if (typed.startsWith('[')) return `[${elements(typed).map(storedJson).join(',')}]`;
+  const [kind] = typed.split(' ', 1);
+  const value = typed.slice(typed.indexOf(' ') + 1);
+  if (kind === 'bytes') return JSON.stringify(Buffer.from(value, 'hex').toString('base64'));
+  if (kind !== 'map') return value;
+  const members = Object.entries(JSON.parse(value) as Record<string, string>);
+  return `{${members.map(([key, of]) => `${JSON.stringify(key)}:${storedJson(of)}`).join(',')}}`;
+}
+
+/** None of the arrays that are sent has an array, a map or a comma in it. */
 function elements(typed: string): string[] {
   const inner = typed.slice(1, -1);
-  if (inner === '') return [];
-  return inner.split(', ').map((element) => {
-    if (element.startsWith('bytes ')) return JSON.stringify(base64(element));
-    return element.slice(element.indexOf(' ') + 1);
-  });
-}
-
-function base64(typed: string): string {
-  return Buffer.from(typed.slice('bytes '.length), 'hex').toString('base64');
+  return inner === '' ? [] : inner.split(', ');
 }

@@ -47,6 +47,7 @@ const EXPECTED: Expectations = {
   int64: whole(statusCodes),
   double: NOT_IN_CLIENT,
   array: NOT_IN_CLIENT,
+  map: NOT_IN_CLIENT,
   bytes: NOT_IN_CLIENT,
   events: NOT_IN_CLIENT,
   exception: NOT_IN_CLIENT,

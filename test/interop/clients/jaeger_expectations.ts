@@ -24,6 +24,7 @@ const JAEGER: Expectations = {
   int64: whole(attributes('attributes', sent.INTS)),
   double: whole(attributes('attributes', sent.DOUBLES)),
   array: NOT_IN_CLIENT,
+  map: NOT_IN_PROTOCOL,
   bytes: NOT_IN_CLIENT,
   events: NOT_IN_CLIENT,
   exception: NOT_IN_CLIENT,

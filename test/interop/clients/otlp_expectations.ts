@@ -25,6 +25,7 @@ export function otlpExpectations(exceptionType: string): Expectations {
     int64: whole(attributes('attributes', sent.INTS)),
     double: whole(attributes('attributes', sent.DOUBLES)),
     array: whole(attributes('attributes', sent.ARRAYS)),
+    map: whole(attributes('attributes', sent.MAPS)),
     bytes: whole(attributes('attributes', sent.BYTES)),
     events: whole(events('events', EVENTS)),
     exception: whole(events('exception', [exceptionEvent(exceptionType)])),

@@ -61,6 +61,7 @@ const EXPECTED: Expectations = {
   array: whole(
     attributes(ROOT, { texts: sent.ARRAYS.texts, ints: array([int(1n), sent.INTS['int.beyond_double']]) }),
   ),
+  map: NOT_IN_CLIENT,
   bytes: NOT_IN_CLIENT,
   events: NOT_IN_CLIENT,
   exception: NOT_IN_CLIENT,

@@ -26,6 +26,7 @@ const ZIPKIN: Expectations = {
   int64: asText(attributes('attributes', sent.textsOf(sent.INTS))),
   double: asText(attributes('attributes', sent.textsOf(sent.DOUBLES))),
   array: NOT_IN_PROTOCOL,
+  map: NOT_IN_PROTOCOL,
   bytes: NOT_IN_PROTOCOL,
   events: whole(
     events('events', [

@@ -1,6 +1,7 @@
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -134,7 +135,14 @@ public final class OtelSdk {
         .put("ints", 1L, Catalogue.BEYOND_DOUBLE)
         .put("doubles", 0.5, -1.25)
         .put(AttributeKey.valueKey("bytes"), Value.of(new byte[] {0, 1, (byte) 0xff}))
+        .put(AttributeKey.valueKey("map"), map())
+        .put(AttributeKey.valueKey("mixed"), Value.of(Value.of("x"), Value.of(1)))
         .build();
+  }
+
+  private static Value<?> map() {
+    return Value.of(
+        KeyValue.of("a", Value.of(1)), KeyValue.of("b", Value.of(Value.of("x"), Value.of(true))));
   }
 
   private OtelSdk() {}

@@ -13,6 +13,7 @@ ARRAYS = {
     "ints": [1, 2**53 + 1],
     "doubles": [0.5, -1.25],
 }
+MAPS = {"map": {"a": 1, "b": ["x", True]}, "mixed": ["x", 1]}
 BYTES = {"bytes": b"\x00\x01\xff"}
 KINDS = ["internal", "server", "client", "producer", "consumer"]
 ERROR_MESSAGE = "card refused: ✗"

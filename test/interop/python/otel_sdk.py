@@ -11,7 +11,8 @@ import catalogue
 
 EXPORTER = os.environ["INTEROP_EXPORTER"]
 PORT = os.environ["INTEROP_PORT"]
-HAS_BYTES = EXPORTER.startswith("otlp")
+# What the other protocols have no word for.
+OTLP_ONLY = {**catalogue.MAPS, **catalogue.BYTES} if EXPORTER.startswith("otlp") else {}
 
 
 def exporter():
@@ -73,7 +74,7 @@ def spans(root):
     def start(name, **more):
         return tracer.start_span(name, context=context, **more)
 
-    attributes = {**catalogue.SCALARS, **catalogue.ARRAYS, **(catalogue.BYTES if HAS_BYTES else {})}
+    attributes = {**catalogue.SCALARS, **catalogue.ARRAYS, **OTLP_ONLY}
     finish(start("attributes", attributes=attributes))
     for kind in catalogue.KINDS:
         finish(start(f"kind {kind}", kind=SpanKind[kind.upper()]))

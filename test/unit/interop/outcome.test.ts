@@ -29,9 +29,19 @@ const ROW: Row = {
 };
 
 const none = Object.fromEntries(
-  ['double', 'array', 'bytes', 'events', 'exception', 'links', 'status', 'kinds', 'resource', 'scope'].map(
-    (feature) => [feature, NOT_IN_CLIENT],
-  ),
+  [
+    'double',
+    'array',
+    'map',
+    'bytes',
+    'events',
+    'exception',
+    'links',
+    'status',
+    'kinds',
+    'resource',
+    'scope',
+  ].map((feature) => [feature, NOT_IN_CLIENT]),
 );
 const CLIENT: Client = {
   ...{ id: 'a', library: 'lib 1', protocol: 'P', toolchain: { name: 't', prepare: () => Promise.resolve() } },
@@ -53,7 +63,7 @@ describe('the result of a client', () => {
       ...{ bool: { is: 'fault', fault: 'it is gone' }, shared: { is: 'not in the protocol' } },
       stored: { is: 'arrived' },
     });
-    expect(faultsOf(result)).toEqual(['a, bool attributes: it is gone']);
+    expect(faultsOf(result)).toEqual(['a, bool: it is gone']);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { opentelemetry } from '../../../proto/generated/index.js';
-import { array, bool, bytes, double, int, storedText, string, typedValue } from '../../interop/value.ts';
+import { array, bool, bytes, double, int, map, storedText, string, typedValue } from '../../interop/value.ts';
 
 const { AnyValue } = opentelemetry.proto.common.v1;
 
@@ -16,6 +16,18 @@ const CASES = [
     { arrayValue: { values: [{ stringValue: 'a' }, { stringValue: 'ß' }] } },
     array([string('a'), string('ß')]),
     '["a","ß"]',
+  ],
+  [
+    {
+      kvlistValue: {
+        values: [
+          { key: 'b', value: { arrayValue: { values: [{ intValue: 1 }] } } },
+          { key: 'a', value: { boolValue: true } },
+        ],
+      },
+    },
+    map({ a: bool(true), b: array([int(1n)]) }),
+    '{"a":true,"b":[1]}',
   ],
 ] as const;
 
