@@ -36,7 +36,11 @@ export interface Results {
   readonly recorded: readonly RecordedResult[];
 }
 
-export async function runAll(clients: readonly Client[], say: (line: string) => void): Promise<Results> {
+export async function runAll(
+  clients: readonly Client[],
+  say: (line: string) => void,
+  onPipeline: (pipeline: Pipeline) => void,
+): Promise<Results> {
   const doors = await chooseDoors();
   const samplingFile = writeSamplingFile([JAVA_SAMPLED, JAEGER_CLIENT_REMOTE].map(serviceOf));
   const pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
