@@ -4,7 +4,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Pipeline } from '../support/pipeline.ts';
 import startServers from '../support/start_servers.ts';
 import stopServers from '../support/stop_servers.ts';
 import { ArgumentsError } from '../support/command_line.ts';
@@ -40,15 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function interop(only: readonly string[] | null): Promise<number> {
   const clients = CLIENTS.filter(({ id }) => only === null || only.includes(id));
-  let pipeline: Pipeline | null = null;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void (pipeline?.stop() ?? Promise.resolve()).then(stopServers).then(() => process.exit(INTERRUPTED));
-    });
-  }
+  // The services end with this process, the servers with its end of their input.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
   await startServers();
   try {
-    const results = await runAll(clients, write, (started) => (pipeline = started));
+    const results = await runAll(clients, write);
     const text = [table(results.clients), recordedTable(results.recorded)].join('\n\n');
     write(`\n${text}\n`);
     if (only === null) writeResults(text, results);

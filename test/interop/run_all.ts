@@ -36,11 +36,7 @@ export interface Results {
   readonly recorded: readonly RecordedResult[];
 }
 
-export async function runAll(
-  clients: readonly Client[],
-  say: (line: string) => void,
-  onPipeline: (pipeline: Pipeline) => void,
-): Promise<Results> {
+export async function runAll(clients: readonly Client[], say: (line: string) => void): Promise<Results> {
   const doors = await chooseDoors();
   const samplingFile = writeSamplingFile([JAVA_SAMPLED, JAEGER_CLIENT_REMOTE].map(serviceOf));
   const pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
@@ -48,7 +44,6 @@ export async function runAll(
     SPANMILL_COLLECTOR_SAMPLING_FILE: samplingFile,
     SPANMILL_PROCESSOR_SETTLE_MS: String(SETTLE_MS),
   });
-  onPipeline(pipeline);
   try {
     const runs: Run[] = [];
     for (const [index, client] of clients.entries()) {
