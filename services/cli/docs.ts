@@ -10,12 +10,12 @@ import { CLI_SETTINGS, LOCAL_SETTINGS } from '../local/settings.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import type { Settings } from '../platform/config.ts';
 import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
-import { CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS } from '../platform/settings.ts';
+import { AUDIT_SETTINGS, CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS } from '../platform/settings.ts';
 import * as processor from '../processor/config.ts';
 import * as query from '../query/config.ts';
 import * as sink from '../sink/config.ts';
 
-const SHARED: Settings = { ...KAFKA_SETTINGS, ...CLICKHOUSE_SETTINGS, ...LOG_SETTINGS };
+const SHARED: Settings = { ...KAFKA_SETTINGS, ...CLICKHOUSE_SETTINGS, ...LOG_SETTINGS, ...AUDIT_SETTINGS };
 const MIGRATE: Settings = { ...TOPIC_SETTINGS, ...MIGRATION_SETTINGS };
 const TABLES: readonly (readonly [title: string, settings: Settings])[] = [
   ['All services', SHARED],
@@ -38,14 +38,15 @@ export function configurationTables(): string {
       .flatMap((table) => Object.values(table));
     const others = new Set(elsewhere.map(({ env }) => env));
     const own = Object.values(settings).filter(({ env }) => settings === SHARED || !others.has(env));
-    const rows = own.map(({ env, default: byDefault, unit, meaning }) => {
+    const rows = own.map(({ env, default: byDefault, unit, meaning, isSecret }) => {
+      const name = isSecret === true ? `\`${env}\` or \`${env}_FILE\`` : `\`${env}\``;
       const value =
         byDefault === undefined
           ? 'required'
           : byDefault === ''
             ? ''
             : `\`${byDefault as string | number | boolean}\``;
-      return `| \`${env}\` | ${value} | ${unit.replaceAll('|', '\\|')} | ${meaning} |`;
+      return `| ${name} | ${value} | ${unit.replaceAll('|', '\\|')} | ${meaning} |`;
     });
     return [`**${title}**`, '', '| name | default | unit | meaning |', '|---|---|---|---|', ...rows, ''].join(
       '\n',

@@ -1,17 +1,58 @@
 /** Settings of the collector. The README's table is made from this. */
-import { integer, port, text } from '../platform/config.ts';
-import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { DEFAULT_TENANT } from '../core/contracts.ts';
+import { TENANT_NAME } from '../platform/auth/tenant_file.ts';
+import { choice, integer, optionalPort, port, secret, text, type Setting } from '../platform/config.ts';
+import {
+  AUDIT_SETTINGS,
+  credentialsFile,
+  KAFKA_SETTINGS,
+  LOG_SETTINGS,
+  listenHost,
+} from '../platform/settings.ts';
+import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
+import { ENCODINGS } from './kafka_receiver_formats.ts';
+import { sourceTopics } from './kafka_receiver_topics.ts';
 
+export const PREFIX = 'SPANMILL_COLLECTOR_';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-const udpPort = (setting: { env: string; default: number; meaning: string }) =>
-  integer({ ...setting, unit: 'UDP port', min: 0, max: 65_535 });
+const tenantHeader: Setting<string> = {
+  ...text({
+    env: 'SPANMILL_COLLECTOR_TENANT_HEADER',
+    default: '',
+    meaning:
+      'Header that names the tenant, e.g. x-tenant: only behind a gateway that sets it itself, and not with credentials. ' +
+      "Empty: all spans are the default tenant's.",
+  }),
+  parse: (value) => {
+    if (!/^[\w-]+$/.test(value)) throw new Error('must be the name of a header like x-tenant');
+    return value.toLowerCase();
+  },
+};
+
+const tenant = (env: string, meaning: string): Setting<string> => ({
+  ...text({ env, meaning, default: DEFAULT_TENANT }),
+  parse: (value) => {
+    if (!TENANT_NAME.test(value)) throw new Error('must be like shop-1: small letters, digits, _ and -');
+    return value;
+  },
+});
 
 export const SETTINGS = {
   ...LOG_SETTINGS,
+  ...AUDIT_SETTINGS,
   ...KAFKA_SETTINGS,
   host: listenHost('SPANMILL_COLLECTOR_HOST'),
+  allowOpen: allowOpenSetting(PREFIX),
+  ...tlsSettings(PREFIX),
+  tlsClientCaFile: clientCaSetting(PREFIX),
+  credentialsFile: credentialsFile('SPANMILL_COLLECTOR_CREDENTIALS_FILE', 'everybody may send'),
+  tenantHeader,
+  udpTenant: tenant(
+    'SPANMILL_COLLECTOR_UDP_TENANT',
+    'Whose spans those are that come by UDP, which has no credentials.',
+  ),
   grpcPort: port({
     env: 'SPANMILL_COLLECTOR_GRPC_PORT',
     default: 4317,
@@ -22,32 +63,34 @@ export const SETTINGS = {
     default: 4318,
     meaning: 'OTLP/HTTP: POST /v1/traces.',
   }),
-  zipkinPort: port({
+  zipkinPort: optionalPort({
     env: 'SPANMILL_COLLECTOR_ZIPKIN_PORT',
     default: 9411,
     meaning: 'Zipkin: POST /api/v2/spans (JSON, protobuf) and /api/v1/spans (JSON, thrift).',
   }),
-  jaegerCompactPort: udpPort({
+  jaegerCompactPort: optionalPort({
+    transport: 'UDP',
     env: 'SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT',
     default: 6831,
     meaning: "UDP port of a Jaeger agent: jaeger.thrift in Thrift's compact protocol.",
   }),
-  jaegerBinaryPort: udpPort({
+  jaegerBinaryPort: optionalPort({
+    transport: 'UDP',
     env: 'SPANMILL_COLLECTOR_JAEGER_BINARY_PORT',
     default: 6832,
     meaning: 'UDP port of a Jaeger agent: jaeger.thrift in the binary protocol.',
   }),
-  jaegerHttpPort: port({
+  jaegerHttpPort: optionalPort({
     env: 'SPANMILL_COLLECTOR_JAEGER_HTTP_PORT',
     default: 14_268,
     meaning: 'Jaeger over HTTP: POST /api/traces, jaeger.thrift.',
   }),
-  jaegerGrpcPort: port({
+  jaegerGrpcPort: optionalPort({
     env: 'SPANMILL_COLLECTOR_JAEGER_GRPC_PORT',
     default: 14_250,
     meaning: 'Jaeger over gRPC: spans and sampling strategies, jaeger.api_v2.',
   }),
-  samplingPort: port({
+  samplingPort: optionalPort({
     env: 'SPANMILL_COLLECTOR_SAMPLING_PORT',
     default: 5778,
     meaning: 'Sampling strategies for Jaeger clients over HTTP: GET /sampling?service=NAME.',
@@ -105,6 +148,21 @@ export const SETTINGS = {
     max: 600_000,
     meaning: 'A client must have sent its HTTP request within this time.',
   }),
+  redactionFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_FILE',
+    default: '',
+    meaning:
+      'Policy (YAML) that all spans are redacted by before they are stored, read again when it changes. Empty: none.',
+  }),
+  redactionKeyFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY_FILE',
+    default: '',
+    meaning: 'File with the key of its hashes, 16 bytes at least, unless the policy names one.',
+  }),
+  redactionKey: secret({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY',
+    meaning: 'That key itself, where there is no file of it.',
+  }),
   spoolDirectory: text({
     env: 'SPANMILL_COLLECTOR_SPOOL_DIRECTORY',
     default: '',
@@ -128,4 +186,28 @@ export const SETTINGS = {
     max: 64 * MIB,
     meaning: 'A file of the spool is closed at this size. Each is sent in one Kafka transaction.',
   }),
+  receiverTopics: sourceTopics({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_TOPICS',
+    meaning: `Topics of others to read spans from, as topic:encoding, comma-separated; encodings are ${ENCODINGS.join(', ')}. Empty: none.`,
+  }),
+  receiverGroup: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_GROUP',
+    default: 'spanmill-receiver',
+    meaning:
+      'Consumer group of those topics, shared by all collectors, and the beginning of the transactional ids.',
+  }),
+  receiverStart: choice({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_START',
+    default: 'earliest',
+    options: ['earliest', 'latest'],
+    meaning: 'Where to begin on a partition of which the group has committed no offset.',
+  }),
+  receiverBrokers: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_BROKERS',
+    default: '',
+    meaning:
+      'Bootstrap addresses of the Kafka that has those topics, which is then read at least once. ' +
+      'Empty: our own, which is read exactly once.',
+  }),
+  receiverTenant: tenant('SPANMILL_COLLECTOR_RECEIVER_TENANT', 'Whose spans those of these topics are.'),
 };

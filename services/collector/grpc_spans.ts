@@ -1,12 +1,14 @@
 /** The spans in a gRPC message, taken: what all protocols over gRPC share between the call and its answer. */
 import type { SpanFormat } from '../core/otlp/span_format.ts';
-import type { GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
+import type { GrpcCall, GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
 import { refusalOf } from './answers.ts';
+import type { Doorman } from './doorman.ts';
 import type { InFlight } from './in_flight.ts';
 import type { Intake, Outcome, Rejected } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 export interface GrpcSpansOptions {
+  readonly doorman: Pick<Doorman, 'senderOf'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
@@ -24,8 +26,8 @@ export interface GrpcSpans {
 export function grpcSpansMethod({ path, format, success }: GrpcSpans, options: GrpcSpansOptions): GrpcMethod {
   return {
     path,
-    handle: async (request) => {
-      const outcome = await take(request, format, options);
+    handle: async (request, call) => {
+      const outcome = await take(request, call, format, options);
       options.metrics.requests.add(1, { protocol: format.protocol, outcome: outcome.kind });
       return outcome.kind === 'stored' ? success(outcome.rejected) : refuse(outcome);
     },
@@ -34,14 +36,16 @@ export function grpcSpansMethod({ path, format, success }: GrpcSpans, options: G
 
 async function take(
   request: Buffer,
+  call: GrpcCall,
   format: SpanFormat,
-  { intake, inFlight, isStopping }: GrpcSpansOptions,
+  { doorman, intake, inFlight, isStopping }: GrpcSpansOptions,
 ): Promise<Outcome> {
   if (isStopping()) return { kind: 'unavailable', problem: 'the collector is stopping' };
-  const lease = inFlight.lease();
+  const sender = doorman.senderOf(call.visit);
+  const lease = inFlight.lease(sender);
   if (!lease.grow(request.length)) return { kind: 'overloaded' };
   try {
-    return await intake.take(request, format);
+    return await intake.take(request, format, sender);
   } finally {
     lease.release();
   }

@@ -1,14 +1,18 @@
 /**
  * One HTTP server for the routes of one protocol family: OTLP, Zipkin, Jaeger.
  *
- * Not for what a route means: its handler gives the answer as a value, and this writes it. Unknown paths and methods are
- * answered in the family's own form (`refusal`). A handler that throws is a bug.
+ * Not for what a route means: its handler gives the answer as a value, and this writes it. Who may not come in, and unknown
+ * paths and methods, are answered in the family's own form (`refusal`). A handler that throws is a bug.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
+import { callerOf } from '../platform/auth/http_caller.ts';
+import { createHttpServer } from '../platform/tls/http_server.ts';
+import type { ListenerTls } from '../platform/tls/tls_files.ts';
+import type { Doorman } from './doorman.ts';
 import { discardRest } from './http_body.ts';
 import { methodNotAllowed, notFound, type HeaderRefusal } from './http_headers.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -32,10 +36,13 @@ export interface HttpDoorOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
   /** Requests under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
+  readonly doorman: Pick<Doorman, 'admit'>;
   readonly routes: readonly HttpRoute[];
   readonly refusal: (request: IncomingMessage, refusal: HeaderRefusal) => HttpAnswer;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
@@ -54,22 +61,28 @@ const KEEP_ALIVE_MS = 75_000;
 const TIMEOUT_CHECK_MS = 1_000;
 
 export function httpDoor(options: HttpDoorOptions): HttpDoor {
-  const server = createServer({
+  const limits = {
     requestTimeout: options.requestTimeoutMs,
     headersTimeout: options.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-  });
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response, options).catch((error: unknown) => {
+  };
+  const server = createHttpServer(limits, options.tls ?? null);
+  const serve = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    onAdmitted: () => void = () => undefined,
+  ): void => {
+    answer(request, response, options, onAdmitted).catch((error: unknown) => {
       response.destroy();
       options.onBug(error);
     });
   };
-  server.on('request', serve);
+  server.on('request', (request, response) => serve(request, response));
   server.on('checkContinue', (request, response) => {
-    if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
-    serve(request, response);
+    serve(request, response, () => {
+      if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
+    });
   });
   let port = 0;
   return {
@@ -100,8 +113,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpDoorOptions,
+  onAdmitted: () => void,
 ): Promise<void> {
-  const route = findRoute(request, options.routes);
+  const refusal = await options.doorman.admit(request, callerOf(request));
+  if (refusal === null) onAdmitted();
+  const route = refusal ?? findRoute(request, options.routes);
   const given = 'handle' in route ? await route.handle(request) : refuse(request, route, options);
   if (given === null) return;
   // Node would keep the connection for the next request, which nobody is there to answer.

@@ -5,12 +5,15 @@
 import { FormatError } from '../core/otlp/format_error.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
+import { GrowthError } from '../core/redaction/edits.ts';
 import { WireError } from '../core/wire/cursor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import type { Batcher } from './batcher.ts';
+import type { Sender } from './doorman.ts';
 import type { CollectorMetrics } from './metrics.ts';
+import type { TenantRates } from './tenant_rates.ts';
 
 export type Rejected = SplitRequest['rejected'];
 
@@ -22,13 +25,18 @@ export type Outcome =
   | { readonly kind: 'too_large'; readonly problem: string }
   /** Over the limit of bytes in flight. */
   | { readonly kind: 'overloaded' }
+  /** Over the rate of its tenant. */
+  | { readonly kind: 'limited'; readonly problem: string; readonly retryAfterMs: number }
   /** Kafka did not take it, or this collector is stopping. */
   | { readonly kind: 'unavailable'; readonly problem: string };
 
 export interface IntakeOptions {
   /** Partitions of the spans topic; known before the first request comes. */
   readonly partitions: () => number;
+  /** What all protocols have in common: the policy of the house, before anything is stored. */
+  readonly redact?: ((request: Uint8Array) => Uint8Array) | null;
   readonly batcher: Pick<Batcher, 'add'>;
+  readonly rates: Pick<TenantRates, 'take' | 'giveBack'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: CollectorMetrics;
@@ -43,27 +51,34 @@ export class Intake {
   }
 
   /** Answers once Kafka has the spans. The body may be reused by its owner only after that. */
-  async take(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+  async take(body: Uint8Array, format: SpanFormat, sender: Sender): Promise<Outcome> {
     const { protocol } = format;
     const { clock, metrics } = this.options;
     const startedMs = clock.now();
     metrics.requestBytes.add(body.length, { protocol });
-    const outcome = await this.store(body, format);
+    const outcome = await this.store(body, format, sender);
     metrics.requestSeconds.observe((clock.now() - startedMs) / 1000, { protocol });
     return outcome;
   }
 
-  private async store(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+  private async store(body: Uint8Array, format: SpanFormat, { tenant }: Sender): Promise<Outcome> {
     const { protocol } = format;
     const split = this.split(body, format);
     if ('kind' in split) return split;
     const { parts, accepted, rejected } = split;
-    const { batcher, log, metrics } = this.options;
+    const { batcher, log, metrics, rates } = this.options;
     const refused = rejected.invalid_trace_id + rejected.invalid_span_id;
     metrics.spansReceived.add(accepted + refused, { protocol });
+    const cost = { spans: accepted, bytes: body.length };
+    const retryAfterMs = rates.take(tenant, cost);
+    if (retryAfterMs > 0) {
+      metrics.tenantRefusals.add(1, { tenant, reason: 'rate' });
+      return { kind: 'limited', problem: 'over the rate of its tenant', retryAfterMs };
+    }
     try {
-      await batcher.add(parts);
+      await batcher.add(parts, tenant);
     } catch (error) {
+      rates.giveBack(tenant, cost);
       if (error instanceof KafkaUnavailableError)
         return { kind: 'unavailable', problem: 'Kafka is not reachable' };
       if (!(error instanceof RecordTooLargeError)) throw error;
@@ -71,6 +86,8 @@ export class Intake {
       return { kind: 'too_large', problem: 'the request is larger than the spans topic takes' };
     }
     metrics.spansStored.add(accepted, { protocol });
+    metrics.tenantSpans.add(accepted, { tenant });
+    metrics.tenantBytes.add(body.length, { tenant });
     for (const [reason, spans] of Object.entries(rejected)) {
       if (spans > 0) metrics.spansRefused.add(spans, { reason });
     }
@@ -80,8 +97,12 @@ export class Intake {
   private split(body: Uint8Array, format: SpanFormat): SplitRequest | Outcome {
     this.splitter ??= new RequestSplitter(this.options.partitions());
     try {
-      return this.splitter.split(format.toOtlp(body));
+      const request = format.toOtlp(body);
+      return this.splitter.split(this.options.redact?.(request) ?? request);
     } catch (error) {
+      if (error instanceof GrowthError) {
+        return { kind: 'too_large', problem: 'the request is too large once it is redacted' };
+      }
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }

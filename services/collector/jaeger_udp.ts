@@ -13,6 +13,7 @@ import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
+import type { Sender } from './doorman.ts';
 import type { InFlight } from './in_flight.ts';
 import type { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -25,6 +26,8 @@ export interface JaegerUdpOptions {
   readonly format: SpanFormat;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
+  /** Whose all packets are. */
+  readonly udpSender: Sender;
   readonly clock: Clock;
   readonly timers: Pick<Timers, 'every'>;
   readonly log: Log;
@@ -128,16 +131,16 @@ class Packets {
   }
 
   private async store(packet: Buffer): Promise<void> {
-    const { inFlight, intake, format } = this.options;
+    const { inFlight, intake, format, udpSender } = this.options;
     const cost = packet.length + PACKET_OVERHEAD_BYTES;
-    const lease = inFlight.lease();
+    const lease = inFlight.lease(udpSender);
     if (this.bytes + cost > this.maxBytes || !lease.grow(cost)) {
       this.count('overloaded', 'too many bytes in flight');
       return;
     }
     this.bytes += cost;
     try {
-      const outcome = await intake.take(packet, format);
+      const outcome = await intake.take(packet, format, udpSender);
       this.count(outcome.kind, 'problem' in outcome ? outcome.problem : '');
     } finally {
       this.bytes -= cost;

@@ -1,18 +1,55 @@
 /** The collector as a process: wiring only. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
+import { auditLog } from '../platform/audit_log.ts';
+import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
+import { requireClosed } from '../platform/tls/open_listener.ts';
 import { collectorParts } from './collector.ts';
-import { SETTINGS } from './config.ts';
+import { PREFIX, SETTINGS } from './config.ts';
+import { receiverSettings } from './kafka_receiver_settings.ts';
 import { METRICS } from './metrics.ts';
+import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  const { jaegerCompactPort, jaegerBinaryPort } = SETTINGS;
+  const udp = [
+    ...(config.jaegerCompactPort === null ? [] : [jaegerCompactPort.env]),
+    ...(config.jaegerBinaryPort === null ? [] : [jaegerBinaryPort.env]),
+  ];
+  requireClosed({ ...config, prefix: PREFIX }, udp);
+  const tls = listenerTls(PREFIX, config, { log, registry });
+  const names = topicNames(config.kafkaTopicPrefix);
+  const connect = (brokers: readonly string[]) =>
+    connectKafka({
+      ...kafkaConnection(config),
+      brokers,
+      clientId: 'spanmill-collector',
+      memberName: processName(config.healthPort),
+      log,
+    });
+  const metrics = registry.create(METRICS);
+  const access = openAccess({
+    ...{
+      path: config.credentialsFile,
+      key: randomBytes(32),
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      registry,
+    },
+    audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
+  });
   const { parts, notReady, remark } = collectorParts({
     ...config,
+    tls,
+    access,
     spool:
       config.spoolDirectory === ''
         ? null
@@ -22,6 +59,17 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
+    redaction:
+      config.redactionFile === ''
+        ? null
+        : new Redaction({
+            ...config,
+            file: config.redactionFile,
+            clock: systemClock,
+            timers: systemTimers,
+            log,
+            metrics,
+          }),
     jaeger: {
       compactPort: config.jaegerCompactPort,
       binaryPort: config.jaegerBinaryPort,
@@ -30,19 +78,19 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       samplingPort: config.samplingPort,
       samplingFile: config.samplingFile,
     },
-    topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
-      clientId: 'spanmill-collector',
-      log,
-    }),
+    receiver: receiverSettings(config, names, connect),
+    topic: names.spans,
+    kafka: connect(config.kafkaBrokers.split(',')),
     clock: systemClock,
     timers: systemTimers,
     log,
-    metrics: registry.create(METRICS),
+    metrics,
     onBug: fail,
   });
-  const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady, remark });
-  return [health, ...parts];
+  const health = healthServer({
+    ...{ host: config.host, port: config.healthPort, tls: tls?.withoutClients() ?? null },
+    ...{ registry, notReady, remark },
+  });
+  const files = [tls, access?.part ?? null].filter((part) => part !== null);
+  return [...files, health, ...parts];
 });

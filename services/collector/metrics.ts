@@ -1,9 +1,11 @@
 /** What the collector counts. */
 import { counter, gauge, histogram, type Metrics } from '../platform/metrics.ts';
+import { RECEIVER_METRICS } from './kafka_receiver_metrics.ts';
 
 const BYTES = [1, 4, 16, 64, 128, 256, 512, 1024, 4096, 16_384].map((kib) => kib * 1024);
 
 export const METRICS = {
+  ...RECEIVER_METRICS,
   spansReceived: counter(
     'spanmill_collector_spans_received_total',
     'Spans in readable requests, refused ones included: the rate at which events are generated.',
@@ -43,11 +45,49 @@ export const METRICS = {
     undefined,
     ['protocol'],
   ),
+  redactedValues: counter(
+    'spanmill_collector_redacted_values_total',
+    'Attributes and texts that the redaction policy changed or dropped, by rule.',
+    ['rule'],
+  ),
+  redactionLimited: counter(
+    'spanmill_collector_redaction_limited_total',
+    'Attributes, events, links and texts over a limit of the redaction policy, by limit.',
+    ['limit'],
+  ),
+  redactionPolicyLoaded: gauge(
+    'spanmill_collector_redaction_policy_loaded_timestamp_seconds',
+    'When the redaction policy in force was read.',
+  ),
+  redactionPolicyFailures: counter(
+    'spanmill_collector_redaction_policy_failures_total',
+    'Redaction policies that could not be used: the one before stays in force.',
+  ),
   inFlightBytes: gauge(
     'spanmill_collector_in_flight_bytes',
     'Bytes of requests that are being read or wait for Kafka.',
   ),
   inFlightLimit: gauge('spanmill_collector_in_flight_limit_bytes', 'Their limit.'),
+  tenantSpans: counter(
+    'spanmill_collector_tenant_spans_stored_total',
+    'Spans that Kafka has acknowledged, or the spool holds, by tenant (1,000 at most).',
+    ['tenant'],
+  ),
+  tenantBytes: counter(
+    'spanmill_collector_tenant_stored_bytes_total',
+    'Bytes of the requests with these spans, after decompression.',
+    ['tenant'],
+  ),
+  tenantRefusals: counter(
+    'spanmill_collector_tenant_refusals_total',
+    'Requests refused since their tenant is over its rate, or over its bytes in flight.',
+    ['tenant', 'reason'],
+  ),
+  tenantInFlightBytes: gauge(
+    'spanmill_collector_tenant_in_flight_bytes',
+    'Bytes of requests that are being read or wait for Kafka, by tenant.',
+    ['tenant'],
+  ),
   appendSeconds: histogram(
     'spanmill_collector_append_seconds',
     'One append to Kafka or the spool, until acknowledged.',

@@ -15,7 +15,10 @@ import {
   type HttpRoute,
 } from './http_door.ts';
 
-export interface SamplingHttpOptions extends Omit<HttpDoorOptions, 'protocol' | 'routes' | 'refusal'> {
+export interface SamplingHttpOptions extends Omit<
+  HttpDoorOptions,
+  'protocol' | 'routes' | 'refusal' | 'doorman'
+> {
   readonly strategyOf: (service: string) => SamplingStrategy;
 }
 
@@ -35,6 +38,8 @@ export function samplingHttpDoor(options: SamplingHttpOptions): HttpDoor {
   });
   return httpDoor({
     ...options,
+    // Its clients have no way to show a credential, and nothing here is of a tenant.
+    doorman: { admit: () => Promise.resolve(null) },
     protocol: PROTOCOL,
     routes: [
       route('/sampling', strategyOf),

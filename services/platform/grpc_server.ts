@@ -7,23 +7,30 @@
 import {
   Metadata,
   Server,
-  ServerCredentials,
+  ServerInterceptingCall,
   status,
   type sendUnaryData,
+  type ServerCredentials,
   type ServerErrorResponse,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type ServerWritableStream,
   logVerbosity,
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import { google } from '../../proto/generated/index.js';
+import type { Caller } from './auth/presented.ts';
 import { settlesWithin } from './kafka/deadline.ts';
 import { explain } from './health_server.ts';
 import type { Part } from './lifecycle.ts';
+import { grpcCredentials } from './tls/grpc_credentials.ts';
+import type { ListenerTls } from './tls/tls_files.ts';
 
 /** The codes of gRPC that Spanmill answers with. */
 export const GRPC_STATUS = {
   invalidArgument: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  permissionDenied: status.PERMISSION_DENIED,
   notFound: status.NOT_FOUND,
   resourceExhausted: status.RESOURCE_EXHAUSTED,
   unimplemented: status.UNIMPLEMENTED,
@@ -42,11 +49,11 @@ export interface GrpcRefusal {
 }
 
 /** What is known of a call beside its message. */
-export interface GrpcCall {
+export interface GrpcCall extends Caller {
+  /** What the gate was told of this call by. */
+  readonly visit: object;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
-  /** Of the metadata; `name` in lower case. */
-  header(name: string): string | undefined;
 }
 
 export interface GrpcMethod {
@@ -61,13 +68,20 @@ export interface GrpcMethod {
   ) => Promise<Uint8Array | readonly Uint8Array[] | GrpcRefusal>;
 }
 
+/** Whether a call may come in: asked by its metadata alone, before its message is read. Null when it may. */
+export type GrpcGate = (visit: object, caller: Caller) => Promise<GrpcRefusal | null>;
+
 export interface GrpcServerOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   /** Largest request, after decompression; larger ones get RESOURCE_EXHAUSTED. */
   readonly maxRequestBytes: number;
   readonly methods: readonly GrpcMethod[];
+  /** Without it, every call may come in. */
+  readonly gate?: GrpcGate | undefined;
   /** Calls under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
   readonly onBug: (error: unknown) => void;
@@ -87,7 +101,9 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_STREAMS,
+    ...(options.gate !== undefined && { interceptors: [gateInterceptor(options.gate, options.onBug)] }),
   });
+  const credentials = grpcCredentials(options.tls ?? null);
   for (const method of options.methods) addMethod(server, method, options.onBug);
   let port = 0;
   return {
@@ -96,7 +112,7 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
       return port;
     },
     start: async () => {
-      port = await listen(server, options);
+      port = await listen(server, credentials, options);
     },
     stop: async () => {
       const stopped = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
@@ -105,10 +121,14 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
   };
 }
 
-function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
+function listen(
+  server: Server,
+  credentials: ServerCredentials,
+  { host, port }: GrpcServerOptions,
+): Promise<number> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(explain(withCode(error), port));
     });
@@ -118,6 +138,41 @@ function listen(server: Server, { host, port }: GrpcServerOptions): Promise<numb
 /** grpc-js puts the system's code into the message alone. */
 function withCode(error: Error): NodeJS.ErrnoException {
   return error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error;
+}
+
+function gateInterceptor(gate: GrpcGate, onBug: (error: unknown) => void): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, onAdmitted) => {
+            gate(metadata, callerOf(metadata, call))
+              .catch((error: unknown): GrpcRefusal => {
+                onBug(error);
+                return { code: GRPC_STATUS.internal, message: 'internal error' };
+              })
+              .then((refusal) => {
+                if (refusal === null) onAdmitted(metadata);
+                else call.sendStatus(refused(refusal));
+              })
+              .catch(onBug);
+          },
+        }),
+    });
+}
+
+function callerOf(metadata: Metadata, call: Pick<Incoming, 'getPeer' | 'getAuthContext'>): Caller {
+  return {
+    header: (name) => metadata.get(name)[0]?.toString(),
+    address: addressOf(call.getPeer()),
+    // There is one only where it has been verified.
+    subject: call.getAuthContext().sslPeerCertificate?.subject ?? null,
+  };
+}
+
+/** Without the port. */
+function addressOf(peer: string): string {
+  return /^\[?(.*?)\]?:\d+$/.exec(peer)?.[1] ?? peer;
 }
 
 function addMethod(
@@ -166,14 +221,14 @@ type Incoming = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, B
 function callOf(call: Incoming): GrpcCall {
   const left = new AbortController();
   call.on('cancelled', () => left.abort());
-  return { signal: left.signal, header: (name) => call.metadata.get(name)[0]?.toString() };
+  return { visit: call.metadata, signal: left.signal, ...callerOf(call.metadata, call) };
 }
 
 function isList(result: Uint8Array | readonly Uint8Array[] | GrpcRefusal): result is readonly Uint8Array[] {
   return Array.isArray(result);
 }
 
-function refused(refusal: GrpcRefusal): ServerErrorResponse {
+function refused(refusal: GrpcRefusal): ServerErrorResponse & { code: GrpcStatus; details: string } {
   const { code, message } = refusal;
   return Object.assign(new Error(message), { code, details: message, metadata: statusDetails(refusal) });
 }

@@ -12,8 +12,8 @@ export interface CollectorProcess {
   /** Status and text. */
   readiness(): Promise<[number, string]>;
   metrics(): Promise<string>;
-  /** Resolves when the process is gone. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Its exit code, once the process is gone; null where a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 export async function startCollectorProcess(
@@ -52,6 +52,7 @@ export async function startCollectorProcess(
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       await exited;
+      return child.exitCode;
     },
   };
   try {

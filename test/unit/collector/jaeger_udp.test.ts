@@ -40,8 +40,22 @@ async function packets(running: RunningCollector, outcome: string): Promise<numb
   return [...found].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-const ports = ({ jaegerPorts }: RunningCollector): { compact: number; binary: number } =>
-  jaegerPorts ?? { compact: 0, binary: 0 };
+const ports = ({ jaegerPorts }: RunningCollector): { compact: number; binary: number } => ({
+  compact: jaegerPorts?.compact ?? 0,
+  binary: jaegerPorts?.binary ?? 0,
+});
+
+test('ports that are off are not listened on', async () => {
+  const off = { compactPort: null, binaryPort: null, httpPort: null, grpcPort: null, samplingPort: null };
+  const running = await start({ jaeger: { ...off, samplingFile: '' } });
+  expect(running.jaegerPorts).toEqual({
+    compact: null,
+    binary: null,
+    http: null,
+    grpc: null,
+    sampling: null,
+  });
+});
 
 test('packets of both protocols are stored', async () => {
   const running = await start();

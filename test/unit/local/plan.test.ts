@@ -92,6 +92,24 @@ describe('the plan of the local stack', () => {
     expect(shop.at(-1)?.name).toBe('shop-load');
   });
 
+  test('refuses what is for servers elsewhere, and to let others in', () => {
+    const faults = faultsOf({
+      SPANMILL_KAFKA_TLS: 'true',
+      SPANMILL_KAFKA_SASL_PASSWORD: 'hidden',
+      SPANMILL_SINK_TLS_CERT_FILE: '/a.crt',
+      SPANMILL_COLLECTOR_HOST: '0.0.0.0',
+      SPANMILL_QUERY_HOST: '0.0.0.0',
+      SPANMILL_QUERY_ALLOW_OPEN: 'true',
+    });
+    expect(faults).toEqual([
+      expect.stringContaining('SPANMILL_KAFKA_TLS is not for the local stack'),
+      expect.stringContaining('SPANMILL_KAFKA_SASL_PASSWORD is not for the local stack'),
+      expect.stringContaining('SPANMILL_SINK_TLS_CERT_FILE is not for the local stack'),
+      expect.stringContaining('SPANMILL_COLLECTOR_HOST=0.0.0.0 would let in everybody'),
+    ]);
+    expect(faults.join()).not.toContain('hidden');
+  });
+
   test('faults of all tables are reported at once', () => {
     expect(
       faultsOf({ SPANMILL_COLLECTOR_GRPC_PORT: 'x', SPANMILL_DEMO_RATE: '0', SPANMILL_SINK_HELTH_PORT: '1' }),

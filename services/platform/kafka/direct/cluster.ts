@@ -7,6 +7,9 @@
  */
 import { ResponseError, type metadataV12 } from '@platformatic/kafka';
 import type { Log } from '../../log.ts';
+import { KafkaRefusedError } from '../port.ts';
+import { OPEN_ACCESS } from '../security.ts';
+import { BrokerAccess } from './broker_access.ts';
 import { BrokerConnection, type Address, type Request } from './broker_connection.ts';
 import {
   BrokerError,
@@ -22,6 +25,8 @@ import { apiVersions, findCoordinator, metadata, type CoordinatorType } from './
 export interface ClusterOptions {
   /** Bootstrap addresses, host:port. */
   readonly brokers: readonly string[];
+  /** Shared by the clusters of a process. Without it connections are open ones. */
+  readonly access?: BrokerAccess;
   readonly clientId: string;
   readonly log: Log;
 }
@@ -60,6 +65,7 @@ const REPEAT_AFTER_MS = 10_000;
 
 export class Cluster {
   private readonly options: ClusterOptions;
+  private readonly access: BrokerAccess;
   private readonly bootstrap: readonly Address[];
   private readonly nodes = new Map<number, Address>();
   private readonly topics = new Map<string, Topic>();
@@ -74,10 +80,11 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.options = options;
+    this.access = options.access ?? new BrokerAccess(OPEN_ACCESS);
     this.bootstrap = options.brokers.map(parseAddress);
   }
 
-  /** Of any broker: those that answered last time first. Throws BrokerError, ConnectionLostError. */
+  /** Of any broker: those that answered last time first. Throws BrokerError, KafkaRefusedError, ConnectionLostError. */
   async ask<T>(request: Request<T>, lane: string = QUESTIONS_LANE): Promise<T> {
     let failure: unknown = new ConnectionLostError('no broker is known');
     for (const address of this.addresses()) {
@@ -87,9 +94,11 @@ export class Cluster {
         this.silent.delete(name);
         return answer;
       } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
+        const isRefused = error instanceof KafkaRefusedError;
+        if (!isRefused && !(error instanceof ConnectionLostError)) throw error;
         this.silent.set(name, performance.now());
-        failure = error;
+        // Which says more than that others are silent.
+        if (!(failure instanceof KafkaRefusedError)) failure = error;
       }
     }
     throw failure;
@@ -239,6 +248,7 @@ export class Cluster {
       const { clientId } = this.options;
       connection = new BrokerConnection({
         address,
+        access: this.access,
         clientId,
         requestTimeoutMs: QUICK_LANES.includes(lane) ? QUICK_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
         onFailure: (...failure) => this.sayFailure(...failure),
