@@ -38,14 +38,15 @@ export function configurationTables(): string {
       .flatMap((table) => Object.values(table));
     const others = new Set(elsewhere.map(({ env }) => env));
     const own = Object.values(settings).filter(({ env }) => settings === SHARED || !others.has(env));
-    const rows = own.map(({ env, default: byDefault, unit, meaning }) => {
+    const rows = own.map(({ env, default: byDefault, unit, meaning, isSecret }) => {
+      const name = isSecret === true ? `\`${env}\` or \`${env}_FILE\`` : `\`${env}\``;
       const value =
         byDefault === undefined
           ? 'required'
           : byDefault === ''
             ? ''
             : `\`${byDefault as string | number | boolean}\``;
-      return `| \`${env}\` | ${value} | ${unit.replaceAll('|', '\\|')} | ${meaning} |`;
+      return `| ${name} | ${value} | ${unit.replaceAll('|', '\\|')} | ${meaning} |`;
     });
     return [`**${title}**`, '', '| name | default | unit | meaning |', '|---|---|---|---|', ...rows, ''].join(
       '\n',

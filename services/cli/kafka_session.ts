@@ -3,9 +3,10 @@ import { runningStack } from '../local/control.ts';
 import { pick } from '../local/tables.ts';
 import { topicNames, type TopicNames } from '../core/contracts.ts';
 import { readConfig } from '../platform/config.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import {
   FencedError,
+  KafkaRefusedError,
   KafkaUnavailableError,
   RecordTooLargeError,
   UnknownOutcomeError,
@@ -28,15 +29,12 @@ export async function withKafka<T>(
   use: (session: KafkaSession) => Promise<T>,
 ): Promise<T> {
   const env = { ...runningStack(context.env, context.root), ...context.env };
-  const { kafkaClient, kafkaBrokers, kafkaTopicPrefix } = readConfig(
-    KAFKA_SETTINGS,
-    pick(KAFKA_SETTINGS, env),
-  );
+  const config = readConfig(KAFKA_SETTINGS, pick(KAFKA_SETTINGS, env));
+  const { kafkaBrokers, kafkaTopicPrefix } = config;
   // What fails is said once, at the end; the client's own attempts are no news.
   const log = createLog({ service: 'cli', level: 'fatal', format: 'json' });
   const kafka = connectKafka({
-    client: kafkaClient,
-    brokers: kafkaBrokers.split(','),
+    ...kafkaConnection(config),
     clientId: 'spanmill-cli',
     log,
   });
@@ -53,6 +51,7 @@ export async function withKafka<T>(
 }
 
 function explained(error: unknown, brokers: string): unknown {
+  if (error instanceof KafkaRefusedError) return new CliError([error.message], { cause: error });
   if (error instanceof KafkaUnavailableError) {
     return new CliError(
       [

@@ -7,6 +7,7 @@ import { grpcServer } from '../platform/grpc_server.ts';
 import type { Kafka } from '../platform/kafka/port.ts';
 import { startAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
+import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { Batcher } from './batcher.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
@@ -21,6 +22,8 @@ export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | '
 
 export interface CollectorOptions {
   readonly host: string;
+  /** For all listeners; started before them. Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly maxRequestBytes: number;

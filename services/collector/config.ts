@@ -1,7 +1,9 @@
 /** Settings of the collector. The README's table is made from this. */
 import { integer, port, text } from '../platform/config.ts';
 import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
 
+export const PREFIX = 'SPANMILL_COLLECTOR_';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -9,6 +11,9 @@ export const SETTINGS = {
   ...LOG_SETTINGS,
   ...KAFKA_SETTINGS,
   host: listenHost('SPANMILL_COLLECTOR_HOST'),
+  allowOpen: allowOpenSetting(PREFIX),
+  ...tlsSettings(PREFIX),
+  tlsClientCaFile: clientCaSetting(PREFIX),
   grpcPort: port({
     env: 'SPANMILL_COLLECTOR_GRPC_PORT',
     default: 4317,

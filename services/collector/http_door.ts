@@ -4,11 +4,13 @@
  * Not for what a route means: its handler gives the answer as a value, and this writes it. Unknown paths and methods are
  * answered in the family's own form (`refusal`). A handler that throws is a bug.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
+import { createHttpServer } from '../platform/tls/http_server.ts';
+import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { discardRest } from './http_body.ts';
 import { methodNotAllowed, notFound, type HeaderRefusal } from './http_headers.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -32,6 +34,8 @@ export interface HttpDoorOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
   /** Requests under way when the server stops are waited for this long. */
@@ -54,12 +58,13 @@ const KEEP_ALIVE_MS = 75_000;
 const TIMEOUT_CHECK_MS = 1_000;
 
 export function httpDoor(options: HttpDoorOptions): HttpDoor {
-  const server = createServer({
+  const limits = {
     requestTimeout: options.requestTimeoutMs,
     headersTimeout: options.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-  });
+  };
+  const server = createHttpServer(limits, options.tls ?? null);
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response, options).catch((error: unknown) => {
       response.destroy();

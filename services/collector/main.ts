@@ -3,16 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { runService } from '../platform/run.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
+import { requireClosed } from '../platform/tls/open_listener.ts';
 import { collectorParts } from './collector.ts';
-import { SETTINGS } from './config.ts';
+import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
+  requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const { parts, notReady, remark } = collectorParts({
     ...config,
+    tls,
     spool:
       config.spoolDirectory === ''
         ? null
@@ -24,8 +29,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
           },
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-collector',
       log,
     }),
@@ -35,6 +39,9 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     metrics: registry.create(METRICS),
     onBug: fail,
   });
-  const health = healthServer({ host: config.host, port: config.healthPort, registry, notReady, remark });
-  return [health, ...parts];
+  const health = healthServer({
+    ...{ host: config.host, port: config.healthPort, tls: tls?.withoutClients() ?? null },
+    ...{ registry, notReady, remark },
+  });
+  return [...(tls === null ? [] : [tls]), health, ...parts];
 });

@@ -31,7 +31,22 @@ export interface KafkaServerOptions {
   readonly voters?: readonly string[];
   /** Several brokers on a machine get less each. */
   readonly maxHeapMb?: number;
+  /** Beside the one for this machine's own clients, which asks for nothing. */
+  readonly listeners?: readonly KafkaListener[];
+  /** More of the broker's configuration, e.g. the listeners' certificates. */
+  readonly settings?: BrokerSettings;
+  /** Users that the storage is formatted with. */
+  readonly scramUsers?: readonly { readonly name: string; readonly password: string }[];
 }
+
+export interface KafkaListener {
+  /** In capitals, as Kafka has them. */
+  readonly name: string;
+  readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  readonly port: number;
+}
+
+export type BrokerSettings = Readonly<Record<string, string | number | boolean>>;
 
 /** Names the cluster in every node's storage; one constant, so that nodes formatted apart belong together. */
 const CLUSTER_ID = Buffer.from('spanmill-local-1').toString('base64url');
@@ -68,7 +83,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<RunningSe
   const configFile = join(options.dataDir, 'server.properties');
   writeFileSync(configFile, propertiesFile(brokerSettings(options)));
   const classPath = ['-cp', join(options.jarsDir, '*')];
-  await formatOnce(classPath, configFile, options.dataDir);
+  await formatOnce(classPath, configFile, options);
   return startServer({
     name: 'Kafka',
     command: 'java',
@@ -87,9 +102,18 @@ export async function startKafka(options: KafkaServerOptions): Promise<RunningSe
   });
 }
 
-async function formatOnce(classPath: readonly string[], configFile: string, dataDir: string): Promise<void> {
+async function formatOnce(
+  classPath: readonly string[],
+  configFile: string,
+  { dataDir, scramUsers = [] }: KafkaServerOptions,
+): Promise<void> {
   if (existsSync(join(logDir(dataDir), 'meta.properties'))) return;
   const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', configFile];
+  for (const { name, password } of scramUsers) {
+    for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
+      format.push('--add-scram', `${mechanism}=[name=${name},password=${password}]`);
+    }
+  }
   try {
     await run('java', ['-Xshare:auto', '-XX:TieredStopAtLevel=1', ...classPath, ...format]);
   } catch (error) {
@@ -109,9 +133,15 @@ function logDir(dataDir: string): string {
 
 /** The broker's configuration; what is not said here is Kafka's default. */
 export function brokerSettings(
-  options: Pick<KafkaServerOptions, 'dataDir' | 'port' | 'controllerPort' | 'nodeId' | 'voters'>,
-): Record<string, string | number | boolean> {
-  const { nodeId = 1, port, controllerPort } = options;
+  options: Pick<
+    KafkaServerOptions,
+    'dataDir' | 'port' | 'controllerPort' | 'nodeId' | 'voters' | 'listeners' | 'settings'
+  >,
+): BrokerSettings {
+  const { nodeId = 1, port, controllerPort, listeners = [] } = options;
+  const clients = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port }, ...listeners];
+  const addresses = clients.map((one) => `${one.name}://127.0.0.1:${one.port}`).join(',');
+  const protocols = clients.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
   const voters = options.voters ?? [`${nodeId}@127.0.0.1:${controllerPort}`];
   const replicas = Math.min(3, voters.length);
   const inSync = Math.max(1, replicas - 1);
@@ -120,9 +150,9 @@ export function brokerSettings(
     'node.id': nodeId,
     'controller.quorum.voters': voters.join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${addresses},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': addresses,
+    'listener.security.protocol.map': `${protocols},CONTROLLER:PLAINTEXT`,
     'log.dirs': logDir(options.dataDir),
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
@@ -151,10 +181,11 @@ export function brokerSettings(
     'broker.heartbeat.interval.ms': 1000,
     // 128 MB of the heap by default.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    ...options.settings,
   };
 }
 
-function propertiesFile(settings: Readonly<Record<string, string | number | boolean>>): string {
+function propertiesFile(settings: BrokerSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

@@ -3,7 +3,7 @@ import { migrate, type MigrationProgress } from '../platform/clickhouse/migrate.
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import { readConfig } from '../platform/config.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
 import { topicSpecs } from '../platform/kafka/topics.ts';
 import type { Log } from '../platform/log.ts';
@@ -19,10 +19,8 @@ export interface TopicsOutcome {
 export async function createTopics(env: Environment, log: Log): Promise<TopicsOutcome> {
   const settings = { ...KAFKA_SETTINGS, ...TOPIC_SETTINGS };
   const config = readConfig(settings, pick(settings, env));
-  const brokers = config.kafkaBrokers.split(',');
   const admin = await connectKafka({
-    client: config.kafkaClient,
-    brokers,
+    ...kafkaConnection(config),
     clientId: 'spanmill-migrate',
     log,
   }).admin();

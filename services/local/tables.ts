@@ -1,7 +1,7 @@
 /** Every configuration table that one environment may hold, read together: all faults at once, whoever's they are. */
 import { DEMO_SETTINGS } from '../../demo/settings.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
-import { readConfig, type Settings } from '../platform/config.ts';
+import { envNames, readConfig, type Settings } from '../platform/config.ts';
 import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
 import { SERVICES } from './services.ts';
 import { CLI_SETTINGS, LOCAL_SETTINGS } from './settings.ts';
@@ -29,8 +29,7 @@ export function readAll(env: Environment): Readonly<Record<string, unknown>> {
 
 /** What of `env` is for the owner of `settings`: the names in its table. */
 export function pick(settings: Settings, env: Environment): Record<string, string> {
-  const names = Object.values(settings).map((setting) => setting.env);
-  return pickNames(names, env);
+  return pickNames(envNames(settings), env);
 }
 
 export function pickNames(names: readonly string[], env: Environment): Record<string, string> {

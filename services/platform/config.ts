@@ -2,8 +2,9 @@
  * Configuration from the environment: one table a service, from which the types, the checks and the README follow.
  *
  * All faults are reported at once. A `SPANMILL_*` name that is nobody's is a fault too: a misspelt limit that is
- * silently ignored is worse than a service that does not start.
+ * silently ignored is worse than a service that does not start. No fault tells a secret.
  */
+import { readFileSync } from 'node:fs';
 
 export interface Setting<T> {
   readonly env: string;
@@ -13,6 +14,8 @@ export interface Setting<T> {
   readonly meaning: string;
   /** Reads the text of the environment; throws an Error that says what would be right. */
   readonly parse: (text: string) => T;
+  /** Its value is never told; it may also be given as a file, by the name with `_FILE` behind it. */
+  readonly isSecret?: boolean;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
@@ -43,6 +46,11 @@ export function text(setting: Described & { default?: string }): Setting<string>
     unit: '',
     parse: (value) => value,
   };
+}
+
+/** Also from a file: `NAME_FILE` names it, and the line break at its end is not part of the secret. */
+export function secret(setting: Described): Setting<string> {
+  return { ...text({ ...setting, default: '' }), unit: 'secret', isSecret: true };
 }
 
 export function choice<const T extends string>(
@@ -103,19 +111,19 @@ export function readConfig<S extends Settings>(
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings)) {
-    const given = env[setting.env];
-    if (given === undefined || given === '') {
-      if (setting.default === undefined) faults.push(`${setting.env} must be set: ${setting.meaning}`);
-      values[name] = setting.default;
-      continue;
-    }
     try {
-      values[name] = setting.parse(given);
+      const given = setting.isSecret === true ? secretText(setting.env, env) : env[setting.env];
+      if (given === undefined || given === '') {
+        if (setting.default === undefined) faults.push(`${setting.env} must be set: ${setting.meaning}`);
+        values[name] = setting.default;
+      } else {
+        values[name] = parsed(setting, given);
+      }
     } catch (error) {
-      faults.push(`${setting.env}=${given} ${(error as Error).message}`);
+      faults.push((error as Error).message);
     }
   }
-  const known = new Set(Object.values(settings).map((setting) => setting.env));
+  const known = new Set(envNames(settings));
   for (const name of Object.keys(env)) {
     if (!name.startsWith('SPANMILL_') || known.has(name)) continue;
     if (otherPrefixes.some((prefix) => name.startsWith(prefix))) continue;
@@ -123,6 +131,56 @@ export function readConfig<S extends Settings>(
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return values as Config<S>;
+}
+
+/** The names under which the environment may give the settings. */
+export function envNames(settings: Settings): string[] {
+  return Object.values(settings).flatMap(({ env, isSecret }) =>
+    isSecret === true ? [env, fileNameOf(env)] : [env],
+  );
+}
+
+/** The values that nothing may tell. */
+export function secretsOf(settings: Settings, config: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(settings)
+    .filter(([, { isSecret }]) => isSecret === true)
+    .map(([name]) => config[name] as string)
+    .filter((value) => value !== '');
+}
+
+/** Addresses are told in logs and answers. */
+const USER_IN_ADDRESS = /:\/\/[^\s/,@]*@/;
+
+const fileNameOf = (env: string): string => `${env}_FILE`;
+
+function parsed<T>(setting: Setting<T>, given: string): T {
+  if (setting.isSecret !== true && USER_IN_ADDRESS.test(given)) {
+    throw new Error(`${setting.env} must not hold a user or a password: they have settings of their own`);
+  }
+  try {
+    return setting.parse(given);
+  } catch (error) {
+    const shown = setting.isSecret === true ? setting.env : `${setting.env}=${given}`;
+    throw new Error(`${shown} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function secretText(env: string, values: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [given = '', file = ''] = [values[env], values[fileNameOf(env)]];
+  if (file === '') return given;
+  if (given !== '') throw new Error(`${env} and ${fileNameOf(env)} are both set: only one of them can be`);
+  const content = readSecret(fileNameOf(env), file);
+  if (content === '') throw new Error(`${fileNameOf(env)}=${file} is empty`);
+  return content;
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const { code = 'no access' } = error as NodeJS.ErrnoException;
+    throw new Error(`${name}=${file} cannot be read (${code})`, { cause: error });
+  }
 }
 
 function suggestion(name: string, known: ReadonlySet<string>): string {

@@ -7,9 +7,9 @@
 import {
   Metadata,
   Server,
-  ServerCredentials,
   status,
   type sendUnaryData,
+  type ServerCredentials,
   type ServerErrorResponse,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -20,6 +20,8 @@ import { google } from '../../proto/generated/index.js';
 import { settlesWithin } from './kafka/deadline.ts';
 import { explain } from './health_server.ts';
 import type { Part } from './lifecycle.ts';
+import { grpcCredentials } from './tls/grpc_credentials.ts';
+import type { ListenerTls } from './tls/tls_files.ts';
 
 /** The codes of gRPC that Spanmill answers with. */
 export const GRPC_STATUS = {
@@ -65,6 +67,8 @@ export interface GrpcServerOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   /** Largest request, after decompression; larger ones get RESOURCE_EXHAUSTED. */
   readonly maxRequestBytes: number;
   readonly methods: readonly GrpcMethod[];
@@ -88,6 +92,7 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_STREAMS,
   });
+  const credentials = grpcCredentials(options.tls ?? null);
   for (const method of options.methods) addMethod(server, method, options.onBug);
   let port = 0;
   return {
@@ -96,7 +101,7 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
       return port;
     },
     start: async () => {
-      port = await listen(server, options);
+      port = await listen(server, credentials, options);
     },
     stop: async () => {
       const stopped = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
@@ -105,10 +110,14 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
   };
 }
 
-function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
+function listen(
+  server: Server,
+  credentials: ServerCredentials,
+  { host, port }: GrpcServerOptions,
+): Promise<number> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(explain(withCode(error), port));
     });

@@ -1,11 +1,15 @@
 /** `/healthz`, `/readyz` and `/metrics` of a service without an HTTP API of its own. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { MetricRegistry } from './metrics.ts';
 import type { Part } from './lifecycle.ts';
+import { createHttpServer } from './tls/http_server.ts';
+import type { ListenerTls } from './tls/tls_files.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   readonly registry: MetricRegistry;
   /** Null when the service can do its work, else why not. */
   readonly notReady: () => string | null;
@@ -19,7 +23,7 @@ export function healthServer(options: HealthServerOptions): Part {
     name: 'health server',
     start: () =>
       new Promise((resolve, reject) => {
-        server = createServer((request, response) => {
+        server = createHttpServer({}, options.tls ?? null, (request, response) => {
           answer(request, response, options).catch((error: unknown) => {
             send(response, 500, 'text/plain', `no answer: ${String(error)}\n`);
           });

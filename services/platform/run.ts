@@ -2,7 +2,7 @@
  * The life of a service process: configuration, logger, metrics, parts in order, an orderly stop on SIGTERM and
  * SIGINT. The only place that ends the process.
  */
-import { ConfigError, readConfig, type Config, type Settings } from './config.ts';
+import { ConfigError, readConfig, secretsOf, type Config, type Settings } from './config.ts';
 import { Lifecycle, type Part } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { createRegistry, type MetricRegistry } from './metrics.ts';
@@ -19,7 +19,10 @@ export interface ServiceContext<S extends Settings> {
 /** Longest wait for an orderly stop before the process ends all the same. */
 const STOP_TIMEOUT_MS = 30_000;
 
-/** Runs a service until a signal or a failure. `compose` wires the parts; it does no I/O. */
+/**
+ * Runs a service until a signal or a failure. `compose` wires the parts; it does no I/O. It throws ConfigError where settings do not
+ * fit each other.
+ */
 export async function runService<S extends Settings & typeof LOG_SETTINGS>(
   service: string,
   settings: S,
@@ -27,7 +30,11 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
 ): Promise<void> {
   const config = configOrExit(settings);
   const { logLevel, logFormat } = config as Config<typeof LOG_SETTINGS>;
-  const log = createLog({ service, level: logLevel, format: logFormat });
+  // A password that is the name of something else too would stand in every line.
+  const secrets = secretsOf(settings, config).filter(
+    (secret) => !Object.values(config).some((value) => value !== secret && String(value).includes(secret)),
+  );
+  const log = createLog({ service, level: logLevel, format: logFormat, secrets });
   const registry = createRegistry(service);
   let parts = new Lifecycle([]);
   let stopping = false;
@@ -64,6 +71,7 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
     parts = new Lifecycle(compose({ config, log, registry, fail }));
     if (await parts.start()) log.info({}, 'started');
   } catch (error) {
+    if (error instanceof ConfigError) exitFor(error);
     fail(error);
   }
 }
@@ -77,9 +85,13 @@ function configOrExit<S extends Settings>(settings: S): Config<S> {
     );
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const fault of error.faults) process.stderr.write(`${fault}\n`);
-    process.exit(2);
+    exitFor(error);
   }
+}
+
+function exitFor({ faults }: ConfigError): never {
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.exit(2);
 }
 
 function owns(settings: Settings, prefix: string): boolean {

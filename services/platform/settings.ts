@@ -1,6 +1,6 @@
 /** Settings that several services share: a name and its default stand once. */
 import { DEFAULT_TOPIC_PREFIX } from '../core/contracts.ts';
-import { choice, integer, text } from './config.ts';
+import { choice, flag, integer, secret, text } from './config.ts';
 
 export const LOG_SETTINGS = {
   logLevel: choice({
@@ -35,13 +35,48 @@ export const KAFKA_SETTINGS = {
     default: DEFAULT_TOPIC_PREFIX,
     meaning: 'Topics are named PREFIX.spans, PREFIX.traces, PREFIX.metrics and PREFIX.dead-letters.',
   }),
+  kafkaTls: flag({
+    env: 'SPANMILL_KAFKA_TLS',
+    default: false,
+    meaning: 'Whether the brokers speak TLS; they must then have a certificate for their name.',
+  }),
+  kafkaTlsCaFile: text({
+    env: 'SPANMILL_KAFKA_TLS_CA_FILE',
+    default: '',
+    meaning: "Authorities of the brokers' certificates, PEM; those that Node.js knows where it is empty.",
+  }),
+  kafkaTlsCertFile: text({
+    env: 'SPANMILL_KAFKA_TLS_CERT_FILE',
+    default: '',
+    meaning: 'Certificate that is shown to brokers, PEM, where they ask for one.',
+  }),
+  kafkaTlsKeyFile: text({
+    env: 'SPANMILL_KAFKA_TLS_KEY_FILE',
+    default: '',
+    meaning: 'Its private key, PEM, without a passphrase.',
+  }),
+  kafkaSaslMechanism: choice({
+    env: 'SPANMILL_KAFKA_SASL_MECHANISM',
+    default: 'none',
+    options: ['none', 'plain', 'scram-sha-256', 'scram-sha-512'],
+    meaning: 'How the brokers are told who this is; plain sends them the password as it is, so use it over TLS.',
+  }),
+  kafkaSaslUsername: text({
+    env: 'SPANMILL_KAFKA_SASL_USERNAME',
+    default: '',
+    meaning: 'User at the brokers.',
+  }),
+  kafkaSaslPassword: secret({
+    env: 'SPANMILL_KAFKA_SASL_PASSWORD',
+    meaning: 'Password of that user.',
+  }),
 };
 
 export const CLICKHOUSE_SETTINGS = {
   clickhouseUrl: text({
     env: 'SPANMILL_CLICKHOUSE_URL',
     default: 'http://127.0.0.1:8123',
-    meaning: 'ClickHouse HTTP address.',
+    meaning: 'ClickHouse HTTP address, http:// or https://.',
   }),
   clickhouseDatabase: text({
     env: 'SPANMILL_CLICKHOUSE_DATABASE',
@@ -49,10 +84,25 @@ export const CLICKHOUSE_SETTINGS = {
     meaning: 'Database of all tables.',
   }),
   clickhouseUser: text({ env: 'SPANMILL_CLICKHOUSE_USER', default: 'default', meaning: 'ClickHouse user.' }),
-  clickhousePassword: text({
+  clickhousePassword: secret({
     env: 'SPANMILL_CLICKHOUSE_PASSWORD',
-    default: '',
     meaning: 'Password of that user.',
+  }),
+  clickhouseTlsCaFile: text({
+    env: 'SPANMILL_CLICKHOUSE_TLS_CA_FILE',
+    default: '',
+    meaning:
+      "Authorities of ClickHouse's certificate, PEM, where its address is https; those that Node.js knows where it is empty.",
+  }),
+  clickhouseTlsCertFile: text({
+    env: 'SPANMILL_CLICKHOUSE_TLS_CERT_FILE',
+    default: '',
+    meaning: 'Certificate that is shown to ClickHouse, PEM; without a password the user is known by it.',
+  }),
+  clickhouseTlsKeyFile: text({
+    env: 'SPANMILL_CLICKHOUSE_TLS_KEY_FILE',
+    default: '',
+    meaning: 'Its private key, PEM, without a passphrase.',
   }),
   clickhouseTimeoutMs: integer({
     env: 'SPANMILL_CLICKHOUSE_TIMEOUT_MS',

@@ -1,9 +1,12 @@
 /** Settings of the processor. The README's table is made from this. */
 import { choice, integer, port, text } from '../platform/config.ts';
 import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { tlsSettings } from '../platform/tls/listener_settings.ts';
 
 const SECOND = 1_000;
 const MIB = 1024 * 1024;
+
+export const PREFIX = 'SPANMILL_PROCESSOR_';
 
 export const SETTINGS = {
   ...LOG_SETTINGS,
@@ -101,6 +104,7 @@ export const SETTINGS = {
     meaning: 'Where scratch files go. They outlive nothing.',
   }),
   host: listenHost('SPANMILL_PROCESSOR_HOST'),
+  ...tlsSettings(PREFIX),
   healthPort: port({
     env: 'SPANMILL_PROCESSOR_HEALTH_PORT',
     default: 13_134,

@@ -3,10 +3,11 @@ import { topicNames } from '../core/contracts.ts';
 import { DEFAULT_RULES } from '../core/trace/assembly.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
-import { SETTINGS } from './config.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
+import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 import { Processor } from './processor.ts';
 import { ScratchStore } from './scratch_store.ts';
@@ -33,8 +34,7 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
       rules: { ...DEFAULT_RULES, forgetMs, settleMs, settleCompleteMs, maxFragmentSpans },
     },
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-processor',
       memberName: processName(config.healthPort),
       log,
@@ -46,11 +46,13 @@ await runService('processor', SETTINGS, ({ config, log, registry, fail }) => {
     metrics,
     fail,
   });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const health = healthServer({
     host: config.host,
     port: config.healthPort,
     registry,
+    tls,
     notReady: () => processor.notReady(),
   });
-  return [health, processor];
+  return [...(tls === null ? [] : [tls]), health, processor];
 });

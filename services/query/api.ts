@@ -8,13 +8,16 @@ import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyServerOptions,
   type HTTPMethods,
 } from 'fastify';
 import type { Log } from '../platform/log.ts';
 import { counter, histogram, type MetricRegistry } from '../platform/metrics.ts';
+import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { compressAnswers } from './compression.ts';
 import { documentRoutes } from './openapi.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { sayHowToShow } from './security_headers.ts';
 import { StoreError } from './store.ts';
 
 export type RouteGroup = (app: FastifyInstance) => void;
@@ -33,6 +36,8 @@ export interface ApiOptions {
   readonly log: Log;
   readonly registry: MetricRegistry;
   readonly requestTimeoutMs: number;
+  /** Without it, connections are not encrypted. */
+  readonly tls?: ListenerTls | null;
   readonly routes: readonly RouteGroup[];
 }
 
@@ -50,15 +55,9 @@ const METRICS = {
 };
 
 /** Not listening yet; `api_server.ts` does that. */
-export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOptions): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    handlerTimeout: requestTimeoutMs,
-    routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: (error, _request, reply) => {
-      answerProblem(reply, asProblem(error, requestTimeoutMs));
-    },
-  });
+export function createApi({ log, registry, requestTimeoutMs, tls, routes }: ApiOptions): FastifyInstance {
+  const app = newApp(requestTimeoutMs, tls ?? null);
+  sayHowToShow(app, tls !== undefined && tls !== null);
   const methods = methodsByUrl(app);
   measure(app, registry);
   compressAnswers(app);
@@ -79,6 +78,22 @@ export function createApi({ log, registry, requestTimeoutMs, routes }: ApiOption
   for (const group of routes) group(app);
   refuseOtherMethods(app, methods);
   return app;
+}
+
+function newApp(requestTimeoutMs: number, tls: ListenerTls | null): FastifyInstance {
+  const options: FastifyServerOptions = {
+    logger: false,
+    handlerTimeout: requestTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => {
+      answerProblem(reply, asProblem(error, requestTimeoutMs));
+    },
+  };
+  if (tls === null) return Fastify(options);
+  const app = Fastify({ ...(options as object), https: tls.options });
+  tls.attach((context) => app.server.setSecureContext(context));
+  // Its type tells the kinds of server apart; nothing else does.
+  return app as unknown as FastifyInstance;
 }
 
 /** Fills as routes are added. */

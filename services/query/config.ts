@@ -2,7 +2,9 @@
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import { integer, port, text, type Setting } from '../platform/config.ts';
 import { CLICKHOUSE_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
 
+export const PREFIX = 'SPANMILL_QUERY_';
 const MIB = 1024 * 1024;
 
 const scrape: Setting<string> = {
@@ -33,6 +35,9 @@ export const SETTINGS = {
   ttlMetrics10sDays: MIGRATION_SETTINGS.ttlMetrics10sDays,
   ttlMetrics1mDays: MIGRATION_SETTINGS.ttlMetrics1mDays,
   host: listenHost('SPANMILL_QUERY_HOST'),
+  allowOpen: allowOpenSetting(PREFIX),
+  ...tlsSettings(PREFIX),
+  tlsClientCaFile: clientCaSetting(PREFIX),
   port: port({
     env: 'SPANMILL_QUERY_PORT',
     default: 16_686,

@@ -4,10 +4,12 @@ import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock } from '../platform/clock.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
 import { runService } from '../platform/run.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
+import { requireClosed } from '../platform/tls/open_listener.ts';
 import { createApi } from './api.ts';
 import { apiRoutes } from './api_routes.ts';
 import { apiServer } from './api_server.ts';
-import { commaSeparated, SETTINGS } from './config.ts';
+import { commaSeparated, PREFIX, SETTINGS } from './config.ts';
 import { foreignApis } from './foreign_apis.ts';
 import { limitedQuery } from './queries.ts';
 import { clickHouseReadiness } from './readiness.ts';
@@ -17,6 +19,8 @@ import { metricsScraper } from './scraper.ts';
 import { readWebFiles } from './web_files.ts';
 
 await runService('query', SETTINGS, ({ config, log, registry }) => {
+  requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const clickhouse = connectClickHouse({
     url: config.clickhouseUrl,
     database: config.clickhouseDatabase,
@@ -37,7 +41,7 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
   const readiness = clickHouseReadiness(clickhouse, () => readMigrations());
   const page = readWebFiles(config.webDirectory, log);
   const api = createApi({
-    ...{ log, registry, requestTimeoutMs },
+    ...{ log, registry, requestTimeoutMs, tls },
     routes: [
       (app) => healthRoutes(app, registry, readiness),
       (app) => webRoutes(app, page),
@@ -46,10 +50,11 @@ await runService('query', SETTINGS, ({ config, log, registry }) => {
     ],
   });
   return [
+    ...(tls === null ? [] : [tls]),
     { name: 'ClickHouse connections', start: () => Promise.resolve(), stop: () => clickhouse.close() },
     apiServer(api, { host: config.host, port: config.port, log }),
     grpcServer({
-      ...{ host: config.host, port: config.grpcPort, methods: foreign.grpcMethods },
+      ...{ host: config.host, port: config.grpcPort, tls, methods: foreign.grpcMethods },
       ...{ maxRequestBytes: 1024 * 1024, stopTimeoutMs: requestTimeoutMs },
       onBug: (error) => log.error({ error }, 'request failed'),
     }),

@@ -1,8 +1,11 @@
 /** Settings of the sink. The README's table is made from this. */
 import { choice, flag, integer, port, text } from '../platform/config.ts';
 import { CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { tlsSettings } from '../platform/tls/listener_settings.ts';
 
 const MIB = 1024 * 1024;
+
+export const PREFIX = 'SPANMILL_SINK_';
 
 export const SETTINGS = {
   ...LOG_SETTINGS,
@@ -77,6 +80,7 @@ export const SETTINGS = {
     meaning: 'Compress inserts (zstd): for a ClickHouse across a network, a waste on one machine.',
   }),
   host: listenHost('SPANMILL_SINK_HOST'),
+  ...tlsSettings(PREFIX),
   healthPort: port({
     env: 'SPANMILL_SINK_HEALTH_PORT',
     default: 13_135,

@@ -4,11 +4,12 @@ import { connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
-import { connectKafka } from '../platform/kafka/connect.ts';
+import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
+import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { BlockWriter } from './block_writer.ts';
-import { SETTINGS } from './config.ts';
+import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
 import { SchemaGate } from './schema_gate.ts';
 import { Sink } from './sink.ts';
@@ -42,19 +43,20 @@ await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
       random: Math.random,
     }),
     kafka: connectKafka({
-      client: config.kafkaClient,
-      brokers: config.kafkaBrokers.split(','),
+      ...kafkaConnection(config),
       clientId: 'spanmill-sink',
       memberName: processName(config.healthPort),
       log,
     }),
     fail,
   });
+  const tls = listenerTls(PREFIX, config, { log, registry });
   const health = healthServer({
     host: config.host,
     port: config.healthPort,
     registry,
+    tls,
     notReady: () => schema.notReady() ?? sink.notReady(),
   });
-  return [health, schema, sink];
+  return [...(tls === null ? [] : [tls]), health, schema, sink];
 });

@@ -2,8 +2,9 @@
 import { text as readText } from 'node:stream/consumers';
 import { Option, type Command } from 'commander';
 import { splitStatements } from '../../platform/clickhouse/split_statements.ts';
-import type { Setting } from '../../platform/config.ts';
+import { readConfig, type Setting } from '../../platform/config.ts';
 import { CLICKHOUSE_SETTINGS } from '../../platform/settings.ts';
+import { pick } from '../../local/tables.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { standardOutput, type Output } from '../output.ts';
 import type { Fetch } from '../query_client.ts';
@@ -30,11 +31,13 @@ interface ConnectionOptions {
   readonly clickhouseUrl: string;
   readonly database: string;
   readonly user: string;
-  readonly password: string;
 }
 
-export function register(program: Command, { terminal }: CliContext): void {
-  const { clickhouseUrl, clickhouseDatabase, clickhouseUser, clickhousePassword } = CLICKHOUSE_SETTINGS;
+/** Not an option: every user of the machine sees what a process was started with. */
+const PASSWORD = { clickhousePassword: CLICKHOUSE_SETTINGS.clickhousePassword };
+
+export function register(program: Command, { terminal, env }: CliContext): void {
+  const { clickhouseUrl, clickhouseDatabase, clickhouseUser } = CLICKHOUSE_SETTINGS;
   program
     .command('sql')
     .description('run SQL on ClickHouse; without a query, what comes on standard input')
@@ -48,9 +51,9 @@ export function register(program: Command, { terminal }: CliContext): void {
     .addOption(settingOption('--clickhouse-url <url>', clickhouseUrl))
     .addOption(settingOption('--database <name>', clickhouseDatabase))
     .addOption(settingOption('--user <name>', clickhouseUser))
-    .addOption(settingOption('--password <password>', clickhousePassword))
     .action(async (query: string | undefined, options: SqlOptions & ConnectionOptions) => {
-      const { clickhouseUrl: url, database, user, password } = options;
+      const { clickhouseUrl: url, database, user } = options;
+      const { clickhousePassword: password } = readConfig(PASSWORD, pick(PASSWORD, env));
       const script = query ?? (await standardInput());
       await runSql(script, options, { url, database, user, password }, standardOutput(terminal));
     });

@@ -1,8 +1,15 @@
 /** Questions about topics and offsets, and the creation of topics. */
 import kafkajs, { type Admin as KafkaJsAdmin, type Kafka as KafkaJs } from 'kafkajs';
+import { accessProblem } from './access_problem.ts';
 import { retrying, settlesWithin } from './deadline.ts';
 import { isTransient, requestError } from './kafkajs_errors.ts';
-import type { Admin, CommittedOffset, TopicSpec, Watermarks } from './port.ts';
+import {
+  KafkaRefusedError,
+  type Admin,
+  type CommittedOffset,
+  type TopicSpec,
+  type Watermarks,
+} from './port.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const RETRY_PAUSE_MS = 100;
@@ -20,7 +27,7 @@ export async function connectAdmin(client: KafkaJs): Promise<Admin> {
       throw requestError(error, what);
     }
   };
-  await ask('connect to Kafka', () => admin.connect());
+  await connect(admin);
   return {
     ensureTopics: (specs) => ask('create topics', () => ensureTopics(admin, specs)),
     partitionCount: (topic) =>
@@ -32,6 +39,23 @@ export async function connectAdmin(client: KafkaJs): Promise<Admin> {
       await settlesWithin(CLOSE_TIMEOUT_MS, admin.disconnect());
     },
   };
+}
+
+/** Everything begins with this: where it is refused, the settings are wrong. */
+async function connect(admin: KafkaJsAdmin): Promise<void> {
+  try {
+    await retrying(
+      {
+        ...{ timeoutMs: REQUEST_TIMEOUT_MS, pauseMs: RETRY_PAUSE_MS },
+        retriable: (error) => accessProblem(error) === null && isTransient(error),
+      },
+      () => admin.connect(),
+    );
+  } catch (error) {
+    const problem = accessProblem(error);
+    if (problem !== null) throw new KafkaRefusedError(`Kafka ${problem}`, { cause: error });
+    throw requestError(error, 'connect to Kafka');
+  }
 }
 
 async function ensureTopics(

@@ -1,5 +1,11 @@
 /** What kafkajs throws, told apart by what a caller can do about it. kafkajs wraps errors in errors: the cause counts. */
-import { FencedError, KafkaUnavailableError, RecordTooLargeError, UnknownOutcomeError } from './port.ts';
+import {
+  FencedError,
+  KafkaRefusedError,
+  KafkaUnavailableError,
+  RecordTooLargeError,
+  UnknownOutcomeError,
+} from './port.ts';
 
 /** PRODUCER_FENCED, which kafkajs does not know. */
 const PRODUCER_FENCED_CODE = 90;
@@ -82,6 +88,7 @@ export function commitError(error: unknown, what: string): Error {
 
 /** For a failed append, or a question that Kafka did not answer. */
 export function requestError(error: unknown, what: string): Error {
+  if (error instanceof KafkaRefusedError) return error;
   if (isTooLarge(error)) return new RecordTooLargeError(`${what}: the record is too large`, { cause: error });
   return new KafkaUnavailableError(`${what}: ${(error as Error).message}`, { cause: error });
 }

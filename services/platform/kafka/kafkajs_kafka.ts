@@ -1,5 +1,5 @@
 /** The Kafka port on kafkajs: its settings, and the parts that are made of it. */
-import kafkajs from 'kafkajs';
+import kafkajs, { type SASLOptions } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { connectAdmin } from './kafkajs_admin.ts';
 import { joinGroup } from './kafkajs_input.ts';
@@ -10,11 +10,13 @@ import { createProducer } from './kafkajs_producer.ts';
 import { applyWorkarounds } from './kafkajs_workarounds.ts';
 import { membersGroup } from './members_group.ts';
 import type { Kafka } from './port.ts';
+import { OPEN_ACCESS, type KafkaAccess, type KafkaSasl } from './security.ts';
 import { registerZstd } from './zstd_codec.ts';
 
 export interface KafkaOptions {
   /** Bootstrap addresses, host:port. */
   readonly brokers: readonly string[];
+  readonly access?: KafkaAccess;
   readonly clientId: string;
   /**
    * Names this process among the members of its groups: unique among those that live, and the same when it is started again. Without
@@ -30,11 +32,14 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const CLUSTER_RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 6 };
 
 /** Nothing connects before the first part is asked for. */
-export function connectKafka({ brokers, clientId, memberName, log }: KafkaOptions): Kafka {
+export function connectKafka(given: KafkaOptions): Kafka {
+  const { brokers, access = OPEN_ACCESS, clientId, memberName, log } = given;
   applyWorkarounds();
   registerZstd();
   const options = {
     brokers: [...brokers],
+    ...(access.tls !== null && { ssl: { ...access.tls } }),
+    ...(access.sasl !== null && { sasl: saslOptions(access.sasl) }),
     clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -55,4 +60,15 @@ export function connectKafka({ brokers, clientId, memberName, log }: KafkaOption
     producer: () => Promise.resolve(createProducer(client, log)),
     admin: () => connectAdmin(client),
   };
+}
+
+function saslOptions({ mechanism, username, password }: KafkaSasl): SASLOptions {
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password };
+  }
 }

@@ -49,6 +49,14 @@ export class KafkaUnavailableError extends Error {
   override name = 'KafkaUnavailableError';
 }
 
+/**
+ * A broker will not have this client, or the client not the broker: wrong password, a certificate that is not trusted. Trying again is
+ * of no use. Only until a broker was reached once: what was right at the start may be right again.
+ */
+export class KafkaRefusedError extends Error {
+  override name = 'KafkaRefusedError';
+}
+
 /** A record is larger than the topic takes. Trying again is of no use. */
 export class RecordTooLargeError extends Error {
   override name = 'RecordTooLargeError';

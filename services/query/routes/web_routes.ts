@@ -1,12 +1,13 @@
 /**
  * The web page: its files, and its views' addresses, each of which is the same document.
  *
- * Only the paths of views are taken, so that nothing hides a path of an API, whoever adds one. The policy lets the page load and
- * ask nothing but this service.
+ * Only the paths of views are taken, so that nothing hides a path of an API, whoever adds one. What the page may load
+ * and ask is in security_headers.ts.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takesGzip } from '../compression.ts';
 import { Problem } from '../problem.ts';
+import { PAGE_POLICY } from '../security_headers.ts';
 import type { WebFile, WebFiles } from '../web_files.ts';
 
 /** As the page's router has them (services/web/router/view.ts); a test holds it. */
@@ -21,16 +22,6 @@ export const VIEW_PATHS = [
   '/map',
   '/pipeline',
 ] as const;
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-};
 
 const NOT_BUILT = 'the web page has not been built: run `make page`, then start this service again';
 
@@ -49,7 +40,7 @@ export function webRoutes(app: FastifyInstance, files: WebFiles | null): void {
 
 function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): FastifyReply {
   void reply
-    .headers(HEADERS)
+    .header('content-security-policy', PAGE_POLICY)
     .header('etag', file.etag)
     .header('vary', 'accept-encoding')
     .header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -7,8 +7,9 @@ import { registerZstd } from '../../../services/platform/kafka/zstd_codec.ts';
 import { testKafka, uniqueName } from '../../support/servers.ts';
 import type { KafkaUnderTest } from './contract_kit.ts';
 
-export function realKafka(kafka: Kafka): KafkaUnderTest {
-  const raw = new kafkajs.Kafka({ brokers: testKafka(), logLevel: kafkajs.logLevel.NOTHING });
+/** `brokers` are those of `kafka`, where they ask for nothing. */
+export function realKafka(kafka: Kafka, brokers: string[] = testKafka()): KafkaUnderTest {
+  const raw = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
   return {
     kafka,
     now: () => systemClock.now(),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { VIEW_PATHS, webRoutes } from '../../../services/query/routes/web_routes.ts';
+import { sayHowToShow } from '../../../services/query/security_headers.ts';
 import { readWebFiles } from '../../../services/query/web_files.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 import { recordingLog, type LogLine } from '../../support/recording_log.ts';
@@ -22,6 +23,8 @@ describe('the page', () => {
     writeFileSync(join(directory, 'index.html'), '<!doctype html><title>Spanmill</title>');
     writeFileSync(join(directory, 'assets/index-abc.js'), SCRIPT);
     app = Fastify();
+    sayHowToShow(app, false);
+    app.get('/api/data', () => ({}));
     webRoutes(app, readWebFiles(directory, quietLog));
   });
   afterAll(async () => {
@@ -43,10 +46,17 @@ describe('the page', () => {
   test('allows a browser nothing but this service, and no script in the document', async () => {
     const { headers } = await app.inject({ url: '/' });
     const policy = String(headers['content-security-policy']);
-    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).not.toContain('unsafe');
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['strict-transport-security']).toBeUndefined();
+  });
+
+  test('leaves data to programs: a browser that opens it as a page may do nothing with it', async () => {
+    const { headers } = await app.inject({ url: '/api/data' });
+    expect(headers['content-security-policy']).toContain("default-src 'none'; base-uri 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
   test('has files whose names change with them, kept for ever and gzipped for who takes it', async () => {

@@ -3,7 +3,10 @@
  * little longer each time before the next, and says no at once meanwhile.
  */
 import { Connection, type Reader, type Writer } from '@platformatic/kafka';
-import { ConnectionLostError, fromLibrary } from './broker_error.ts';
+import { KafkaRefusedError } from '../port.ts';
+import type { BrokerAccess } from './broker_access.ts';
+import { BrokerError, ConnectionLostError, fromLibrary } from './broker_error.ts';
+import type { SaslSession } from './sasl_session.ts';
 
 export interface Address {
   readonly host: string;
@@ -22,10 +25,18 @@ export interface Request<T> {
 
 export interface BrokerConnectionOptions {
   readonly address: Address;
+  readonly access: BrokerAccess;
   readonly clientId: string;
   /** Longer than the broker may wait before it answers; then the connection is taken for dead. */
   readonly requestTimeoutMs: number;
   readonly onFailure: (address: Address, error: Error) => void;
+}
+
+interface Open {
+  readonly connection: Connection;
+  readonly session: SaslSession | null;
+  /** Why it broke, which the requests under way are not told. */
+  trouble: Error | null;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -36,7 +47,7 @@ const MAX_PAUSE_MS = 1_000;
 
 export class BrokerConnection {
   private readonly options: BrokerConnectionOptions;
-  private current: Promise<Connection> | null = null;
+  private current: Promise<Open> | null = null;
   private failures = 0;
   private lastFailure: Error | null = null;
   private notBefore = 0;
@@ -46,23 +57,19 @@ export class BrokerConnection {
     this.options = options;
   }
 
-  /** Throws BrokerError, ConnectionLostError. */
+  /** Throws BrokerError, ConnectionLostError, KafkaRefusedError. */
   async send<T>(request: Request<T>): Promise<T> {
-    const connection = await this.connected();
-    return new Promise((resolve, reject) => {
-      connection.send<T>(
-        request.apiKey,
-        request.version,
-        request.createBody,
-        request.parse,
-        true,
-        request.hasHeaderTags ?? true,
-        (error, response) => {
-          if (error) reject(fromLibrary(error));
-          else resolve(response as T);
-        },
-      );
-    });
+    const open = await this.connected();
+    const renewed = open.session?.renewed(open.connection) ?? null;
+    if (renewed !== null) await renewed;
+    try {
+      const answer = await sendOn(open.connection, request);
+      this.options.access.taken();
+      return answer;
+    } catch (error) {
+      if (error instanceof BrokerError) this.options.access.taken();
+      throw this.refusal(open.trouble ?? error) ?? error;
+    }
   }
 
   /** Requests under way fail with ConnectionLostError. */
@@ -71,23 +78,23 @@ export class BrokerConnection {
     const { current } = this;
     this.current = null;
     try {
-      await (await current)?.close();
+      await (await current)?.connection.close();
     } catch {
       // It was not open.
     }
   }
 
-  private connected(): Promise<Connection> {
+  private connected(): Promise<Open> {
     if (this.closed) return Promise.reject(new ConnectionLostError('closed'));
     if (this.current === null && performance.now() < this.notBefore) {
-      return Promise.reject(new ConnectionLostError(this.name('waits'), { cause: this.lastFailure }));
+      return Promise.reject(this.waiting());
     }
     return this.current ?? this.opened();
   }
 
   /** What breaks is forgotten, and opened again by the next request; the requests under way hear of it themselves. */
-  private opened(): Promise<Connection> {
-    let opening: Promise<Connection> | null = null;
+  private opened(): Promise<Open> {
+    let opening: Promise<Open> | null = null;
     const forget = () => {
       if (this.current === opening) this.current = null;
     };
@@ -97,14 +104,21 @@ export class BrokerConnection {
     return opening;
   }
 
-  private async open(onBroken: () => void): Promise<Connection> {
-    const { address, clientId, requestTimeoutMs } = this.options;
+  private async open(onBroken: () => void): Promise<Open> {
+    const { address, access, clientId, requestTimeoutMs } = this.options;
+    const session = access.newSession();
     const connection = new Connection(clientId, {
+      ...access.tlsOptions(address),
+      ...(session !== null && { sasl: session.options() }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       maxInflights: MAX_IN_FLIGHT,
     });
-    connection.on('error', onBroken);
+    const open: Open = { connection, session, trouble: null };
+    connection.on('error', (error) => {
+      open.trouble ??= error;
+      onBroken();
+    });
     connection.on('close', onBroken);
     try {
       await connection.connect(address.host, address.port);
@@ -112,20 +126,48 @@ export class BrokerConnection {
       throw this.failed(error);
     }
     this.failures = 0;
-    return connection;
+    return open;
   }
 
   private failed(error: unknown): Error {
     const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
     this.failures += 1;
     this.notBefore = performance.now() + pauseMs;
-    this.lastFailure = new ConnectionLostError(this.name('is not reachable'), { cause: error });
+    this.lastFailure =
+      this.refusal(error) ?? new ConnectionLostError(this.name('is not reachable'), { cause: error });
     if (!this.closed) this.options.onFailure(this.options.address, this.lastFailure);
     return this.lastFailure;
+  }
+
+  private waiting(): Error {
+    const { lastFailure } = this;
+    if (lastFailure instanceof KafkaRefusedError) return lastFailure;
+    return new ConnectionLostError(this.name('waits'), { cause: lastFailure });
+  }
+
+  private refusal(error: unknown): KafkaRefusedError | null {
+    return this.options.access.refusal(this.options.address, error);
   }
 
   private name(state: string): string {
     const { host, port } = this.options.address;
     return `the connection to ${host}:${port} ${state}`;
   }
+}
+
+function sendOn<T>(connection: Connection, request: Request<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    connection.send<T>(
+      request.apiKey,
+      request.version,
+      request.createBody,
+      request.parse,
+      true,
+      request.hasHeaderTags ?? true,
+      (error, response) => {
+        if (error) reject(fromLibrary(error));
+        else resolve(response as T);
+      },
+    );
+  });
 }

@@ -1,6 +1,12 @@
 /** What brokers answer instead of a result, told apart by what a caller can do about it. */
 import { ProtocolError, ResponseError, protocolErrorsCodesById as errorNames } from '@platformatic/kafka';
-import { FencedError, KafkaUnavailableError, RecordTooLargeError, UnknownOutcomeError } from '../port.ts';
+import {
+  FencedError,
+  KafkaRefusedError,
+  KafkaUnavailableError,
+  RecordTooLargeError,
+  UnknownOutcomeError,
+} from '../port.ts';
 
 /** Error codes of the protocol that this adapter tells apart by themselves. */
 export const ERROR = {
@@ -146,6 +152,7 @@ export function isLeaderMoved(error: unknown): boolean {
 
 /** For a failed append, or a question that Kafka did not answer. */
 export function requestError(error: unknown, what: string): Error {
+  if (error instanceof KafkaRefusedError) return error;
   if (isTooLarge(error)) return new RecordTooLargeError(`${what}: the record is too large`, { cause: error });
   return new KafkaUnavailableError(`${what}: ${(error as Error).message}`, { cause: error });
 }

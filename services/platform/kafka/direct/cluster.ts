@@ -7,6 +7,8 @@
  */
 import { ResponseError, type metadataV12 } from '@platformatic/kafka';
 import type { Log } from '../../log.ts';
+import { OPEN_ACCESS } from '../security.ts';
+import { BrokerAccess } from './broker_access.ts';
 import { BrokerConnection, type Address, type Request } from './broker_connection.ts';
 import {
   BrokerError,
@@ -22,6 +24,8 @@ import { apiVersions, findCoordinator, metadata, type CoordinatorType } from './
 export interface ClusterOptions {
   /** Bootstrap addresses, host:port. */
   readonly brokers: readonly string[];
+  /** Shared by the clusters of a process. Without it connections are open ones. */
+  readonly access?: BrokerAccess;
   readonly clientId: string;
   readonly log: Log;
 }
@@ -60,6 +64,7 @@ const REPEAT_AFTER_MS = 10_000;
 
 export class Cluster {
   private readonly options: ClusterOptions;
+  private readonly access: BrokerAccess;
   private readonly bootstrap: readonly Address[];
   private readonly nodes = new Map<number, Address>();
   private readonly topics = new Map<string, Topic>();
@@ -74,6 +79,7 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.options = options;
+    this.access = options.access ?? new BrokerAccess(OPEN_ACCESS);
     this.bootstrap = options.brokers.map(parseAddress);
   }
 
@@ -239,6 +245,7 @@ export class Cluster {
       const { clientId } = this.options;
       connection = new BrokerConnection({
         address,
+        access: this.access,
         clientId,
         requestTimeoutMs: QUICK_LANES.includes(lane) ? QUICK_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
         onFailure: (...failure) => this.sayFailure(...failure),

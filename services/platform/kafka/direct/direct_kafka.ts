@@ -5,7 +5,9 @@
 import { systemClock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Kafka } from '../port.ts';
+import { OPEN_ACCESS, type KafkaAccess } from '../security.ts';
 import { connectAdmin } from './admin.ts';
+import { BrokerAccess } from './broker_access.ts';
 import { Cluster } from './cluster.ts';
 import { joinGroup } from './input.ts';
 import { claimPartition } from './ownership.ts';
@@ -15,6 +17,7 @@ import { SharedCluster } from './shared_cluster.ts';
 export interface DirectKafkaOptions {
   /** Bootstrap addresses, host:port. */
   readonly brokers: readonly string[];
+  readonly access?: KafkaAccess;
   readonly clientId: string;
   /** See `Membership`. */
   readonly memberName: string | null;
@@ -22,8 +25,10 @@ export interface DirectKafkaOptions {
 }
 
 /** Nothing connects before the first part is asked for. */
-export function connectDirectly({ brokers, clientId, memberName, log }: DirectKafkaOptions): Kafka {
-  const cluster = () => new Cluster({ brokers, clientId, log });
+export function connectDirectly(options: DirectKafkaOptions): Kafka {
+  const { brokers, clientId, memberName, log } = options;
+  const access = new BrokerAccess(options.access ?? OPEN_ACCESS);
+  const cluster = () => new Cluster({ brokers, access, clientId, log });
   const now = () => systemClock.now();
   const owners = new SharedCluster(cluster);
   return {
