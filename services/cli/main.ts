@@ -8,6 +8,7 @@ import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
 import { register as registerChaos } from './commands/chaos.ts';
+import { register as registerCredentials } from './commands/credentials.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
 import { register as registerExplain } from './commands/explain.ts';
@@ -52,6 +53,7 @@ const commands = [
   registerServices,
   registerSql,
   registerMigrate,
+  registerCredentials,
   registerDeadLetters,
   registerChaos,
 ];

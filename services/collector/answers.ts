@@ -38,6 +38,13 @@ export function refusalOf(outcome: Exclude<Outcome, { kind: 'stored' }>): Refusa
         message: 'too many bytes in flight',
         retryAfterMs: OVERLOADED_RETRY_MS,
       };
+    case 'limited':
+      return {
+        httpStatus: 429,
+        grpcStatus: GRPC_STATUS.resourceExhausted,
+        message: outcome.problem,
+        retryAfterMs: outcome.retryAfterMs,
+      };
     case 'unavailable':
       return {
         httpStatus: 503,

@@ -1,13 +1,14 @@
 /**
  * Joins the parts of requests into records, one partition at a time, and tells each request when all of it is in Kafka.
  *
- * A part waits until its partition has a record's worth of bytes, or for `lingerMs`. A partition has at most one send
+ * A record holds spans of one tenant, and says whose. A part waits until its partition has a record's worth of bytes, or for `lingerMs`. A partition has at most one send
  * under way: what comes meanwhile waits and goes together, so batches grow with the load. Not for limiting memory: callers
  * hold their share of InFlight until the promise settles. Invariant: a promise settles after every part of its request
  * was sent or failed. Chunks are read, never written, and belong to their request.
  *
- * All spans are the default tenant's, whose records have no tenant header.
+ * Where more waits than goes into one send, tenants take turns: one that sends much waits for itself, not the others for it.
  */
+import { DEFAULT_TENANT, TENANT_HEADER } from '../core/contracts.ts';
 import type { PartitionSpans } from '../core/otlp/split_request.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import { KafkaUnavailableError, type OutgoingRecord, type PartitionRecords } from '../platform/kafka/port.ts';
@@ -43,7 +44,8 @@ interface Chunk {
 
 interface Queue {
   readonly partition: number;
-  waiting: Chunk[];
+  /** By tenant; a tenant with nothing is not in it. */
+  waiting: Map<string, Chunk[]>;
   bytes: number;
   /** Something in it has waited for `lingerMs`. */
   isDue: boolean;
@@ -52,6 +54,8 @@ interface Queue {
   /** The send under way. Never rejects. */
   sending: Promise<void> | null;
 }
+
+type ChunksByTenant = ReadonlyMap<string, readonly Chunk[]>;
 
 export class Batcher {
   private readonly options: BatcherOptions;
@@ -63,7 +67,7 @@ export class Batcher {
   }
 
   /** Resolves when Kafka has acknowledged all parts; rejects with the first failure, once all have settled. */
-  add(parts: readonly PartitionSpans[]): Promise<void> {
+  add(parts: readonly PartitionSpans[], tenant: string): Promise<void> {
     if (parts.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const request: Pending = {
@@ -76,7 +80,9 @@ export class Batcher {
           else reject(request.failure);
         },
       };
-      for (const { partition, bytes } of parts) this.enqueue(this.queueOf(partition), { bytes, request });
+      for (const { partition, bytes } of parts) {
+        this.enqueue(this.queueOf(partition), tenant, { bytes, request });
+      }
     });
   }
 
@@ -97,28 +103,31 @@ export class Batcher {
   private queueOf(partition: number): Queue {
     let queue = this.queues.get(partition);
     if (queue === undefined) {
-      queue = { partition, waiting: [], bytes: 0, isDue: false, generation: 0, sending: null };
+      queue = { partition, waiting: new Map(), bytes: 0, isDue: false, generation: 0, sending: null };
       this.queues.set(partition, queue);
     }
     return queue;
   }
 
-  private enqueue(queue: Queue, chunk: Chunk): void {
-    queue.waiting.push(chunk);
+  private enqueue(queue: Queue, tenant: string, chunk: Chunk): void {
+    const isFirst = queue.waiting.size === 0;
+    const ofTenant = queue.waiting.get(tenant);
+    if (ofTenant === undefined) queue.waiting.set(tenant, [chunk]);
+    else ofTenant.push(chunk);
     queue.bytes += chunk.bytes.length;
-    if (queue.waiting.length === 1) void this.linger(queue, queue.generation);
+    if (isFirst) void this.linger(queue, queue.generation);
     this.sendIfReady(queue);
   }
 
   private async linger(queue: Queue, generation: number): Promise<void> {
     await this.options.timers.sleep(this.options.lingerMs);
-    if (queue.generation !== generation || queue.waiting.length === 0) return;
+    if (queue.generation !== generation || queue.waiting.size === 0) return;
     queue.isDue = true;
     this.sendIfReady(queue);
   }
 
   private sendIfReady(queue: Queue): void {
-    if (queue.sending !== null || queue.waiting.length === 0) return;
+    if (queue.sending !== null || queue.waiting.size === 0) return;
     if (queue.bytes < this.options.recordBytes && !queue.isDue && !this.isDraining) return;
     const chunks = takeChunks(queue);
     queue.sending = this.send(queue, chunks).then(() => {
@@ -127,9 +136,9 @@ export class Batcher {
     });
   }
 
-  private async send(queue: Queue, chunks: readonly Chunk[]): Promise<void> {
+  private async send(queue: Queue, chunks: ChunksByTenant): Promise<void> {
     const { append, clock, metrics, recordBytes, topic } = this.options;
-    const records = packRecords(chunks, recordBytes);
+    const records = [...chunks].flatMap(([tenant, own]) => packRecords(tenant, own, recordBytes));
     for (const { value } of records) metrics.recordBytes.observe(value.length);
     const startedMs = clock.now();
     let failure: Error | null = null;
@@ -140,7 +149,7 @@ export class Batcher {
       metrics.appendFailures.add(1);
       failure = error instanceof Error ? error : new Error('append failed', { cause: error });
     }
-    for (const { request } of chunks) request.settle(failure);
+    for (const { request } of [...chunks.values()].flat()) request.settle(failure);
     if (failure instanceof KafkaUnavailableError) failAll(queue, failure);
   }
 }
@@ -149,36 +158,58 @@ export class Batcher {
 function failAll(queue: Queue, failure: Error): void {
   const { waiting } = queue;
   reset(queue);
-  for (const { request } of waiting) request.settle(failure);
+  for (const { request } of [...waiting.values()].flat()) request.settle(failure);
 }
 
-/** All that waits, or the first of it up to MAX_SEND_BYTES; the rest then has waited long enough. */
-function takeChunks(queue: Queue): Chunk[] {
-  let bytes = 0;
-  const end = queue.waiting.findIndex((chunk, at) => {
-    bytes += chunk.bytes.length;
-    return at > 0 && bytes > MAX_SEND_BYTES;
-  });
-  if (end === -1) {
+/** All that waits, or each tenant's first in turn up to MAX_SEND_BYTES; the rest then has waited long enough. */
+function takeChunks(queue: Queue): ChunksByTenant {
+  if (queue.bytes <= MAX_SEND_BYTES) {
     const all = queue.waiting;
     reset(queue);
     return all;
   }
-  const taken = queue.waiting.splice(0, end);
-  for (const chunk of taken) queue.bytes -= chunk.bytes.length;
-  queue.isDue = true;
+  const counts = turns([...queue.waiting.values()]);
+  const taken = new Map<string, Chunk[]>();
+  for (const [place, [tenant, chunks]] of [...queue.waiting].entries()) {
+    const own = chunks.splice(0, counts[place]);
+    for (const chunk of own) queue.bytes -= chunk.bytes.length;
+    if (own.length > 0) taken.set(tenant, own);
+    // Who had a turn stands behind those who had none.
+    if (own.length > 0 || chunks.length === 0) queue.waiting.delete(tenant);
+    if (own.length > 0 && chunks.length > 0) queue.waiting.set(tenant, chunks);
+  }
+  if (queue.waiting.size === 0) reset(queue);
+  else queue.isDue = true;
   return taken;
 }
 
+/** How many chunks of each queue go: one in turn, until its next one does not fit. One goes in any case. */
+function turns(queues: readonly (readonly Chunk[])[]): number[] {
+  const counts = queues.map(() => 0);
+  let open = [...queues.entries()];
+  let bytes = 0;
+  for (let round = 0; open.length > 0; round++) {
+    open = open.filter(([place, queue]) => {
+      const chunk = queue[round];
+      if (chunk === undefined || (bytes > 0 && bytes + chunk.bytes.length > MAX_SEND_BYTES)) return false;
+      bytes += chunk.bytes.length;
+      counts[place] = round + 1;
+      return true;
+    });
+  }
+  return counts;
+}
+
 function reset(queue: Queue): void {
-  queue.waiting = [];
+  queue.waiting = new Map();
   queue.bytes = 0;
   queue.isDue = false;
   queue.generation++;
 }
 
 /** TracesData messages one after the other are one, so a record is its chunks joined. */
-function packRecords(chunks: readonly Chunk[], recordBytes: number): OutgoingRecord[] {
+function packRecords(tenant: string, chunks: readonly Chunk[], recordBytes: number): OutgoingRecord[] {
+  const headers = tenant === DEFAULT_TENANT ? {} : { headers: { [TENANT_HEADER]: tenant } };
   const records: OutgoingRecord[] = [];
   let parts: Uint8Array[] = [];
   let bytes = 0;
@@ -186,11 +217,11 @@ function packRecords(chunks: readonly Chunk[], recordBytes: number): OutgoingRec
     parts.push(chunk.bytes);
     bytes += chunk.bytes.length;
     if (bytes < recordBytes) continue;
-    records.push({ value: join(parts) });
+    records.push({ value: join(parts), ...headers });
     parts = [];
     bytes = 0;
   }
-  if (parts.length > 0) records.push({ value: join(parts) });
+  if (parts.length > 0) records.push({ value: join(parts), ...headers });
   return records;
 }
 

@@ -2,6 +2,9 @@
  * The collector's parts in the order they start. They stop in reverse: first no request is accepted any more and those
  * under way are answered, then what waits for Kafka is sent or spooled, then Kafka is left.
  */
+import { DEFAULT_TENANT } from '../core/contracts.ts';
+import type { Access } from '../platform/auth/access.ts';
+import { NO_LIMITS } from '../platform/auth/tenant_file.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
 import type { Kafka } from '../platform/kafka/port.ts';
@@ -9,6 +12,7 @@ import { startAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { Batcher } from './batcher.ts';
+import { Doorman, grpcGate, senderOf } from './doorman.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -17,6 +21,7 @@ import { otlpHttpDoor } from './otlp_http.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
+import { TenantRates } from './tenant_rates.ts';
 
 export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
@@ -32,6 +37,12 @@ export interface CollectorOptions {
   readonly lingerMs: number;
   readonly requestTimeoutMs: number;
   readonly topic: string;
+  /** Who may send; without it everybody may. */
+  readonly access?: Pick<Access, 'authenticator' | 'limitsOf'> | null;
+  /** Without `access`: the header in which a gateway names the tenant; '' for none. */
+  readonly tenantHeader?: string;
+  /** Of what comes by UDP. */
+  readonly udpTenant?: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
   readonly kafka: Kafka;
@@ -61,12 +72,19 @@ export function collectorParts(options: CollectorOptions): Collector {
   const spooled = options.spool ? new SpooledTopic({ ...options, ...options.spool, spansTopic }) : null;
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
-  const intake = new Intake({ ...options, batcher, partitions: () => spansTopic.partitions });
-  const inFlight = new InFlight(options.maxInFlightBytes, (bytes) => metrics.inFlightBytes.set(bytes));
+  const { rates, doorman, inFlight } = tenantParts(options);
+  const intake = new Intake({ ...options, batcher, rates, partitions: () => spansTopic.partitions });
   metrics.inFlightLimit.set(options.maxInFlightBytes);
   let isListening = false;
   let isStopping = false;
-  const door = { ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS };
+  const door = {
+    ...{ ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS },
+    ...{
+      doorman,
+      gate: grpcGate(doorman, metrics),
+      udpSender: senderOf(options.udpTenant ?? DEFAULT_TENANT),
+    },
+  };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
   const http = otlpHttpDoor({ ...door, port: options.httpPort });
   const servers: Part = {
@@ -98,5 +116,32 @@ export function collectorParts(options: CollectorOptions): Collector {
     },
     notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
     remark: () => way.remark(),
+  };
+}
+
+/** Who comes in, how fast, and how much of the memory. */
+function tenantParts({
+  access = null,
+  clock,
+  maxInFlightBytes,
+  metrics,
+  tenantHeader = '',
+}: CollectorOptions) {
+  if (access !== null && tenantHeader !== '') {
+    throw new Error('a header cannot name the tenant where credentials do: unset one of the two');
+  }
+  const limitsOf = (tenant: string) => access?.limitsOf(tenant) ?? NO_LIMITS;
+  // Where there are several, none may take all of it.
+  const share = access === null && tenantHeader === '' ? maxInFlightBytes : Math.ceil(maxInFlightBytes / 2);
+  const rates = new TenantRates({ limitsOf, clock });
+  return {
+    rates,
+    doorman: new Doorman({ authenticator: access?.authenticator ?? null, tenantHeader, rates, metrics }),
+    inFlight: new InFlight(maxInFlightBytes, {
+      limitOf: (tenant) => limitsOf(tenant).inFlightBytes ?? share,
+      onChange: (bytes) => metrics.inFlightBytes.set(bytes),
+      onTenantChange: (tenant, bytes) => metrics.tenantInFlightBytes.set(bytes, { tenant }),
+      onRefused: (tenant) => metrics.tenantRefusals.add(1, { tenant, reason: 'in_flight' }),
+    }),
   };
 }

@@ -1,19 +1,57 @@
 /** Settings of the collector. The README's table is made from this. */
-import { integer, port, text } from '../platform/config.ts';
-import { KAFKA_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import { DEFAULT_TENANT } from '../core/contracts.ts';
+import { TENANT_NAME } from '../platform/auth/tenant_file.ts';
+import { integer, port, text, type Setting } from '../platform/config.ts';
+import {
+  AUDIT_SETTINGS,
+  credentialsFile,
+  KAFKA_SETTINGS,
+  LOG_SETTINGS,
+  listenHost,
+} from '../platform/settings.ts';
 import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
 
 export const PREFIX = 'SPANMILL_COLLECTOR_';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+const tenantHeader: Setting<string> = {
+  ...text({
+    env: 'SPANMILL_COLLECTOR_TENANT_HEADER',
+    default: '',
+    meaning:
+      'Header that names the tenant, e.g. x-tenant: only behind a gateway that sets it itself, and not with credentials. ' +
+      "Empty: all spans are the default tenant's.",
+  }),
+  parse: (value) => {
+    if (!/^[\w-]+$/.test(value)) throw new Error('must be the name of a header like x-tenant');
+    return value.toLowerCase();
+  },
+};
+
+const udpTenant: Setting<string> = {
+  ...text({
+    env: 'SPANMILL_COLLECTOR_UDP_TENANT',
+    default: DEFAULT_TENANT,
+    meaning: 'Whose spans those are that come by UDP, which has no credentials.',
+  }),
+  parse: (value) => {
+    if (!TENANT_NAME.test(value)) throw new Error('must be like shop-1: small letters, digits, _ and -');
+    return value;
+  },
+};
+
 export const SETTINGS = {
   ...LOG_SETTINGS,
+  ...AUDIT_SETTINGS,
   ...KAFKA_SETTINGS,
   host: listenHost('SPANMILL_COLLECTOR_HOST'),
   allowOpen: allowOpenSetting(PREFIX),
   ...tlsSettings(PREFIX),
   tlsClientCaFile: clientCaSetting(PREFIX),
+  credentialsFile: credentialsFile('SPANMILL_COLLECTOR_CREDENTIALS_FILE', 'everybody may send'),
+  tenantHeader,
+  udpTenant,
   grpcPort: port({
     env: 'SPANMILL_COLLECTOR_GRPC_PORT',
     default: 4317,

@@ -1,14 +1,16 @@
 /**
  * One HTTP server for the routes of one protocol family: OTLP, Zipkin, Jaeger.
  *
- * Not for what a route means: its handler gives the answer as a value, and this writes it. Unknown paths and methods are
- * answered in the family's own form (`refusal`). A handler that throws is a bug.
+ * Not for what a route means: its handler gives the answer as a value, and this writes it. Who may not come in, and unknown
+ * paths and methods, are answered in the family's own form (`refusal`). A handler that throws is a bug.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
+import { callerOf } from '../platform/auth/http_caller.ts';
+import type { Doorman } from './doorman.ts';
 import { createHttpServer } from '../platform/tls/http_server.ts';
 import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { discardRest } from './http_body.ts';
@@ -40,6 +42,7 @@ export interface HttpDoorOptions {
   readonly requestTimeoutMs: number;
   /** Requests under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
+  readonly doorman: Pick<Doorman, 'admit'>;
   readonly routes: readonly HttpRoute[];
   readonly refusal: (request: IncomingMessage, refusal: HeaderRefusal) => HttpAnswer;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
@@ -65,16 +68,21 @@ export function httpDoor(options: HttpDoorOptions): HttpDoor {
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   };
   const server = createHttpServer(limits, options.tls ?? null);
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response, options).catch((error: unknown) => {
+  const serve = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    onAdmitted: () => void = () => undefined,
+  ): void => {
+    answer(request, response, options, onAdmitted).catch((error: unknown) => {
       response.destroy();
       options.onBug(error);
     });
   };
-  server.on('request', serve);
+  server.on('request', (request, response) => serve(request, response));
   server.on('checkContinue', (request, response) => {
-    if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
-    serve(request, response);
+    serve(request, response, () => {
+      if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
+    });
   });
   let port = 0;
   return {
@@ -105,8 +113,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpDoorOptions,
+  onAdmitted: () => void,
 ): Promise<void> {
-  const route = findRoute(request, options.routes);
+  const refusal = await options.doorman.admit(request, callerOf(request));
+  if (refusal === null) onAdmitted();
+  const route = refusal ?? findRoute(request, options.routes);
   const given = 'handle' in route ? await route.handle(request) : refuse(request, route, options);
   if (given === null) return;
   // Node would keep the connection for the next request, which nobody is there to answer.

@@ -4,7 +4,8 @@ import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc_server.ts';
 import { CONTENT_ENCODINGS, type ContentEncoding } from './http_body.ts';
 
 export interface HeaderRefusal {
-  readonly kind: 'not_found' | 'method_not_allowed' | 'unsupported';
+  readonly kind:
+    'not_found' | 'method_not_allowed' | 'unsupported' | 'unauthenticated' | 'forbidden' | 'limited';
   readonly httpStatus: number;
   readonly grpcStatus: GrpcStatus;
   readonly message: string;

@@ -1,6 +1,7 @@
 /** The spans in the body of an HTTP request, taken: what all protocols over HTTP share between headers and answer. */
 import type { IncomingMessage } from 'node:http';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
+import type { Doorman } from './doorman.ts';
 import { readBody, type ContentEncoding } from './http_body.ts';
 import { contentLength } from './http_door.ts';
 import { contentEncoding, type HeaderRefusal } from './http_headers.ts';
@@ -10,6 +11,7 @@ import type { CollectorMetrics } from './metrics.ts';
 
 export interface HttpSpansOptions {
   readonly maxRequestBytes: number;
+  readonly doorman: Pick<Doorman, 'senderOf'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
@@ -34,16 +36,17 @@ async function takeRequest(
   request: IncomingMessage,
   encoding: ContentEncoding,
   format: SpanFormat,
-  { inFlight, intake, isStopping, maxRequestBytes }: HttpSpansOptions,
+  { doorman, inFlight, intake, isStopping, maxRequestBytes }: HttpSpansOptions,
 ): Promise<Outcome | { readonly kind: 'gone' }> {
   if (isStopping()) return { kind: 'unavailable', problem: 'the collector is stopping' };
   if (contentLength(request) > maxRequestBytes) return tooLarge(maxRequestBytes);
-  const lease = inFlight.lease();
+  const sender = doorman.senderOf(request);
+  const lease = inFlight.lease(sender);
   try {
     const body = await readBody(request, encoding, maxRequestBytes, lease);
     switch (body.kind) {
       case 'body':
-        return await intake.take(body.bytes, format);
+        return await intake.take(body.bytes, format, sender);
       case 'too_large':
         return tooLarge(maxRequestBytes);
       case 'corrupt':

@@ -10,7 +10,9 @@ import type { Clock } from '../platform/clock.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
 import type { Batcher } from './batcher.ts';
+import type { Sender } from './doorman.ts';
 import type { CollectorMetrics } from './metrics.ts';
+import type { TenantRates } from './tenant_rates.ts';
 
 export type Rejected = SplitRequest['rejected'];
 
@@ -22,6 +24,8 @@ export type Outcome =
   | { readonly kind: 'too_large'; readonly problem: string }
   /** Over the limit of bytes in flight. */
   | { readonly kind: 'overloaded' }
+  /** Over the rate of its tenant. */
+  | { readonly kind: 'limited'; readonly problem: string; readonly retryAfterMs: number }
   /** Kafka did not take it, or this collector is stopping. */
   | { readonly kind: 'unavailable'; readonly problem: string };
 
@@ -29,6 +33,7 @@ export interface IntakeOptions {
   /** Partitions of the spans topic; known before the first request comes. */
   readonly partitions: () => number;
   readonly batcher: Pick<Batcher, 'add'>;
+  readonly rates: Pick<TenantRates, 'take' | 'giveBack'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: CollectorMetrics;
@@ -43,27 +48,34 @@ export class Intake {
   }
 
   /** Answers once Kafka has the spans. The body may be reused by its owner only after that. */
-  async take(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+  async take(body: Uint8Array, format: SpanFormat, sender: Sender): Promise<Outcome> {
     const { protocol } = format;
     const { clock, metrics } = this.options;
     const startedMs = clock.now();
     metrics.requestBytes.add(body.length, { protocol });
-    const outcome = await this.store(body, format);
+    const outcome = await this.store(body, format, sender);
     metrics.requestSeconds.observe((clock.now() - startedMs) / 1000, { protocol });
     return outcome;
   }
 
-  private async store(body: Uint8Array, format: SpanFormat): Promise<Outcome> {
+  private async store(body: Uint8Array, format: SpanFormat, { tenant }: Sender): Promise<Outcome> {
     const { protocol } = format;
     const split = this.split(body, format);
     if ('kind' in split) return split;
     const { parts, accepted, rejected } = split;
-    const { batcher, log, metrics } = this.options;
+    const { batcher, log, metrics, rates } = this.options;
     const refused = rejected.invalid_trace_id + rejected.invalid_span_id;
     metrics.spansReceived.add(accepted + refused, { protocol });
+    const cost = { spans: accepted, bytes: body.length };
+    const retryAfterMs = rates.take(tenant, cost);
+    if (retryAfterMs > 0) {
+      metrics.tenantRefusals.add(1, { tenant, reason: 'rate' });
+      return { kind: 'limited', problem: 'over the rate of its tenant', retryAfterMs };
+    }
     try {
-      await batcher.add(parts);
+      await batcher.add(parts, tenant);
     } catch (error) {
+      rates.giveBack(tenant, cost);
       if (error instanceof KafkaUnavailableError)
         return { kind: 'unavailable', problem: 'Kafka is not reachable' };
       if (!(error instanceof RecordTooLargeError)) throw error;
@@ -71,6 +83,8 @@ export class Intake {
       return { kind: 'too_large', problem: 'the request is larger than the spans topic takes' };
     }
     metrics.spansStored.add(accepted, { protocol });
+    metrics.tenantSpans.add(accepted, { tenant });
+    metrics.tenantBytes.add(body.length, { tenant });
     for (const [reason, spans] of Object.entries(rejected)) {
       if (spans > 0) metrics.spansRefused.add(spans, { reason });
     }

@@ -1,6 +1,8 @@
 /** The collector as a process: wiring only. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { topicNames } from '../core/contracts.ts';
+import { auditLog } from '../platform/audit_log.ts';
+import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
@@ -13,11 +15,23 @@ import { METRICS } from './metrics.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
-  requireClosed({ ...config, prefix: PREFIX, credentialsFile: '' });
+  requireClosed({ ...config, prefix: PREFIX });
   const tls = listenerTls(PREFIX, config, { log, registry });
+  const access = openAccess({
+    ...{
+      path: config.credentialsFile,
+      key: randomBytes(32),
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      registry,
+    },
+    audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
+  });
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
+    access,
     spool:
       config.spoolDirectory === ''
         ? null
@@ -43,5 +57,6 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     ...{ host: config.host, port: config.healthPort, tls: tls?.withoutClients() ?? null },
     ...{ registry, notReady, remark },
   });
-  return [...(tls === null ? [] : [tls]), health, ...parts];
+  const watches = [...(tls === null ? [] : [tls]), ...(access === null ? [] : [access.part])];
+  return [...watches, health, ...parts];
 });

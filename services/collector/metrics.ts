@@ -39,6 +39,26 @@ export const METRICS = {
     'Bytes of requests that are being read or wait for Kafka.',
   ),
   inFlightLimit: gauge('spanmill_collector_in_flight_limit_bytes', 'Their limit.'),
+  tenantSpans: counter(
+    'spanmill_collector_tenant_spans_stored_total',
+    'Spans that Kafka has acknowledged, or the spool holds, by tenant (1,000 at most).',
+    ['tenant'],
+  ),
+  tenantBytes: counter(
+    'spanmill_collector_tenant_stored_bytes_total',
+    'Bytes of the requests with these spans, after decompression.',
+    ['tenant'],
+  ),
+  tenantRefusals: counter(
+    'spanmill_collector_tenant_refusals_total',
+    'Requests refused since their tenant is over its rate, or over its bytes in flight.',
+    ['tenant', 'reason'],
+  ),
+  tenantInFlightBytes: gauge(
+    'spanmill_collector_tenant_in_flight_bytes',
+    'Bytes of requests that are being read or wait for Kafka, by tenant.',
+    ['tenant'],
+  ),
   appendSeconds: histogram(
     'spanmill_collector_append_seconds',
     'One append to Kafka or the spool, until acknowledged.',

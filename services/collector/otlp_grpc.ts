@@ -1,12 +1,14 @@
 /** OTLP/gRPC: the trace service's one method. */
 import { OTLP_GRPC } from '../core/otlp/span_format.ts';
-import type { GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
+import type { GrpcCall, GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
 import { refusalOf, successBytes } from './answers.ts';
+import type { Doorman } from './doorman.ts';
 import type { InFlight } from './in_flight.ts';
 import type { Intake, Outcome } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 export interface OtlpGrpcOptions {
+  readonly doorman: Pick<Doorman, 'senderOf'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
@@ -17,20 +19,25 @@ export interface OtlpGrpcOptions {
 export function otlpGrpcMethod(options: OtlpGrpcOptions): GrpcMethod {
   return {
     path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-    handle: async (request) => {
-      const outcome = await take(request, options);
+    handle: async (request, call) => {
+      const outcome = await take(request, call, options);
       options.metrics.requests.add(1, { protocol: OTLP_GRPC.protocol, outcome: outcome.kind });
       return outcome.kind === 'stored' ? successBytes(outcome.rejected) : refuse(outcome);
     },
   };
 }
 
-async function take(request: Buffer, { intake, inFlight, isStopping }: OtlpGrpcOptions): Promise<Outcome> {
+async function take(
+  request: Buffer,
+  call: GrpcCall,
+  { doorman, intake, inFlight, isStopping }: OtlpGrpcOptions,
+): Promise<Outcome> {
   if (isStopping()) return { kind: 'unavailable', problem: 'the collector is stopping' };
-  const lease = inFlight.lease();
+  const sender = doorman.senderOf(call.visit);
+  const lease = inFlight.lease(sender);
   if (!lease.grow(request.length)) return { kind: 'overloaded' };
   try {
-    return await intake.take(request, OTLP_GRPC);
+    return await intake.take(request, OTLP_GRPC, sender);
   } finally {
     lease.release();
   }

@@ -4,6 +4,7 @@
  * crash or a lost answer left open. A segment that the disk does not give back is set aside after some attempts, and what
  * stands behind it goes on. Invariant: a segment's file is removed only once its commit is known.
  */
+import { TENANT_HEADER } from '../core/contracts.ts';
 import type { Timers } from '../platform/clock.ts';
 import {
   FencedError,
@@ -203,13 +204,14 @@ function isDiskTrouble(error: unknown): error is NodeJS.ErrnoException {
 function batches(topic: string, frames: readonly Frame[]): PartitionRecords[] {
   const sends: PartitionRecords[] = [];
   const open = new Map<number, { records: OutgoingRecord[]; bytes: number }>();
-  for (const { partition, value } of frames) {
+  for (const { partition, tenant, value } of frames) {
+    const record = { value, ...(tenant !== undefined && { headers: { [TENANT_HEADER]: tenant } }) };
     const batch = open.get(partition);
     if (batch !== undefined && batch.bytes + value.length <= MAX_BATCH_BYTES) {
-      batch.records.push({ value });
+      batch.records.push(record);
       batch.bytes += value.length;
     } else {
-      const records = [{ value }];
+      const records = [record];
       open.set(partition, { records, bytes: value.length });
       sends.push({ topic, partition, records, compression: 'zstd' });
     }

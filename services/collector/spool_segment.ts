@@ -1,10 +1,13 @@
 /**
  * A segment file's bytes: frames one after the other, each a record with the partition it goes to.
  *
- *     magic      4 bytes, so that reading finds its way again behind damage: SPNF, or SPND where there is a doubt
- *     checksum   uint32, CRC-32 of all that follows; of SPND before it as well, so that no bit makes one of the other
- *     length     uint32, of the value and the doubt
+ *     magic      4 bytes, so that reading finds its way again behind damage: SPNF; SPND where there is a doubt, SPNT where
+ *                there is a tenant, SPNB where there are both
+ *     checksum   uint32, CRC-32 of all that follows; of any magic but SPNF before it as well, so that no bit makes one of
+ *                another
+ *     length     uint32, of all that follows the partition
  *     partition  uint32
+ *     tenant     only where the magic says so: length uint8, the name
  *     doubt      only where the magic says so: from float64, length of the batch's name uint8, the name
  *     value      bytes
  *
@@ -23,6 +26,8 @@ export interface Doubt {
 export interface Frame {
   readonly partition: number;
   readonly value: Buffer;
+  /** Absent for the default tenant. */
+  readonly tenant?: string;
   readonly doubt?: Doubt;
 }
 
@@ -32,12 +37,28 @@ export interface DecodedSegment {
   readonly damage: readonly (readonly [number, number])[];
 }
 
-const MAGIC = Buffer.from('SPNF');
-const MAGIC_DOUBT = Buffer.from('SPND');
-/** What both begin with. */
+interface Kind {
+  readonly magic: Buffer;
+  readonly hasTenant: boolean;
+  readonly hasDoubt: boolean;
+  /** What the checksum begins with. */
+  readonly seed: number;
+}
+
+const kind = (magic: string, hasTenant: boolean, hasDoubt: boolean): Kind => ({
+  ...{ magic: Buffer.from(magic), hasTenant, hasDoubt },
+  // The oldest kind began with nothing, and spools outlive their collectors.
+  seed: hasTenant || hasDoubt ? crc32(Buffer.from(magic)) : 0,
+});
+const KINDS: readonly Kind[] = [
+  kind('SPNF', false, false),
+  kind('SPND', false, true),
+  kind('SPNT', true, false),
+  kind('SPNB', true, true),
+];
+/** What all begin with. */
 const MAGIC_START = Buffer.from('SPN');
-/** What the checksum begins with. */
-const CHECKSUM_DOUBT = crc32(MAGIC_DOUBT);
+const MAGIC_BYTES = 4;
 const CHECKSUM_AT = 4;
 const LENGTH_AT = 8;
 const PARTITION_AT = 12;
@@ -45,32 +66,41 @@ const FRAME_HEADER_BYTES = 16;
 const DOUBT_HEADER_BYTES = 9;
 
 /** What a frame takes in the file. */
-export function frameBytes({ doubt, value }: Frame): number {
+export function frameBytes({ doubt, tenant, value }: Frame): number {
+  const ofTenant = tenant === undefined ? 0 : 1 + Buffer.byteLength(tenant);
   const ofDoubt = doubt === undefined ? 0 : DOUBT_HEADER_BYTES + Buffer.byteLength(doubt.batch);
-  return FRAME_HEADER_BYTES + ofDoubt + value.length;
+  return FRAME_HEADER_BYTES + ofTenant + ofDoubt + value.length;
 }
 
-/** Header, doubt and value: written one after the other, so that the value is not copied. */
-export function encodeFrame({ doubt, partition, value }: Frame): Buffer[] {
-  const ofDoubt = doubt === undefined ? Buffer.alloc(0) : encodeDoubt(doubt);
+/** Header, tenant and doubt, value: written one after the other, so that the value is not copied. */
+export function encodeFrame({ doubt, partition, tenant, value }: Frame): Buffer[] {
+  const hasTenant = tenant !== undefined;
+  const hasDoubt = doubt !== undefined;
+  const own = KINDS.find((one) => one.hasTenant === hasTenant && one.hasDoubt === hasDoubt);
+  if (own === undefined) throw new Error('no kind of frame has this');
+  const ofTenant = hasTenant ? [encodeName(tenant)] : [];
+  const extra = Buffer.concat(hasDoubt ? [...ofTenant, encodeDoubt(doubt)] : ofTenant);
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  (doubt === undefined ? MAGIC : MAGIC_DOUBT).copy(header);
-  header.writeUInt32LE(ofDoubt.length + value.length, LENGTH_AT);
+  own.magic.copy(header);
+  header.writeUInt32LE(extra.length + value.length, LENGTH_AT);
   header.writeUInt32LE(partition, PARTITION_AT);
-  const start = doubt === undefined ? 0 : CHECKSUM_DOUBT;
-  const checksum = [header.subarray(LENGTH_AT), ofDoubt, value].reduce(
+  const checksum = [header.subarray(LENGTH_AT), extra, value].reduce(
     (sum, part) => crc32(part, sum),
-    start,
+    own.seed,
   );
   header.writeUInt32LE(checksum, CHECKSUM_AT);
-  return [header, ofDoubt, value];
+  return [header, extra, value];
+}
+
+function encodeName(name: string): Buffer {
+  const bytes = Buffer.from(name);
+  return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
 function encodeDoubt({ batch, from }: Doubt): Buffer {
-  const head = Buffer.alloc(DOUBT_HEADER_BYTES);
-  head.writeDoubleLE(from);
-  head.writeUInt8(Buffer.byteLength(batch), DOUBT_HEADER_BYTES - 1);
-  return Buffer.concat([head, Buffer.from(batch)]);
+  const place = Buffer.alloc(DOUBT_HEADER_BYTES - 1);
+  place.writeDoubleLE(from);
+  return Buffer.concat([place, encodeName(batch)]);
 }
 
 export function decodeSegment(bytes: Buffer): DecodedSegment {
@@ -107,21 +137,27 @@ function nextFrame(bytes: Buffer, from: number): number {
 function frameAt(bytes: Buffer, at: number): Frame | null {
   const start = at + FRAME_HEADER_BYTES;
   if (start > bytes.length) return null;
-  const isDoubtful = MAGIC_DOUBT.compare(bytes, at, at + MAGIC.length) === 0;
-  if (!isDoubtful && MAGIC.compare(bytes, at, at + MAGIC.length) !== 0) return null;
+  const found = KINDS.find(({ magic }) => magic.compare(bytes, at, at + MAGIC_BYTES) === 0);
+  if (found === undefined) return null;
   const end = start + bytes.readUInt32LE(at + LENGTH_AT);
   if (end > bytes.length) return null;
-  const checksum = crc32(bytes.subarray(at + LENGTH_AT, end), isDoubtful ? CHECKSUM_DOUBT : 0);
+  const checksum = crc32(bytes.subarray(at + LENGTH_AT, end), found.seed);
   if (checksum !== bytes.readUInt32LE(at + CHECKSUM_AT)) return null;
-  const partition = bytes.readUInt32LE(at + PARTITION_AT);
-  return isDoubtful
-    ? { partition, ...readDoubtful(bytes.subarray(start, end)) }
-    : { partition, value: bytes.subarray(start, end) };
+  return readFrame(found, bytes.readUInt32LE(at + PARTITION_AT), bytes.subarray(start, end));
 }
 
 /** The checksum holds, so it is as it was written. */
-function readDoubtful(bytes: Buffer): Pick<Frame, 'doubt' | 'value'> {
-  const end = DOUBT_HEADER_BYTES + bytes.readUInt8(DOUBT_HEADER_BYTES - 1);
-  const batch = bytes.toString('utf8', DOUBT_HEADER_BYTES, end);
-  return { doubt: { batch, from: bytes.readDoubleLE() }, value: bytes.subarray(end) };
+function readFrame({ hasDoubt, hasTenant }: Kind, partition: number, bytes: Buffer): Frame {
+  let at = 0;
+  const name = (): string => {
+    const start = at + 1;
+    at = start + bytes.readUInt8(at);
+    return bytes.toString('utf8', start, at);
+  };
+  const tenant = hasTenant ? { tenant: name() } : {};
+  if (!hasDoubt) return { partition, ...tenant, value: bytes.subarray(at) };
+  const from = bytes.readDoubleLE(at);
+  at += DOUBT_HEADER_BYTES - 1;
+  const doubt = { batch: name(), from };
+  return { partition, ...tenant, doubt, value: bytes.subarray(at) };
 }

@@ -6,7 +6,7 @@
  * over and new batches go to Kafka, past what still waits. A start with Kafka away is an outage as well, where the spool
  * remembers how many partitions there were.
  */
-import { BATCH_HEADER } from '../core/contracts.ts';
+import { BATCH_HEADER, TENANT_HEADER } from '../core/contracts.ts';
 import { KafkaUnavailableError, type PartitionRecords } from '../platform/kafka/port.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -142,7 +142,12 @@ export class SpooledTopic implements Part {
     const { drain, spool } = this;
     if (drain === null || spool === null) throw new KafkaUnavailableError('the spool is not open');
     try {
-      await spool.append(records.map(({ value }) => ({ partition, value, ...(doubt && { doubt }) })));
+      await spool.append(
+        records.map(({ headers, value }) => {
+          const tenant = headers?.[TENANT_HEADER]?.toString();
+          return { partition, value, ...(tenant !== undefined && { tenant }), ...(doubt && { doubt }) };
+        }),
+      );
       this.refusal = null;
     } catch (error) {
       if (!(error instanceof SpoolRefusedError)) throw error;

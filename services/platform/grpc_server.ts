@@ -7,16 +7,19 @@
 import {
   Metadata,
   Server,
+  ServerInterceptingCall,
   status,
   type sendUnaryData,
   type ServerCredentials,
   type ServerErrorResponse,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type ServerWritableStream,
   logVerbosity,
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import { google } from '../../proto/generated/index.js';
+import type { Caller } from './auth/presented.ts';
 import { settlesWithin } from './kafka/deadline.ts';
 import { explain } from './health_server.ts';
 import type { Part } from './lifecycle.ts';
@@ -26,6 +29,8 @@ import type { ListenerTls } from './tls/tls_files.ts';
 /** The codes of gRPC that Spanmill answers with. */
 export const GRPC_STATUS = {
   invalidArgument: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  permissionDenied: status.PERMISSION_DENIED,
   notFound: status.NOT_FOUND,
   resourceExhausted: status.RESOURCE_EXHAUSTED,
   unimplemented: status.UNIMPLEMENTED,
@@ -45,6 +50,8 @@ export interface GrpcRefusal {
 
 /** What is known of a call beside its message. */
 export interface GrpcCall {
+  /** What the gate was told of this call by. */
+  readonly visit: object;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
   /** Of the metadata; `name` in lower case. */
@@ -63,6 +70,9 @@ export interface GrpcMethod {
   ) => Promise<Uint8Array | readonly Uint8Array[] | GrpcRefusal>;
 }
 
+/** Whether a call may come in: asked by its metadata alone, before its message is read. Null when it may. */
+export type GrpcGate = (visit: object, caller: Caller) => Promise<GrpcRefusal | null>;
+
 export interface GrpcServerOptions {
   readonly host: string;
   /** 0 for any free one. */
@@ -72,6 +82,8 @@ export interface GrpcServerOptions {
   /** Largest request, after decompression; larger ones get RESOURCE_EXHAUSTED. */
   readonly maxRequestBytes: number;
   readonly methods: readonly GrpcMethod[];
+  /** Without it, every call may come in. */
+  readonly gate?: GrpcGate | undefined;
   /** Calls under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
   readonly onBug: (error: unknown) => void;
@@ -91,6 +103,7 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_STREAMS,
+    ...(options.gate !== undefined && { interceptors: [gateInterceptor(options.gate, options.onBug)] }),
   });
   const credentials = grpcCredentials(options.tls ?? null);
   for (const method of options.methods) addMethod(server, method, options.onBug);
@@ -127,6 +140,37 @@ function listen(
 /** grpc-js puts the system's code into the message alone. */
 function withCode(error: Error): NodeJS.ErrnoException {
   return error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error;
+}
+
+function gateInterceptor(gate: GrpcGate, onBug: (error: unknown) => void): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, onAdmitted) => {
+            const caller: Caller = {
+              header: (name) => metadata.get(name)[0]?.toString(),
+              address: addressOf(call.getPeer()),
+              subject: call.getAuthContext().sslPeerCertificate?.subject ?? null,
+            };
+            gate(metadata, caller)
+              .catch((error: unknown): GrpcRefusal => {
+                onBug(error);
+                return { code: GRPC_STATUS.internal, message: 'internal error' };
+              })
+              .then((refusal) => {
+                if (refusal === null) onAdmitted(metadata);
+                else call.sendStatus(refused(refusal));
+              })
+              .catch(onBug);
+          },
+        }),
+    });
+}
+
+/** Without the port. */
+function addressOf(peer: string): string {
+  return /^\[?(.*?)\]?:\d+$/.exec(peer)?.[1] ?? peer;
 }
 
 function addMethod(
@@ -175,14 +219,18 @@ type Incoming = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, B
 function callOf(call: Incoming): GrpcCall {
   const left = new AbortController();
   call.on('cancelled', () => left.abort());
-  return { signal: left.signal, header: (name) => call.metadata.get(name)[0]?.toString() };
+  return {
+    visit: call.metadata,
+    signal: left.signal,
+    header: (name) => call.metadata.get(name)[0]?.toString(),
+  };
 }
 
 function isList(result: Uint8Array | readonly Uint8Array[] | GrpcRefusal): result is readonly Uint8Array[] {
   return Array.isArray(result);
 }
 
-function refused(refusal: GrpcRefusal): ServerErrorResponse {
+function refused(refusal: GrpcRefusal): ServerErrorResponse & { code: GrpcStatus; details: string } {
   const { code, message } = refusal;
   return Object.assign(new Error(message), { code, details: message, metadata: statusDetails(refusal) });
 }

@@ -17,6 +17,24 @@ export const LOG_SETTINGS = {
   }),
 };
 
+/** Of services in which somebody can do what should be remembered. */
+export const AUDIT_SETTINGS = {
+  auditFile: text({
+    env: 'SPANMILL_AUDIT_FILE',
+    default: '',
+    meaning:
+      'Where administrative acts are written, a line of JSON each; empty: into the log, marked with `audit`.',
+  }),
+};
+
+/** Who may use a service. */
+export const credentialsFile = (env: string, open: string) =>
+  text({
+    env,
+    default: '',
+    meaning: `Credentials and tenants (YAML; \`spanmill credentials\`), read again when it changes. Empty: ${open}.`,
+  });
+
 export const KAFKA_SETTINGS = {
   kafkaClient: choice({
     env: 'SPANMILL_KAFKA_CLIENT',
@@ -132,6 +150,7 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_CLICKHOUSE_TTL_',
   'SPANMILL_CLICKHOUSE_CLUSTER',
   'SPANMILL_LOG_',
+  'SPANMILL_AUDIT_',
   'SPANMILL_TOPIC_',
   'SPANMILL_LOCAL_',
   'SPANMILL_DEMO_',

@@ -15,7 +15,7 @@ function target(encoding: ContentEncoding, compress: (bytes: Uint8Array) => Uint
     seeds: [...PROTOBUF_SEEDS, BOMB, new Uint8Array(0)].map(compress),
     run: async (bytes) => {
       const inFlight = new InFlight(4 * MAX_BYTES);
-      const lease = inFlight.lease();
+      const lease = inFlight.lease({ tenant: 'default' });
       const body = await readBody(Readable.from([Buffer.from(bytes)]), encoding, MAX_BYTES, lease);
       if (body.kind === 'body' && body.bytes.length > MAX_BYTES) throw new Error('a body beyond its limit');
       lease.release();

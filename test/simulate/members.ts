@@ -3,7 +3,7 @@ import { Batcher } from '../../services/collector/batcher.ts';
 import { METRICS as COLLECTOR_METRICS } from '../../services/collector/metrics.ts';
 import { SpansTopic } from '../../services/collector/spans_topic.ts';
 import { SpooledTopic } from '../../services/collector/spooled_topic.ts';
-import { topicNames } from '../../services/core/contracts.ts';
+import { DEFAULT_TENANT, topicNames } from '../../services/core/contracts.ts';
 import { RequestSplitter } from '../../services/core/otlp/split_request.ts';
 import { DEFAULT_RULES } from '../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../services/core/trace/record_store.ts';
@@ -98,7 +98,7 @@ function startCollector(options: MemberOptions): Member {
   });
   const send = async (request: Buffer): Promise<void> => {
     if (spansTopic.partitions === 0) throw new Error('not yet started');
-    await batcher.add(splitter.split(request).parts);
+    await batcher.add(splitter.split(request).parts, DEFAULT_TENANT);
   };
   way.start().catch(fail);
   return { role: 'collector', process, kafka, disk, send, stop: () => batcher.drain() };

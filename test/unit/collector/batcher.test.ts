@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_TENANT, TENANT_HEADER } from '../../../services/core/contracts.ts';
 import type { PartitionSpans } from '../../../services/core/otlp/split_request.ts';
 import { Batcher } from '../../../services/collector/batcher.ts';
 import { METRICS } from '../../../services/collector/metrics.ts';
@@ -34,8 +35,12 @@ class Setup {
 
   /** What became of it, once promises have had their turn. */
   add(...parts: PartitionSpans[]): { outcome: 'waiting' | 'stored' | Error } {
+    return this.addOf(DEFAULT_TENANT, ...parts);
+  }
+
+  addOf(tenant: string, ...parts: PartitionSpans[]): { outcome: 'waiting' | 'stored' | Error } {
     const result: { outcome: 'waiting' | 'stored' | Error } = { outcome: 'waiting' };
-    this.batcher.add(parts).then(
+    this.batcher.add(parts, tenant).then(
       () => (result.outcome = 'stored'),
       (error: unknown) => (result.outcome = error as Error),
     );
@@ -50,6 +55,13 @@ class Setup {
   /** The sizes of the records of each send, with its partition. */
   get sent(): [number, number[]][] {
     return this.appends.map(({ batch }) => [batch.partition, batch.records.map(({ value }) => value.length)]);
+  }
+
+  /** Tenant and size of the records of each send; null for a record that names none. */
+  get sentOf(): [string | null, number][][] {
+    return this.appends.map(({ batch }) =>
+      batch.records.map(({ headers, value }) => [headers?.[TENANT_HEADER]?.toString() ?? null, value.length]),
+    );
   }
 
   async answer(at: number, error?: Error): Promise<void> {
@@ -223,6 +235,43 @@ describe('a partition', () => {
     const later = setup.add(part(0, RECORD_BYTES));
     await setup.answer(1);
     expect(later.outcome).toBe('stored');
+  });
+});
+
+describe('tenants', () => {
+  test('share a send and never a record; the default one has no header', async () => {
+    const f = new Setup();
+    const all = [f.addOf('shop', part(0, 10)), f.add(part(0, 11)), f.addOf('shop', part(0, 12))];
+    await f.linger();
+    expect(f.sentOf).toEqual([
+      [
+        ['shop', 22],
+        [null, 11],
+      ],
+    ]);
+    await f.answer(0);
+    expect(all.map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored']);
+  });
+
+  test('take turns where more waits than goes into a send', async () => {
+    const f = new Setup();
+    const mib = 1024 * 1024;
+    f.add(part(0, 2 * RECORD_BYTES));
+    for (let at = 0; at < 20; at++) f.addOf('flood', part(0, mib));
+    f.addOf('shop', part(0, 10));
+    f.addOf('shop', part(0, 11));
+    await f.answer(0);
+    const bytesOf = (tenant: string): number =>
+      (f.sentOf[1] ?? []).filter(([of]) => of === tenant).reduce((sum, [, bytes]) => sum + bytes, 0);
+    expect(bytesOf('shop')).toBe(21);
+    expect(bytesOf('flood')).toBe(3 * mib);
+    for (let at = 1; at <= 7; at++) await f.answer(at);
+    expect(
+      f.sentOf
+        .slice(2)
+        .flat()
+        .reduce((sum, [, bytes]) => sum + bytes, 0),
+    ).toBe(17 * mib);
   });
 });
 

@@ -13,7 +13,14 @@ const plain = {
   value: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
 };
 const doubt = fc.record({ batch: fc.string({ maxLength: 40 }), from: fc.nat({ max: 2 ** 50 }) });
-const frames = fc.array(fc.oneof(fc.record(plain), fc.record({ ...plain, doubt })), { maxLength: 8 });
+const tenant = fc.string({ maxLength: 63, unit: fc.constantFrom('a', 'b', '-', '9') });
+const frames = fc.array(
+  fc.oneof(
+    ...[fc.record(plain), fc.record({ ...plain, doubt })],
+    ...[fc.record({ ...plain, tenant }), fc.record({ ...plain, tenant, doubt })],
+  ),
+  { maxLength: 8 },
+);
 
 const encode = (all: readonly Frame[]): Buffer => Buffer.concat(all.flatMap((one) => encodeFrame(one)));
 
