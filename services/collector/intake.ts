@@ -3,6 +3,7 @@
  * reason. The front doors turn the outcome into their protocol's answer (otlp_http.ts, otlp_grpc.ts).
  */
 import { FormatError } from '../core/otlp/format_error.ts';
+import { RequestTooLargeError } from '../core/otlp/request_limits.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
 import { WireError } from '../core/wire/cursor.ts';
@@ -99,6 +100,7 @@ export class Intake {
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }
+      if (error instanceof RequestTooLargeError) return { kind: 'too_large', problem: error.message };
       if (error instanceof FormatError) return { kind: 'malformed', problem: error.message };
       throw error;
     }

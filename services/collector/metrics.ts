@@ -1,9 +1,11 @@
 /** What the collector counts. */
+import { CONNECTION_METRICS } from '../platform/connection_limits.ts';
 import { counter, gauge, histogram, type Metrics } from '../platform/metrics.ts';
 
 const BYTES = [1, 4, 16, 64, 128, 256, 512, 1024, 4096, 16_384].map((kib) => kib * 1024);
 
 export const METRICS = {
+  ...CONNECTION_METRICS,
   spansReceived: counter(
     'spanmill_collector_spans_received_total',
     'Spans in readable requests, refused ones included: the rate at which events are generated.',

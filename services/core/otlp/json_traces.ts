@@ -7,6 +7,7 @@
  */
 import * as field from './fields.ts';
 import { FormatError } from './format_error.ts';
+import { checkJsonShape } from './request_limits.ts';
 import {
   base64,
   bool,
@@ -26,7 +27,7 @@ import { beginLengthField, endLengthField, WireWriter } from '../wire/writer.ts'
 /** AnyValue is the only message that nests in itself; deeper than this is no attribute of anybody's. */
 const MAX_VALUE_DEPTH = 64;
 
-/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws FormatError. */
+/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws FormatError, RequestTooLargeError. */
 export function tracesFromJson(body: Uint8Array): Uint8Array {
   const encoding = new JsonEncoding(new WireWriter(body.length));
   writeFields(encoding, REQUEST, parse(body));
@@ -228,6 +229,7 @@ const REQUEST = [
 ];
 
 function parse(body: Uint8Array): unknown {
+  checkJsonShape(body);
   try {
     const json = decoder.decode(body);
     return LONG_INTEGER.test(json) ? parseExactly(json) : JSON.parse(json);
