@@ -90,6 +90,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     ...arrivalLimits(options),
     ...{
       doorman,
+      rates,
       gate: grpcGate(doorman, metrics),
       udpSender: senderOf(options.udpTenant ?? DEFAULT_TENANT),
     },

