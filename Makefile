@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench bench-query fuzz attack docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench bench-compare bench-micro bench-query fuzz attack docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -58,7 +58,13 @@ chaos-short: setup ## The same in under five minutes, one fault of each kind
 rebalance: setup ## How long partitions pause when processors come, go and die
 	@$(NODE) test/chaos/rebalance.ts
 
-bench: setup ## Benchmarks of the hot paths
+bench: setup ## What the pipeline costs: STAGE=name, SECONDS_EACH=n, RATE=spans/s, PROFILE=1; all of it takes an hour
+	@./bin/spanmill bench $(STAGE) $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH)) $(if $(RATE),--rate $(RATE)) $(if $(PROFILE),--profile)
+
+bench-compare: setup ## Two results of it side by side: A=before.json B=after.json
+	@./bin/spanmill bench compare $(A) $(B)
+
+bench-micro: setup ## CPU time of each hot path by itself
 	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
 
 bench-query: setup ## The query API on SPANS=n spans (10 million): medians against their targets

@@ -7,7 +7,7 @@ import { oneLine } from '../local/one_line.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
-import { register as registerChaos } from './commands/chaos.ts';
+import { register as registerCheckoutTools } from './commands/checkout_tools.ts';
 import { register as registerCredentials } from './commands/credentials.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
@@ -55,7 +55,7 @@ const commands = [
   registerMigrate,
   registerCredentials,
   registerDeadLetters,
-  registerChaos,
+  registerCheckoutTools,
 ];
 for (const register of commands) register(program, context);
 

@@ -82,7 +82,15 @@ function fragmentOf(raw: RawTrace): Fragment {
   const spans = SHAPE.map(([parent, service, kind], i): FragmentSpan => {
     const buf = raw.bytes[i] ?? new Uint8Array(0);
     const parentId = raw.ids[parent] ?? '';
-    const node = { spanId: raw.ids[i] ?? '', parentId, kind, fingerprint: i, sameId: null, edge: null };
+    const node = {
+      spanId: raw.ids[i] ?? '',
+      parentId,
+      kind,
+      fingerprint: i,
+      sameId: null,
+      edge: null,
+      position: 0,
+    };
     known.add(node);
     return { node, header: headerOf(service), buf, start: 0, end: buf.length };
   });

@@ -87,6 +87,7 @@ function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
     kind: spec.kind ?? 1,
     fingerprint: fingerprint(bytes, 0, bytes.length),
     sameId: null,
+    position: 0,
     edge: null,
   };
   known.add(node);

@@ -33,6 +33,10 @@ export interface Pipeline {
   recordsIn(topic: keyof TopicNames): Promise<number>;
   /** What the service says of itself on /metrics. */
   metrics(service: ServiceName): Promise<string>;
+  /** Of a service that runs. */
+  pid(service: ServiceName): number;
+  /** Its topics are named PREFIX.spans and so on; its database is named PREFIX. */
+  readonly prefix: string;
   stop(): Promise<void>;
 }
 
@@ -45,9 +49,16 @@ interface Running {
   readonly lines: string[];
 }
 
+export interface PipelineShape {
+  readonly partitions?: number;
+  /** Of Node, for each service. */
+  readonly nodeArguments?: readonly string[];
+}
+
 export async function startPipeline(
   services: readonly ServiceName[],
   settings: Readonly<Record<string, string>> = {},
+  { partitions = DEFAULT_TOPIC_OPTIONS.partitions, nodeArguments = [] }: PipelineShape = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
   const ports = await freePorts(7);
@@ -82,7 +93,7 @@ export async function startPipeline(
       .join(','),
     ...settings,
   });
-  await prepare(prefix);
+  await prepare(prefix, partitions);
   const clickhouse = connectClickHouse(testConnection(prefix));
   const running = new Map<ServiceName, Running>();
   const healthUrl = (service: ServiceName, path: string): string =>
@@ -94,8 +105,9 @@ export async function startPipeline(
     queryUrl: `http://127.0.0.1:${query}`,
     queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,
+    prefix,
     start: async (service) => {
-      const started = run(service, env);
+      const started = run(service, env, nodeArguments);
       running.set(service, started);
       await untilReady(service, started, healthUrl(service, 'readyz'));
     },
@@ -109,6 +121,7 @@ export async function startPipeline(
       return watermarks.reduce((sum, { high }) => sum + high, 0);
     },
     metrics: async (service) => (await fetch(healthUrl(service, 'metrics'))).text(),
+    pid: (service) => running.get(service)?.child.pid ?? NaN,
     stop: async () => {
       for (const { child } of [...running.values()].reverse()) await end(child, 'SIGTERM');
       await clickhouse.close();
@@ -135,14 +148,16 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   }
 }
 
-async function prepare(prefix: string): Promise<void> {
-  await withAdmin((admin) => admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix })));
+async function prepare(prefix: string, partitions: number): Promise<void> {
+  await withAdmin((admin) =>
+    admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions })),
+  );
   await createTables(testConnection(prefix), prefix);
 }
 
-function run(service: ServiceName, env: Record<string, string>): Running {
+function run(service: ServiceName, env: Record<string, string>, nodeArguments: readonly string[]): Running {
   const main = new URL(`../../services/${service}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...nodeArguments, main], {
     env: { ...env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,7 +8,7 @@
  */
 import { decodeUtf8 } from '../otlp/attributes.ts';
 import { limitName } from '../otlp/limit_name.ts';
-import { fingerprint } from '../wire/keys.ts';
+import { BytesCache } from '../wire/bytes_cache.ts';
 
 /** More bytes than this are not looked at: names are bounded before work is spent on them. */
 const MAX_NAME_BYTES = 1_000;
@@ -48,38 +48,20 @@ function replaceToken(token: string, placeholder: string | undefined, word: stri
   return word.replace(/\d{4,}/g, '{}');
 }
 
-interface KnownName {
-  readonly bytes: Uint8Array;
-  readonly operation: string;
-}
-
 /**
  * Templates by the bytes of names already seen: most spans carry one of a few hundred names, and then neither text nor template
- * is made anew. Bounded; starts over when full. Makes no difference to any result.
+ * is made anew.
  */
 export class OperationNames {
-  private readonly known = new Map<number, KnownName>();
-  private readonly maxNames: number;
+  private readonly known: BytesCache<string>;
 
   constructor(maxNames = 10_000) {
-    this.maxNames = maxNames;
+    this.known = new BytesCache(maxNames);
   }
 
   /** The template of the UTF-8 name `buf[start, end)`. */
   of(buf: Uint8Array, start: number, end: number): string {
     const to = Math.min(end, start + MAX_NAME_BYTES);
-    const hash = fingerprint(buf, start, to);
-    const known = this.known.get(hash);
-    if (known !== undefined && equalBytes(known.bytes, buf, start, to)) return known.operation;
-    const operation = operationName(decodeUtf8(buf, start, to));
-    if (this.known.size >= this.maxNames) this.known.clear();
-    this.known.set(hash, { bytes: buf.slice(start, to), operation });
-    return operation;
+    return this.known.of(buf, start, to, () => operationName(decodeUtf8(buf, start, to)));
   }
-}
-
-function equalBytes(bytes: Uint8Array, buf: Uint8Array, start: number, end: number): boolean {
-  if (bytes.length !== end - start) return false;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buf[start + i]) return false;
-  return true;
 }

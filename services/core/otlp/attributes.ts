@@ -74,6 +74,38 @@ export function readStringAttributes(
   return found;
 }
 
+/**
+ * Whether the KeyValue `buf[start, end)` is written as nearly all are (a key, then a value that is a string, short both) and its text is
+ * not empty. False says nothing.
+ */
+export function hasText(buf: Uint8Array, start: number, end: number): boolean {
+  const keyLength = buf[start + 1] ?? 0;
+  const value = start + 2 + keyLength;
+  const text = value + 2;
+  return (
+    buf[start] === KEY_VALUE_KEY &&
+    keyLength < 0x80 &&
+    text + 2 < end &&
+    buf[value] === KEY_VALUE_VALUE &&
+    buf[value + 1] === end - text &&
+    buf[text] === ANY_STRING &&
+    buf[text + 1] === end - text - 2
+  );
+}
+
+/** Which wanted key the KeyValue `buf[start, end)` may have: the first that it names; null where it is none of them. Throws WireError. */
+export function wantedKey(buf: Uint8Array, start: number, end: number, wanted: AttributeKeys): string | null {
+  // As nearly all are written: the key first, its length in one byte.
+  const length = buf[start + 1] ?? 0;
+  if (buf[start] === KEY_VALUE_KEY && length < 0x80 && start + 2 + length <= end) {
+    return wanted.find(buf, start + 2, start + 2 + length);
+  }
+  const found = new Map<string, string>();
+  readKeyValue(new Cursor(buf, start, end), wanted, found);
+  const [key = null] = found.keys();
+  return key;
+}
+
 function readKeyValue(cursor: Cursor, wanted: AttributeKeys, found: Map<string, string>): void {
   let key: string | null = null;
   let value: string | null = null;

@@ -14,11 +14,11 @@ import { fingerprint, key16, key8 } from '../wire/keys.ts';
 import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
 import { headerBytes, isSameHeader } from './header_table.ts';
-import { OpenRun, type LogClock } from './open_run.ts';
+import { OpenRun, type LogClock, type UnsentSpan } from './open_run.ts';
 import type { HeldRecord, RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
 import { SpanIntake } from './span_intake.ts';
-import type { CloseReason, SpanHeader, SpanNode, SpanTable } from './run.ts';
+import type { CloseReason, FragmentSpan, SpanHeader, SpanNode, SpanTable } from './run.ts';
 
 /** All times are stream time in milliseconds. */
 export interface AssemblyRules {
@@ -272,11 +272,7 @@ export class Assembly {
         number: run.fragments,
         reason,
         receivedMs: run.receivedMs,
-        spans: unsent.map(({ node, header, record, start, end }) => ({
-          node,
-          header,
-          ...record.read(start, end),
-        })),
+        spans: unsent.map(fragmentSpan),
         known: run.spans,
       },
       offset,
@@ -296,6 +292,11 @@ export class Assembly {
       this.endedLow = { offset: run.firstOffset, clock: run.clockBefore };
     }
   }
+}
+
+function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
+  const { buf, start, end } = record.read(from, to);
+  return { node, header, buf, start, end };
 }
 
 /** Trace ids of different tenants never meet. */
@@ -318,6 +319,7 @@ function newNode(view: SpanView): SpanNode {
     fingerprint: fingerprint(view.buf, view.start, view.end),
     sameId: null,
     edge: null,
+    position: 0,
   };
 }
 

@@ -57,7 +57,9 @@ export class FragmentAnalysis {
     }
     const tree = buildSpanTree(fragment, facts);
     const pathNs = criticalPath(facts, tree.parents, tree.top);
-    for (const [position, span] of facts.entries()) {
+    for (let position = 0; position < facts.length; position++) {
+      const span = facts[position];
+      if (span === undefined) continue;
       const spanId = fragment.spans[position]?.node.spanId ?? '';
       this.spanWindows.add(fragment.tenant, span, pathNs[position] ?? 0, fragment.traceId, spanId);
     }

@@ -4,10 +4,12 @@
  *
  * Not for internal and server spans: whom those know, calls them.
  */
-import { AttributeKeys, readStringAttributes } from '../otlp/attributes.ts';
+import { AttributeKeys, hasText, readStringAttributes, wantedKey } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, SPAN_ATTRIBUTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import { limitName } from '../otlp/limit_name.ts';
+import { BytesCache } from '../wire/bytes_cache.ts';
+import { Cursor, readLength, readTag, seek, skipValue } from '../wire/cursor.ts';
 import type { ConnectionType, EdgePeer } from './run.ts';
 
 const DATABASE_SYSTEM = ['db.system.name', 'db.system'];
@@ -33,17 +35,69 @@ const WANTED = new AttributeKeys(
 );
 
 const MAX_KNOWN_PEERS = 10_000;
+/** Attributes that name a peer in more bytes than this are read each time. */
+const MAX_CACHED_BYTES = 512;
 
 /**
  * Reads peers and gives the same object for the same peer: spans keep theirs until their run ends, and a name that is cut out
- * of a long attribute would keep all of it. Bounded; starts over when full. Makes no difference to any result.
+ * of a long attribute would keep all of it. Makes no difference to any result.
+ *
+ * Most spans name one of a few hundred peers: what they name is known by the bytes of those attributes alone, and no text is made.
  */
 export class PeerReader {
-  private readonly known = new Map<string, EdgePeer>();
+  private readonly byBytes = new BytesCache<EdgePeer | null>(MAX_KNOWN_PEERS);
+  private readonly byName = new Map<string, EdgePeer>();
+  private readonly cursor = new Cursor(new Uint8Array(0));
+  /** The span's kind, and the attributes that name its peer. */
+  private readonly naming = new Uint8Array(1 + MAX_CACHED_BYTES);
 
   /** The peer that the span in `view` names, or null. Throws WireError where its attributes are malformed. */
   read(view: SpanView): EdgePeer | null {
     if (view.kind !== KIND_CLIENT && view.kind !== KIND_PRODUCER && view.kind !== KIND_CONSUMER) return null;
+    const bytes = this.copyNaming(view);
+    if (bytes === 0) return null;
+    if (bytes === null) return this.readText(view);
+    return this.byBytes.of(this.naming, 0, bytes, () => this.readText(view));
+  }
+
+  /** How many bytes of `naming` tell this span's peer; 0 where it names none, null where they are too many or a URL has to be read. */
+  private copyNaming(view: SpanView): number | null {
+    const { cursor, naming } = this;
+    const { buf, end } = view;
+    naming[0] = view.kind;
+    let bytes = 1;
+    let hasHost = false;
+    let hasUrl = false;
+    seek(cursor, buf, view.start, end);
+    while (cursor.pos < end) {
+      const tag = readTag(cursor);
+      if (tag !== SPAN_ATTRIBUTES) {
+        skipValue(cursor, tag);
+        continue;
+      }
+      const length = readLength(cursor);
+      const start = cursor.pos;
+      cursor.pos += length;
+      const key = wantedKey(buf, start, start + length, WANTED);
+      if (key === null) continue;
+      // Each call has a URL of its own: kept, they would only drive the others out. With a host, none is looked at.
+      if (URL.includes(key)) {
+        hasUrl = true;
+        continue;
+      }
+      if (HOST.includes(key)) {
+        if (!hasText(buf, start, start + length)) return null;
+        hasHost = true;
+      }
+      if (bytes + length > naming.length) return null;
+      for (let i = 0; i < length; i++) naming[bytes + i] = buf[start + i] ?? 0;
+      bytes += length;
+    }
+    if (hasUrl && !hasHost) return null;
+    return bytes === 1 ? 0 : bytes;
+  }
+
+  private readText(view: SpanView): EdgePeer | null {
     const attributes = readStringAttributes(view.buf, view.start, view.end, SPAN_ATTRIBUTES, WANTED);
     const peer = attributes.size === 0 ? null : peerOf(view.kind, attributes);
     return peer === null ? null : this.intern(peer.type, limitName(peer.name));
@@ -51,13 +105,13 @@ export class PeerReader {
 
   private intern(type: ConnectionType, name: string): EdgePeer {
     const key = type + name;
-    const known = this.known.get(key);
+    const known = this.byName.get(key);
     if (known !== undefined) return known;
-    if (this.known.size >= MAX_KNOWN_PEERS) this.known.clear();
+    if (this.byName.size >= MAX_KNOWN_PEERS) this.byName.clear();
     // Through bytes and back: a string of its own, not a window on the long one.
     const own = Buffer.from(key).toString();
     const peer = { type, name: own.slice(type.length) };
-    this.known.set(own, peer);
+    this.byName.set(own, peer);
     return peer;
   }
 }

@@ -28,6 +28,8 @@ export interface SpanNode {
   sameId: SpanNode | null;
   /** What edges need of the span; null until its fragment is sent. Set by fragment_analysis.ts. */
   edge: EdgeEnd | null;
+  /** In the fragment that it was sent with. Set by span_tree.ts. */
+  position: number;
 }
 
 /** One end of a service edge: what is kept of a sent span until its run ends and all who may be its other end are known. */

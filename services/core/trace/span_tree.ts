@@ -15,15 +15,20 @@ export interface SpanTree {
 
 /** To be asked once all spans of the fragment are marked as sent. */
 export function buildSpanTree(fragment: Fragment, facts: readonly SpanFacts[]): SpanTree {
-  const positions = new Map<SpanNode, number>();
-  for (const [position, span] of fragment.spans.entries()) positions.set(span.node, position);
+  const { spans } = fragment;
+  for (let position = 0; position < spans.length; position++) {
+    const span = spans[position];
+    if (span !== undefined) span.node.position = position;
+  }
   const parents: number[] = [];
   const roots: number[] = [];
   const tops: number[] = [];
   let missingParents = 0;
-  for (const [position, { node }] of fragment.spans.entries()) {
+  for (let position = 0; position < spans.length; position++) {
+    const node = spans[position]?.node;
+    if (node === undefined) continue;
     const parent = isSent(node) ? parentOf(fragment.known, node) : null;
-    const parentPosition = parent === null ? -1 : (positions.get(parent) ?? -1);
+    const parentPosition = parent === null ? -1 : positionIn(spans, parent);
     parents.push(parentPosition);
     if (parentPosition < 0) tops.push(position);
     if (parent !== null) continue;
@@ -33,6 +38,11 @@ export function buildSpanTree(fragment: Fragment, facts: readonly SpanFacts[]): 
   const root = firstOf(roots, facts, earlierRoot);
   const top = root ?? firstOf(tops, facts, longer) ?? firstOf([...facts.keys()], facts, longer) ?? -1;
   return { parents, top, hasRoot: root !== null, missingParents };
+}
+
+/** -1 where it is of another fragment, in which it had a position of its own. */
+function positionIn(spans: Fragment['spans'], node: SpanNode): number {
+  return spans[node.position]?.node === node ? node.position : -1;
 }
 
 function firstOf(

@@ -82,16 +82,30 @@ function readName(fragment: Fragment, position: number, view: SpanView): string 
   return limitName(decodeUtf8(span.buf, view.nameStart, view.nameEnd));
 }
 
+interface MutableStep extends PathStep {
+  selfTimeNs: number;
+}
+
 function steps(facts: readonly SpanFacts[], pathNs: Float64Array): PathStep[] {
-  const byOperation = new Map<string, PathStep>();
-  for (const [position, { service, operation }] of facts.entries()) {
-    const ns = pathNs[position] ?? 0;
-    if (ns === 0) continue;
-    const key = `${service.length} ${service}${operation}`;
-    const known = byOperation.get(key);
-    byOperation.set(key, { service, operation, selfTimeNs: ns + (known?.selfTimeNs ?? 0) });
+  const byOperation = new Map<string, MutableStep[]>();
+  const all: MutableStep[] = [];
+  for (let position = 0; position < facts.length; position++) {
+    const selfTimeNs = pathNs[position] ?? 0;
+    const span = facts[position];
+    if (selfTimeNs === 0 || span === undefined) continue;
+    const { service, operation } = span;
+    const sameName = byOperation.get(operation);
+    const known = sameName?.find((step) => step.service === service);
+    if (known !== undefined) {
+      known.selfTimeNs += selfTimeNs;
+      continue;
+    }
+    const step = { service, operation, selfTimeNs };
+    all.push(step);
+    if (sameName === undefined) byOperation.set(operation, [step]);
+    else sameName.push(step);
   }
-  const sorted = [...byOperation.values()].sort(longestFirst);
+  const sorted: PathStep[] = all.sort(longestFirst);
   if (sorted.length <= MAX_PATH_STEPS) return sorted;
   const rest = sorted.splice(MAX_PATH_STEPS - 1);
   const selfTimeNs = rest.reduce((sum, step) => sum + step.selfTimeNs, 0);

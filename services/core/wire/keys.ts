@@ -19,7 +19,25 @@ export function key8(buf: Uint8Array, at: number): string {
 
 /** The 16 bytes at `at` as a string of 16 characters. */
 export function key16(buf: Uint8Array, at: number): string {
-  return key8(buf, at) + key8(buf, at + 8);
+  // MEASURED: one string and not two joined, which a map would have to copy first (processor.bench.ts).
+  return String.fromCharCode(
+    buf[at]!,
+    buf[at + 1]!,
+    buf[at + 2]!,
+    buf[at + 3]!,
+    buf[at + 4]!,
+    buf[at + 5]!,
+    buf[at + 6]!,
+    buf[at + 7]!,
+    buf[at + 8]!,
+    buf[at + 9]!,
+    buf[at + 10]!,
+    buf[at + 11]!,
+    buf[at + 12]!,
+    buf[at + 13]!,
+    buf[at + 14]!,
+    buf[at + 15]!,
+  );
 }
 
 /** The bytes that a key of `key8` or `key16` stands for. */

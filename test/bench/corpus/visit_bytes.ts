@@ -66,9 +66,10 @@ export class VisitBytes {
     this.random = random;
   }
 
-  add(visit: Visit): void {
-    for (const span of visit.spans) this.addSpan(visit, span);
-    this.spans += visit.spans.length;
+  /** All of a visit, or the spans of it that one host reports. */
+  add(visit: Visit, spans: readonly VisitSpan[] = visit.spans): void {
+    for (const span of spans) this.addSpan(visit, span);
+    this.spans += spans.length;
   }
 
   /** A TracesData of all that was added since the last one. */

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { opentelemetry } from '../../../../proto/generated/index.js';
 import { peerOf, PeerReader } from '../../../../services/core/trace/peer.ts';
 import { readSpanView, SpanView } from '../../../../services/core/otlp/span_view.ts';
 import { encodeSpan } from '../../../support/fragments.ts';
 
+const { Span } = opentelemetry.proto.trace.v1;
 const [CLIENT, PRODUCER, CONSUMER] = [3, 4, 5];
 const of = (kind: number, attributes: Record<string, string>): string | null => {
   const peer = peerOf(kind, new Map(Object.entries(attributes)));
@@ -76,6 +79,42 @@ describe('reading the peer of a span', () => {
 
   test('asks clients, producers and consumers only', () => {
     for (const kind of [0, 1, 2, 6]) expect(read(kind, { 'peer.service': 'pay' })).toBeNull();
+  });
+
+  test('gives what the attributes say, whatever spans it saw before', () => {
+    const keys = [
+      'server.address',
+      'net.peer.name',
+      'url.full',
+      'http.url',
+      'db.system',
+      'db.name',
+      'peer.service',
+    ];
+    const texts = ['', 'a', 'a:80', 'http://b/1', 'http://c/2', 'x'.repeat(600)].map((stringValue) => ({
+      stringValue,
+    }));
+    const attribute = fc.record({
+      key: fc.constantFrom(...keys, 'other'),
+      value: fc.constantFrom(...texts, { intValue: 7 }, {}),
+    });
+    const spans = fc.tuple(
+      fc.constantFrom(CLIENT, PRODUCER, CONSUMER),
+      fc.array(attribute, { maxLength: 5 }),
+    );
+    fc.assert(
+      fc.property(spans, ([kind, attributes]) => {
+        const bytes = Span.encode(Span.fromObject({ kind, attributes })).finish();
+        const view = new SpanView();
+        readSpanView(view, bytes, 0, bytes.length);
+        const texts = new Map<string, string>();
+        for (const { key, value } of attributes)
+          if ('stringValue' in value) texts.set(key, value.stringValue);
+        const peer = peerOf(kind, texts);
+        expect(reader.read(view)).toEqual(peer === null ? null : { ...peer, name: peer.name.slice(0, 200) });
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   test('cuts names that have no end', () => {

@@ -1,0 +1,42 @@
+/** What a scenario gave, as it is written to the results' file. */
+
+export interface ProcessFigures {
+  /** `collector`, `processor`, `sink`, `Kafka`, `ClickHouse`. */
+  readonly name: string;
+  /** Spans that passed through it while it was measured. */
+  readonly spans: number;
+  /** User and system time, microseconds a span. */
+  readonly cpuMicros: number;
+  readonly peakBytes: number;
+  /** The longest pause of its event loop while it was measured, in milliseconds; null for what is not ours. */
+  readonly pauseMs: number | null;
+}
+
+export interface ScenarioResult {
+  readonly stage: string;
+  readonly name: string;
+  /** Answered with success, while measured. */
+  readonly spansPerSecond: number;
+  readonly failedRequests: number;
+  /** Of an export's answer, in milliseconds. */
+  readonly answerP50: number;
+  readonly answerP99: number;
+  /** Of a span as it is sent. */
+  readonly bytesSent: number;
+  readonly processes: readonly ProcessFigures[];
+  /** A span's share of the spans topic; null where nothing was stored. */
+  readonly bytesKafka: number | null;
+  /** A span's share of all tables, on disk; null without the sink. */
+  readonly bytesClickHouse: number | null;
+  /** From send to visible row, in milliseconds; null where not probed. */
+  readonly visibleP50: number | null;
+  readonly visibleP99: number | null;
+}
+
+export interface BenchResults {
+  readonly commit: string;
+  readonly node: string;
+  readonly machine: string;
+  readonly at: string;
+  readonly results: readonly ScenarioResult[];
+}

@@ -1,0 +1,88 @@
+/** What is measured: which services run, what they are sent, and how fast. */
+import type { ServiceName } from '../../support/pipeline.ts';
+import type { CorpusName } from './corpora.ts';
+import type { Protocol } from './sender.ts';
+
+export type Stage =
+  'collector' | 'whole' | 'corpora' | 'load' | 'partitions' | 'traces' | 'sizes' | 'latency';
+
+export interface Scenario {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly services: readonly ServiceName[];
+  readonly protocol: Protocol;
+  readonly corpus: CorpusName;
+  readonly spansPerRequest: number;
+  /** Null for as fast as requests are answered. */
+  readonly spansPerSecond: number | null;
+  readonly partitions: number;
+  /** Before anything is measured: code gets hot, and the first traces close. */
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** Settings of the services beside their defaults. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Whether traces are looked for in ClickHouse, over and over, until they are there. */
+  readonly probesDelay: boolean;
+}
+
+const WHOLE: readonly ServiceName[] = ['collector', 'processor', 'sink'];
+const PARTITIONS = 12;
+/** What two cores keep up with beside Kafka, ClickHouse and the load. */
+const STEADY = 12_000;
+
+const DEFAULTS: Omit<Scenario, 'stage' | 'name'> = {
+  services: WHOLE,
+  protocol: 'grpc',
+  corpus: 'shop',
+  spansPerRequest: 512,
+  spansPerSecond: STEADY,
+  partitions: PARTITIONS,
+  warmUpSeconds: 45,
+  seconds: 60,
+  settings: {},
+  probesDelay: false,
+};
+
+function scenario(stage: Stage, name: string, differs: Partial<Scenario>): Scenario {
+  return { ...DEFAULTS, stage, name, ...differs };
+}
+
+const ALONE = { services: ['collector'], spansPerSecond: null, warmUpSeconds: 15, seconds: 30 } as const;
+/** Long enough to hold a million traces open at a rate that two cores keep up with. */
+const LONG_FORGET_MS = 240_000;
+
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('collector', 'OTLP/gRPC, 512 spans a request', ALONE),
+  scenario('collector', 'OTLP/gRPC, 50 spans a request', { ...ALONE, spansPerRequest: 50 }),
+  scenario('collector', 'OTLP/HTTP, 512 spans a request', { ...ALONE, protocol: 'http' }),
+  scenario('whole', 'the whole way', {}),
+  scenario('corpora', 'wide spans, events, links', { corpus: 'wide', spansPerSecond: STEADY / 6 }),
+  scenario('corpora', 'two spans a trace', { corpus: 'pairs' }),
+  ...[1, 2, 4, 8].map((times) =>
+    scenario('load', `${times} x 3,000 spans/s`, { spansPerSecond: times * 3_000 }),
+  ),
+  ...[1, 4, 16, 64].map((partitions) => scenario('partitions', `${partitions} partitions`, { partitions })),
+  ...[1, 10, 100, 1_000].map((thousands) =>
+    scenario('traces', `${thousands},000 open traces of 3 spans`, {
+      services: ['collector', 'processor'],
+      corpus: 'triples',
+      spansPerSecond: (thousands * 1000 * 3) / (LONG_FORGET_MS / 1000),
+      warmUpSeconds: LONG_FORGET_MS / 1000 + 15,
+      settings: { SPANMILL_PROCESSOR_FORGET_MS: String(LONG_FORGET_MS) },
+    }),
+  ),
+  ...(['200 B', '1 KB', '5 KB', '20 KB'] as const).map((corpus, step) =>
+    scenario('sizes', `spans of ${corpus}`, {
+      corpus,
+      spansPerRequest: 64,
+      spansPerSecond: STEADY / 4 ** step,
+    }),
+  ),
+  scenario('latency', 'send to visible row, 6,000 spans/s', {
+    spansPerSecond: 6_000,
+    spansPerRequest: 50,
+    probesDelay: true,
+  }),
+];
+
+export const STAGES: readonly Stage[] = [...new Set(SCENARIOS.map(({ stage }) => stage))];
