@@ -13,6 +13,7 @@ import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
 import { register as registerExplain } from './commands/explain.ts';
 import { register as registerMigrate } from './commands/migrate.ts';
+import { register as registerRedact } from './commands/redact.ts';
 import { register as registerServices } from './commands/services.ts';
 import { register as registerSql } from './commands/sql.ts';
 import { register as registerStatus } from './commands/status.ts';
@@ -55,6 +56,7 @@ const commands = [
   registerMigrate,
   registerCredentials,
   registerDeadLetters,
+  registerRedact,
   registerCheckoutTools,
 ];
 for (const register of commands) register(program, context);

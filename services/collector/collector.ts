@@ -20,6 +20,7 @@ import { Intake } from './intake.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
+import type { Redaction } from './redaction.ts';
 import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
@@ -50,6 +51,8 @@ export interface CollectorOptions {
   readonly udpTenant?: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
+  /** The policy that all spans go through; without it they stay as they come. */
+  readonly redaction?: Redaction | null;
   readonly kafka: Kafka;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -81,7 +84,13 @@ export function collectorParts(options: CollectorOptions): Collector {
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
   const { rates, doorman, inFlight } = tenantParts(options);
-  const intake = new Intake({ ...options, batcher, rates, partitions: () => spansTopic.partitions });
+  const intake = new Intake({
+    ...options,
+    batcher,
+    rates,
+    redact: options.redaction?.redact ?? null,
+    partitions: () => spansTopic.partitions,
+  });
   metrics.inFlightLimit.set(options.maxInFlightBytes);
   let isListening = false;
   let isStopping = false;
@@ -115,7 +124,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [way, drain, servers],
+    parts: [...(options.redaction ? [options.redaction] : []), way, drain, servers],
     ports: {
       get grpc() {
         return grpc.port;
@@ -125,7 +134,7 @@ export function collectorParts(options: CollectorOptions): Collector {
       },
     },
     notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
-    remark: () => way.remark(),
+    remark: () => [way.remark(), options.redaction?.remark()].filter(Boolean).join('; ') || null,
   };
 }
 

@@ -125,6 +125,22 @@ export const SETTINGS = {
     meaning:
       'The same of one client address; behind a load balancer that is its own, and this as much as the above.',
   }),
+  redactionFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_FILE',
+    default: '',
+    meaning:
+      'Policy (YAML) that all spans are redacted by before they are stored, read again when it changes. Empty: none.',
+  }),
+  redactionKeyFile: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY_FILE',
+    default: '',
+    meaning: 'File with the key of its hashes, 16 bytes at least, unless the policy names one.',
+  }),
+  redactionKey: text({
+    env: 'SPANMILL_COLLECTOR_REDACTION_KEY',
+    default: '',
+    meaning: 'That key itself, where there is no file of it.',
+  }),
   spoolDirectory: text({
     env: 'SPANMILL_COLLECTOR_SPOOL_DIRECTORY',
     default: '',

@@ -6,6 +6,7 @@ import { FormatError } from '../core/otlp/format_error.ts';
 import { RequestTooLargeError } from '../core/otlp/request_limits.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
+import { GrowthError } from '../core/redaction/edits.ts';
 import { WireError } from '../core/wire/cursor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
@@ -33,6 +34,8 @@ export type Outcome =
 export interface IntakeOptions {
   /** Partitions of the spans topic; known before the first request comes. */
   readonly partitions: () => number;
+  /** What all protocols have in common: the policy of the house, before anything is stored. */
+  readonly redact?: ((request: Uint8Array) => Uint8Array) | null;
   readonly batcher: Pick<Batcher, 'add'>;
   readonly rates: Pick<TenantRates, 'take' | 'giveBack' | 'charge'>;
   readonly clock: Clock;
@@ -98,8 +101,12 @@ export class Intake {
   private split(body: Uint8Array, format: SpanFormat): SplitRequest | Outcome {
     this.splitter ??= new RequestSplitter(this.options.partitions());
     try {
-      return this.splitter.split(format.toOtlp(body));
+      const request = format.toOtlp(body);
+      return this.splitter.split(this.options.redact?.(request) ?? request);
     } catch (error) {
+      if (error instanceof GrowthError) {
+        return { kind: 'too_large', problem: 'the request is too large once it is redacted' };
+      }
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }

@@ -12,6 +12,7 @@ import { requireClosed } from '../platform/tls/open_listener.ts';
 import { collectorParts } from './collector.ts';
 import { PREFIX, SETTINGS } from './config.ts';
 import { METRICS } from './metrics.ts';
+import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
@@ -28,6 +29,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     },
     audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
   });
+  const metrics = registry.create(METRICS);
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
@@ -41,6 +43,17 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             maxBytes: config.spoolBytes,
             segmentBytes: config.spoolSegmentBytes,
           },
+    redaction:
+      config.redactionFile === ''
+        ? null
+        : new Redaction({
+            ...config,
+            file: config.redactionFile,
+            clock: systemClock,
+            timers: systemTimers,
+            log,
+            metrics,
+          }),
     topic: topicNames(config.kafkaTopicPrefix).spans,
     kafka: connectKafka({
       ...kafkaConnection(config),
@@ -50,7 +63,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     clock: systemClock,
     timers: systemTimers,
     log,
-    metrics: registry.create(METRICS),
+    metrics,
     onBug: fail,
   });
   const health = healthServer({

@@ -36,6 +36,24 @@ export const METRICS = {
     undefined,
     ['protocol'],
   ),
+  redactedValues: counter(
+    'spanmill_collector_redacted_values_total',
+    'Attributes and texts that the redaction policy changed or dropped, by rule.',
+    ['rule'],
+  ),
+  redactionLimited: counter(
+    'spanmill_collector_redaction_limited_total',
+    'Attributes, events, links and texts over a limit of the redaction policy, by limit.',
+    ['limit'],
+  ),
+  redactionPolicyLoaded: gauge(
+    'spanmill_collector_redaction_policy_loaded_timestamp_seconds',
+    'When the redaction policy in force was read.',
+  ),
+  redactionPolicyFailures: counter(
+    'spanmill_collector_redaction_policy_failures_total',
+    'Redaction policies that could not be used: the one before stays in force.',
+  ),
   inFlightBytes: gauge(
     'spanmill_collector_in_flight_bytes',
     'Bytes of requests that are being read or wait for Kafka.',

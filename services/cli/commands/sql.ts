@@ -59,7 +59,7 @@ export function register(program: Command, { terminal, env }: CliContext): void 
     });
 }
 
-function settingOption(flags: string, setting: Setting<string>): Option {
+export function settingOption(flags: string, setting: Setting<string>): Option {
   return new Option(flags, setting.meaning).env(setting.env).default(setting.default ?? '');
 }
 
