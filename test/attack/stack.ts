@@ -24,6 +24,7 @@ export const ATTACKER = 'loud';
 export const IN_FLIGHT_BYTES = 64 * MEGABYTE;
 export const MEMORY_LIMIT_BYTES = 512 * MEGABYTE;
 const ATTACKER_SPANS_A_SECOND = 1_000;
+const ATTACKER_BYTES_A_SECOND = 1_000_000;
 
 export interface Stack {
   readonly kafka: Kafka;
@@ -90,7 +91,7 @@ async function credentials(victim: string, attacker: string): Promise<string> {
     `  - { name: ${name}, kind: ${kind}, tenant: ${name.split('-')[0]}, use: [ingest], hash: "${hash}" }\n`;
   const password = await hashPassword('right', randomBytes);
   return (
-    `tenants:\n  ${VICTIM}: {}\n  ${ATTACKER}: { spansPerSecond: ${ATTACKER_SPANS_A_SECOND} }\ncredentials:\n` +
+    `tenants:\n  ${VICTIM}: {}\n  ${ATTACKER}: { spansPerSecond: ${ATTACKER_SPANS_A_SECOND}, bytesPerSecond: ${ATTACKER_BYTES_A_SECOND} }\ncredentials:\n` +
     entry(`${VICTIM}-token`, 'token', hashToken(victim)) +
     entry(`${ATTACKER}-token`, 'token', hashToken(attacker)) +
     entry(`${ATTACKER}-people`, 'basic, user: anna', password)

@@ -2,6 +2,7 @@
 import { FormatError } from '../../services/core/otlp/format_error.ts';
 import { tracesFromJson } from '../../services/core/otlp/json_traces.ts';
 import { SpanIndex } from '../../services/core/otlp/span_index.ts';
+import { RequestTooLargeError } from '../../services/core/otlp/request_limits.ts';
 import { RequestSplitter, type SplitRequest } from '../../services/core/otlp/split_request.ts';
 import { WireError } from '../../services/core/wire/cursor.ts';
 import { JSON_SEEDS, PROTOBUF_SEEDS } from './seeds.ts';
@@ -42,6 +43,10 @@ function jsonThenSplit(bytes: Uint8Array): string {
 }
 
 export const targets: readonly FuzzTarget[] = [
-  { name: 'otlp/protobuf', seeds: PROTOBUF_SEEDS, run: expecting([WireError], split) },
-  { name: 'otlp/json', seeds: JSON_SEEDS, run: expecting([FormatError], jsonThenSplit) },
+  { name: 'otlp/protobuf', seeds: PROTOBUF_SEEDS, run: expecting([WireError, RequestTooLargeError], split) },
+  {
+    name: 'otlp/json',
+    seeds: JSON_SEEDS,
+    run: expecting([FormatError, RequestTooLargeError], jsonThenSplit),
+  },
 ];

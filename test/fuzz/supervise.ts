@@ -27,8 +27,9 @@ export interface SuperviseOptions {
   readonly maxMs: number;
 }
 
-/** An input that runs longer hangs. */
+/** An input that takes more time of a processor hangs, as does one that takes very long without any. */
 export const HANG_MS = 2_000;
+const SILENCE_MS = 60_000;
 const WATCH_MS = 100;
 const MAX_HEAP_MB = 1_024;
 /** One that goes on failing so is broken, and has been heard. */
@@ -78,6 +79,8 @@ interface Seen {
   isRunning: boolean;
   hasEnded: boolean;
   heardMs: number;
+  /** Time of a processor until then, of the whole process. */
+  heardCpuMs: number;
 }
 
 async function watch(
@@ -91,9 +94,18 @@ async function watch(
     workerData: { ...task, memory: shared.memory } satisfies WorkerTask,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
-  const seen: Seen = { done: null, failure: null, isRunning: false, hasEnded: false, heardMs: Date.now() };
+  const seen: Seen = {
+    done: null,
+    failure: null,
+    isRunning: false,
+    hasEnded: false,
+    heardMs: 0,
+    heardCpuMs: 0,
+  };
+  const hear = (): void => void Object.assign(seen, { heardMs: Date.now(), heardCpuMs: cpuMs() });
+  hear();
   worker.on('message', (message: WorkerMessage) => {
-    seen.heardMs = Date.now();
+    hear();
     if (message.kind === 'started') seen.isRunning = true;
     else if (message.kind === 'seed') found.push(message.input);
     else if (message.kind === 'finding') findings.push(message.finding);
@@ -109,8 +121,8 @@ async function watch(
     rssBytes = Math.max(rssBytes, process.memoryUsage.rss());
     if (!seen.isRunning || shared.writes !== writes) {
       writes = shared.writes;
-      seen.heardMs = Date.now();
-    } else if (Date.now() - seen.heardMs > HANG_MS) {
+      hear();
+    } else if (cpuMs() - seen.heardCpuMs > HANG_MS || Date.now() - seen.heardMs > SILENCE_MS) {
       seen.failure = new Error(`an input ran for over ${HANG_MS} ms`);
       await worker.terminate();
     }
@@ -119,6 +131,11 @@ async function watch(
   const inputs = shared.iteration - task.firstIteration;
   const result = { inputs, slowestMs: HANG_MS, outcomes: 0 };
   return { result, heapGrowthBytes: 0, rssBytes, ending: findingOf(task, shared, seen.failure) };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function findingOf(task: Omit<WorkerTask, 'memory'>, shared: SharedInput, failure: Error | null): Finding {

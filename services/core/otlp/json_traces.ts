@@ -6,8 +6,7 @@
  * numbers, so the bytes are those that other encoders write. Whether ids are valid is for the split to say.
  */
 import * as field from './fields.ts';
-import { FormatError } from './format_error.ts';
-import { checkJsonShape } from './request_limits.ts';
+import { parseJson } from './json_text.ts';
 import {
   base64,
   bool,
@@ -27,10 +26,10 @@ import { beginLengthField, endLengthField, WireWriter } from '../wire/writer.ts'
 /** AnyValue is the only message that nests in itself; deeper than this is no attribute of anybody's. */
 const MAX_VALUE_DEPTH = 64;
 
-/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws FormatError, RequestTooLargeError. */
+/** Bytes of an ExportTraceServiceRequest from its JSON, which is UTF-8. Throws FormatError. */
 export function tracesFromJson(body: Uint8Array): Uint8Array {
   const encoding = new JsonEncoding(new WireWriter(body.length));
-  writeFields(encoding, REQUEST, parse(body));
+  writeFields(encoding, REQUEST, parseJson(body));
   return encoding.writer.take();
 }
 
@@ -227,37 +226,3 @@ const REQUEST = [
     message(() => RESOURCE_SPANS),
   ),
 ];
-
-function parse(body: Uint8Array): unknown {
-  checkJsonShape(body);
-  try {
-    const json = decoder.decode(body);
-    return LONG_INTEGER.test(json) ? parseExactly(json) : JSON.parse(json);
-  } catch (cause) {
-    throw new FormatError(`request: is no JSON${positionIn(cause)}`, { cause });
-  }
-}
-
-/** Of what the engine says no more than the place: it quotes the text around it, which may be anybody's secret. */
-function positionIn(cause: unknown): string {
-  const position = / at position \d+/.exec(cause instanceof SyntaxError ? cause.message : '');
-  return position === null ? '' : `:${position[0]}`;
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** A number (or something in a string that looks like one) with more digits than a double keeps. */
-const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
-
-/** 64-bit integers that came as numbers become their digits: JSON.parse would round them. */
-function parseExactly(json: string): unknown {
-  return parseWithSource(json, (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
-      ? source
-      : value,
-  );
-}
-
-type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-/** The reviver's third argument is newer than TypeScript's library. */
-const parseWithSource = JSON.parse as (json: string, reviver: SourceReviver) => unknown;

@@ -103,6 +103,7 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 function doubleOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'string') return null;
   if (value === 'NaN') return NaN;
   const number = value.trim() === '' ? NaN : Number(value);
@@ -113,7 +114,7 @@ function doubleOf(value: unknown): number | null {
 function integer(encoding: JsonEncoding, value: unknown, min: bigint, max: bigint): bigint {
   const isDecimal = typeof value === 'string' && /^-?[0-9]{1,20}$/.test(value);
   const isWhole = typeof value === 'number' && Number.isInteger(value);
-  const number = isDecimal || isWhole ? BigInt(value) : null;
+  const number = isDecimal || isWhole || typeof value === 'bigint' ? BigInt(value) : null;
   if (number === null || number < min || number > max) {
     throw encoding.fault(`must be a whole number from ${String(min)} to ${String(max)}`);
   }

@@ -41,9 +41,12 @@ const bodyAttack = (
   },
 });
 
+/** A gzip file may be many, one after the other. */
+const member = gzipSync(Buffer.alloc(16 * MIB));
+
 export const BODY_ATTACKS: readonly Attack[] = [
   bodyAttack('zip-bomb', '1 MiB of gzip that becomes 1 GiB', 5, () => [
-    gzipSync(Buffer.alloc(1024 * MIB)),
+    Buffer.concat(Array.from({ length: 64 }, () => member)),
     { ...PROTOBUF, ...GZIP },
   ]),
   bodyAttack('empty-scopes', '16 KiB of gzip that become 8 million scopes', 10, () => [
@@ -58,8 +61,8 @@ export const BODY_ATTACKS: readonly Attack[] = [
     gzipSync(Buffer.alloc(16 * MIB - 1, '[')),
     { ...JSON_BODY, ...GZIP },
   ]),
-  bodyAttack('json-values', '2 MiB of JSON with 900,000 long numbers, each to be kept exactly', 1, () => [
-    gzipSync(Buffer.from(`{"a":[${'12345678901234567,'.repeat(899_999)}1]}`)),
+  bodyAttack('json-values', '4 MiB of JSON with 249,000 long numbers, each to be kept exactly', 1, () => [
+    gzipSync(Buffer.from(`{"a":[${'12345678901234567,'.repeat(248_999)}1]}`)),
     { ...JSON_BODY, ...GZIP },
   ]),
   bodyAttack('deep-values', 'a span whose attribute nests 5,000 lists', 50, () => [
