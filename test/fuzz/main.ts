@@ -1,7 +1,7 @@
 /** `make fuzz MINUTES=60 SEED=1 TARGET=name`: all targets one after the other, each for its share of the time. Exits 1 on findings. */
 import { join } from 'node:path';
 import { fuzzArguments } from './arguments.ts';
-import { findingText, reportTable, writeFinding } from './report.ts';
+import { findingText, reportRow, reportTable, writeFinding } from './report.ts';
 import { supervise, type TargetReport } from './supervise.ts';
 import { targetNames } from './targets.ts';
 
@@ -18,9 +18,7 @@ for (const name of names) {
   for (const finding of report.findings) {
     process.stdout.write(findingText(finding, writeFinding(FINDINGS, finding)));
   }
-  process.stdout.write(
-    `${new Date().toISOString()} ${name}: ${report.inputs} inputs, ${report.findings.length} findings\n`,
-  );
+  process.stdout.write(`${new Date().toISOString()} ${reportRow(report)}`);
 }
 process.stdout.write(`\n${reportTable(reports)}`);
 process.exitCode = reports.some(({ findings }) => findings.length > 0) ? 1 : 0;

@@ -17,7 +17,7 @@ const COLUMNS = [
 ];
 
 export function reportTable(reports: readonly TargetReport[]): string {
-  const rows = [...reports].map((report) => cells(report.target, report));
+  const rows = reports.map(reportRow).join('');
   const total = cells('**sum**', {
     inputs: sum(reports, ({ inputs }) => inputs),
     seconds: sum(reports, ({ seconds }) => seconds),
@@ -28,8 +28,12 @@ export function reportTable(reports: readonly TargetReport[]): string {
     rssBytes: Math.max(0, ...reports.map(({ rssBytes }) => rssBytes)),
   });
   const separator = COLUMNS.map((_, index) => (index === 0 ? '---' : '---:'));
-  return [COLUMNS, separator, ...rows, total].map((row) => `| ${row.join(' | ')} |\n`).join('');
+  return line(COLUMNS) + line(separator) + rows + line(total);
 }
+
+export const reportRow = (report: TargetReport): string => line(cells(report.target, report));
+
+const line = (row: readonly string[]): string => `| ${row.join(' | ')} |\n`;
 
 function cells(name: string, report: Omit<TargetReport, 'target'>): string[] {
   return [
