@@ -5,7 +5,7 @@
  * paths and methods, are answered in the family's own form (`refusal`). A handler that throws is a bug.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { limitConnections, type ConnectionLimits } from '../platform/connection_limits.ts';
 import { explain } from '../platform/health_server.ts';
@@ -67,6 +67,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS_MS = 10_000;
 /** A connection on which nothing moves either way, such as one whose client does not read its answers. */
 const SILENT_SOCKET_MS = 120_000;
+/** Requests of a connection under way at a time. */
+const MAX_PIPELINED = 16;
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000;
 
@@ -81,8 +83,9 @@ export function httpDoor(options: HttpDoorOptions): HttpDoor {
   const server = createHttpServer(limits, options.tls ?? null);
   server.timeout = SILENT_SOCKET_MS;
   if (options.connections) limitConnections(server, options.protocol, options.connections);
-  server.on('clientError', (error, socket) => {
-    options.metrics.requests.add(1, { protocol: options.protocol, outcome: refuseBytes(error, socket) });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const outcome = refuseBytes(error, socket);
+    if (outcome !== null) options.metrics.requests.add(1, { protocol: options.protocol, outcome });
   });
   const serve = (
     request: IncomingMessage,
@@ -94,7 +97,10 @@ export function httpDoor(options: HttpDoorOptions): HttpDoor {
       options.onBug(error);
     });
   };
-  server.on('request', (request, response) => serve(request, response));
+  server.on('request', (request, response) => {
+    if (takesTurn(request, response)) serve(request, response);
+    else options.metrics.requests.add(1, { protocol: options.protocol, outcome: 'pipelined' });
+  });
   server.on('checkContinue', (request, response) => {
     serve(request, response, () => {
       if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
@@ -125,14 +131,31 @@ function listen(server: Server, { host, port }: HttpDoorOptions): Promise<number
   });
 }
 
-/** Answers what is no HTTP, too large or too slow, as Node does by itself; what it was. */
+/** Requests of a connection that wait for their answers. */
+const unanswered = new WeakMap<Socket, number>();
+
+/**
+ * No exporter sends its next request before the answer to the last. A client that does can make thousands with one write, and Node
+ * would begin them all at once: its connection is cut.
+ */
+function takesTurn({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const waiting = (unanswered.get(socket) ?? 0) + 1;
+  unanswered.set(socket, waiting);
+  response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  if (waiting <= MAX_PIPELINED) return true;
+  socket.destroy();
+  return false;
+}
+
+/** Answers what is no HTTP, too large or too slow, as Node does by itself; what it was, or null where the client has just left. */
 function refuseBytes(
   error: NodeJS.ErrnoException,
   socket: Duplex,
-): 'malformed' | 'too_large' | 'slow' | 'gone' {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy(error);
-    return 'gone';
+): 'malformed' | 'too_large' | 'slow' | null {
+  const hasLeft = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
+  if (hasLeft || !socket.writable) {
+    socket.destroy();
+    return null;
   }
   const [kind, line] = BYTE_REFUSALS.get(error.code ?? '') ?? (['malformed', '400 Bad Request'] as const);
   socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\n\r\n`, () => socket.destroy());

@@ -73,7 +73,8 @@ export class Intake {
     const { batcher, log, metrics, rates } = this.options;
     const refused = rejected.invalid_trace_id + rejected.invalid_span_id;
     metrics.spansReceived.add(accepted + refused, { protocol });
-    const cost = { spans: accepted, bytes: body.length };
+    // A request is work, also one that brings nothing.
+    const cost = { spans: Math.max(accepted, 1), bytes: body.length };
     const retryAfterMs = rates.take(tenant, cost);
     if (retryAfterMs > 0) {
       metrics.tenantRefusals.add(1, { tenant, reason: 'rate' });

@@ -69,5 +69,3 @@ export async function post(
 export const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 export const JSON_BODY = { 'content-type': 'application/json' };
 export const GZIP = { 'content-encoding': 'gzip' };
-
-export const untilEnd = ({ endsMs }: AttackTarget): Promise<void> => sleep(Math.max(0, endsMs - Date.now()));

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atRate, untilEnd, type Attack, type AttackTarget } from '../attack.ts';
+import { atRate, type Attack, type AttackTarget } from '../attack.ts';
 
 const REQUEST = (token: string): string =>
   `POST /v1/traces HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\ncontent-type: application/x-protobuf\r\n`;
@@ -36,6 +36,23 @@ async function trickle(
   return seen;
 }
 
+/** Or closed. */
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('drain', resolve).once('close', resolve);
+  });
+
+/** `act` so many times side by side, and again a second after it has ended. */
+async function repeatedly(target: AttackTarget, times: number, act: () => Promise<void>): Promise<void> {
+  const again = async (): Promise<void> => {
+    while (Date.now() < target.endsMs) {
+      await act();
+      await sleep(1_000);
+    }
+  };
+  await Promise.all(Array.from({ length: times }, again));
+}
+
 export const CONNECTION_ATTACKS: readonly Attack[] = [
   {
     name: 'slow-headers',
@@ -61,20 +78,13 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
         socket.once('close', () => seen.closed++);
         socket.resume().write(`${REQUEST(target.token)}content-length: ${bytes}\r\n\r\n`);
         for (let sent = 0; sent < 15 && !socket.closed && Date.now() < target.endsMs; sent++) {
-          if (!socket.write(body)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+          if (!socket.write(body)) await drained(socket);
           seen.sent_mib++;
         }
         while (!socket.closed && Date.now() < target.endsMs) await sleep(100);
         socket.destroy();
       };
-      await Promise.all(
-        Array.from({ length: 60 }, async () => {
-          while (Date.now() < target.endsMs) {
-            await one();
-            await sleep(1_000);
-          }
-        }),
-      );
+      await repeatedly(target, 60, one);
       return seen;
     },
   },
@@ -96,21 +106,22 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
   },
   {
     name: 'deaf-client',
-    does: '50 connections that send requests, pipelined, and never read an answer',
+    does: '50 connections that send requests, pipelined, and never read an answer; opened anew after a second',
     run: async (target) => {
       const request = `${REQUEST(target.token)}content-length: 0\r\n\r\n`.repeat(100);
-      const seen = { opened: 0, written_kib: 0 };
-      const sockets = Array.from({ length: 50 }, () => {
+      const seen = { opened: 0, closed: 0, written_kib: 0 };
+      const one = async (): Promise<void> => {
         const socket = connect(target.httpPort, '127.0.0.1').on('error', () => undefined);
         seen.opened++;
-        const write = (): void => {
-          while (!socket.destroyed && Date.now() < target.endsMs && socket.write(request))
-            seen.written_kib += 20;
-        };
-        return socket.once('connect', write).on('drain', () => setTimeout(write, 100));
-      });
-      await untilEnd(target);
-      for (const socket of sockets) socket.destroy();
+        socket.once('close', () => seen.closed++);
+        while (!socket.closed && Date.now() < target.endsMs) {
+          seen.written_kib += Math.ceil(request.length / 1024);
+          if (!socket.write(request)) await drained(socket);
+          await sleep(100);
+        }
+        socket.destroy();
+      };
+      await repeatedly(target, 50, one);
       return seen;
     },
   },

@@ -106,6 +106,31 @@ describe('connections', () => {
   });
 });
 
+describe('requests of one connection', () => {
+  const head =
+    'POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n';
+
+  test('that do not wait for answers end it', async () => {
+    await start();
+    const socket = await openTo(collector.httpPort);
+    socket.resume().write(head.repeat(100));
+    await once(socket, 'close');
+    expect(await counted('spanmill_collector_requests_total', 'outcome="pipelined"')).toBeGreaterThan(0);
+    expect(await post()).toBe(200);
+  });
+
+  test('that are few are answered in turn', async () => {
+    await start();
+    const socket = await openTo(collector.httpPort);
+    let answers = 0;
+    socket
+      .setEncoding('utf8')
+      .on('data', (text: string) => (answers += text.split('HTTP/1.1 200').length - 1));
+    socket.write(head.repeat(10));
+    await waitFor(() => Promise.resolve(answers === 10));
+  });
+});
+
 describe('headers', () => {
   test('larger than their limit are refused', async () => {
     await start();
