@@ -100,6 +100,9 @@ const directory = mkdtempSync(join(tmpdir(), 'spanmill-attack-'));
 const stack = await startStack(directory, testHome());
 const victim = new Victim({ ...stack, token: stack.victimToken });
 const results: AttackResult[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stack.stop().finally(() => process.exit(1)));
+}
 try {
   await victim.sendFor(WARM_MS, FIRST_PHASE - 1);
   for (const [index, one] of attacks.entries()) {
