@@ -14,6 +14,7 @@ import { startAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { Batcher } from './batcher.ts';
+import { ConversionThread } from './conversion_thread.ts';
 import { Doorman, grpcGate, senderOf } from './doorman.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
@@ -84,8 +85,10 @@ export function collectorParts(options: CollectorOptions): Collector {
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
   const { rates, doorman, inFlight } = tenantParts(options);
+  const conversion = new ConversionThread();
   const intake = new Intake({
     ...options,
+    conversion,
     batcher,
     rates,
     redact: options.redaction?.redact ?? null,
@@ -124,7 +127,7 @@ export function collectorParts(options: CollectorOptions): Collector {
     stop: () => batcher.drain(),
   };
   return {
-    parts: [...(options.redaction ? [options.redaction] : []), way, drain, servers],
+    parts: [...(options.redaction ? [options.redaction] : []), way, drain, conversion, servers],
     ports: {
       get grpc() {
         return grpc.port;

@@ -50,10 +50,10 @@ async function takeRequest(
       case 'body':
         return await intake.take(body.bytes, format, sender);
       case 'too_large':
-        rates.charge(sender.tenant, lease.bytes);
+        rates.charge(sender.tenant, Math.max(lease.bytes, contentLength(request)));
         return tooLarge(maxRequestBytes);
       case 'corrupt':
-        rates.charge(sender.tenant, lease.bytes);
+        rates.charge(sender.tenant, Math.max(lease.bytes, contentLength(request)));
         return { kind: 'malformed', problem: `the body is no ${encoding}: ${body.problem}` };
       case 'overloaded':
       case 'gone':

@@ -11,6 +11,7 @@ import { WireError } from '../core/wire/cursor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
+import { ConversionBrokenError, type ConversionThread } from './conversion_thread.ts';
 import type { Batcher } from './batcher.ts';
 import type { Sender } from './doorman.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -36,6 +37,8 @@ export interface IntakeOptions {
   readonly partitions: () => number;
   /** What all protocols have in common: the policy of the house, before anything is stored. */
   readonly redact?: ((request: Uint8Array) => Uint8Array) | null;
+  /** Where large bodies become OTLP; without it, here. */
+  readonly conversion?: Pick<ConversionThread, 'takes' | 'convert'>;
   readonly batcher: Pick<Batcher, 'add'>;
   readonly rates: Pick<TenantRates, 'take' | 'giveBack' | 'charge'>;
   readonly clock: Clock;
@@ -64,7 +67,7 @@ export class Intake {
 
   private async store(body: Uint8Array, format: SpanFormat, { tenant }: Sender): Promise<Outcome> {
     const { protocol } = format;
-    const split = this.split(body, format);
+    const split = await this.split(body, format);
     if ('kind' in split) {
       this.options.rates.charge(tenant, body.length);
       return split;
@@ -99,10 +102,12 @@ export class Intake {
     return { kind: 'stored', rejected };
   }
 
-  private split(body: Uint8Array, format: SpanFormat): SplitRequest | Outcome {
+  private async split(body: Uint8Array, format: SpanFormat): Promise<SplitRequest | Outcome> {
+    const { conversion } = this.options;
     this.splitter ??= new RequestSplitter(this.options.partitions());
     try {
-      const request = format.toOtlp(body);
+      const isLarge = conversion?.takes(body, format) === true;
+      const request = isLarge ? await conversion.convert(body, format) : format.toOtlp(body);
       return this.splitter.split(this.options.redact?.(request) ?? request);
     } catch (error) {
       if (error instanceof GrowthError) {
@@ -112,6 +117,7 @@ export class Intake {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }
       if (error instanceof RequestTooLargeError) return { kind: 'too_large', problem: error.message };
+      if (error instanceof ConversionBrokenError) return { kind: 'unavailable', problem: error.message };
       if (error instanceof FormatError) return { kind: 'malformed', problem: error.message };
       throw error;
     }

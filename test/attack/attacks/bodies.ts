@@ -1,9 +1,8 @@
 /** Bodies that cost more to read than to send. */
 import { gzipSync } from 'node:zlib';
-import { writeMessage } from '../../support/otlp_bytes.ts';
 import { WireWriter, writeLengthField } from '../../../services/core/wire/writer.ts';
-import { ANY_ARRAY, LIST_VALUES } from '../../../services/core/otlp/fields.ts';
 import { atRate, GZIP, JSON_BODY, post, PROTOBUF, type Attack } from '../attack.ts';
+import { nestedValue } from '../hostile.ts';
 import { attributeSpan } from '../spans.ts';
 
 const MIB = 1024 * 1024;
@@ -14,17 +13,6 @@ function within(tag: number, content: Uint8Array): Buffer {
   const out = new WireWriter(content.length + 16);
   writeLengthField(out, tag, content);
   return Buffer.from(out.take());
-}
-
-/** Lists in lists, each the only value of the next. */
-function nestedValue(depth: number): Uint8Array {
-  let value: Uint8Array = new Uint8Array(0);
-  for (let i = 0; i < depth; i++) {
-    const out = new WireWriter(value.length + 16);
-    writeMessage(out, ANY_ARRAY, () => writeLengthField(out, LIST_VALUES, value));
-    value = out.take();
-  }
-  return value;
 }
 
 const bodyAttack = (

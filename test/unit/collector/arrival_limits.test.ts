@@ -205,3 +205,23 @@ describe('a small body of very many messages', () => {
     expect(collector.gate.batches).toEqual([]);
   });
 });
+
+describe('a large body of JSON', () => {
+  test('is stored like a small one, and what is wrong with it is said', async () => {
+    await start({ maxRequestBytes: 4 * KIB * KIB, maxInFlightBytes: 16 * KIB * KIB });
+    const send = async (spans: unknown): Promise<readonly [number, string]> => {
+      const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${collector.url}/v1/traces`, { method: 'POST', headers, body });
+      return [answer.status, await answer.text()];
+    };
+    const span = (i: number) => ({
+      ...{ traceId: '11'.repeat(16), spanId: i.toString(16).padStart(16, '0'), name: 'x'.repeat(200) },
+    });
+    const spans = Array.from({ length: 1_000 }, (_, i) => span(i + 1));
+    expect(await send(spans)).toEqual([200, '{}']);
+    const [status, text] = await send([...spans, { traceId: 5 }]);
+    expect([status, text]).toEqual([400, expect.stringContaining('spans[1000].traceId') as unknown]);
+    expect(await counted('spanmill_collector_spans_stored_total', 'protocol="http/json"')).toBe(1_000);
+  });
+});
