@@ -117,7 +117,7 @@ export default tseslint.config(
   },
   {
     // Bounds are checked once at framing; leaves below trust them (house style, hot path).
-    files: ['services/core/wire/**/*.ts', 'services/core/native/**/*.ts'],
+    files: ['services/core/wire/**/*.ts', 'services/core/thrift/**/*.ts', 'services/core/native/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {

@@ -3,6 +3,419 @@ import Long = require("long");
 
 export namespace jaeger {
 
+    namespace api_v2 {
+
+        interface IPostSpansRequest extends jaeger.api_v2.PostSpansRequest.$Properties {
+        }
+
+        class PostSpansRequest {
+            constructor(properties?: jaeger.api_v2.PostSpansRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            batch?: (jaeger.api_v2.Batch.$Properties|null);
+            static create(properties: jaeger.api_v2.PostSpansRequest.$Shape): jaeger.api_v2.PostSpansRequest & jaeger.api_v2.PostSpansRequest.$Shape;
+            static create(properties?: jaeger.api_v2.PostSpansRequest.$Properties): jaeger.api_v2.PostSpansRequest;
+            static encode(message: jaeger.api_v2.PostSpansRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.PostSpansRequest & jaeger.api_v2.PostSpansRequest.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.PostSpansRequest;
+            static toObject(message: jaeger.api_v2.PostSpansRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace PostSpansRequest {
+            interface $Properties {
+                batch?: (jaeger.api_v2.Batch.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.PostSpansRequest.$Properties;
+        }
+
+        interface IPostSpansResponse extends jaeger.api_v2.PostSpansResponse.$Properties {
+        }
+
+        class PostSpansResponse {
+            constructor(properties?: jaeger.api_v2.PostSpansResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            static create(properties: jaeger.api_v2.PostSpansResponse.$Shape): jaeger.api_v2.PostSpansResponse & jaeger.api_v2.PostSpansResponse.$Shape;
+            static create(properties?: jaeger.api_v2.PostSpansResponse.$Properties): jaeger.api_v2.PostSpansResponse;
+            static encode(message: jaeger.api_v2.PostSpansResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.PostSpansResponse & jaeger.api_v2.PostSpansResponse.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.PostSpansResponse;
+            static toObject(message: jaeger.api_v2.PostSpansResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace PostSpansResponse {
+            interface $Properties {
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.PostSpansResponse.$Properties;
+        }
+
+        enum ValueType {
+            STRING = 0,
+            BOOL = 1,
+            INT64 = 2,
+            FLOAT64 = 3,
+            BINARY = 4
+        }
+
+        interface IKeyValue extends jaeger.api_v2.KeyValue.$Properties {
+        }
+
+        class KeyValue {
+            constructor(properties?: jaeger.api_v2.KeyValue.$Properties);
+            $unknowns?: Uint8Array[];
+            key: string;
+            vType: jaeger.api_v2.ValueType;
+            vStr: string;
+            vBool: boolean;
+            vInt64: (number|Long);
+            vFloat64: number;
+            vBinary: Uint8Array;
+            static create(properties: jaeger.api_v2.KeyValue.$Shape): jaeger.api_v2.KeyValue & jaeger.api_v2.KeyValue.$Shape;
+            static create(properties?: jaeger.api_v2.KeyValue.$Properties): jaeger.api_v2.KeyValue;
+            static encode(message: jaeger.api_v2.KeyValue.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.KeyValue & jaeger.api_v2.KeyValue.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.KeyValue;
+            static toObject(message: jaeger.api_v2.KeyValue, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace KeyValue {
+            interface $Properties {
+                key?: (string|null);
+                vType?: (jaeger.api_v2.ValueType|null);
+                vStr?: (string|null);
+                vBool?: (boolean|null);
+                vInt64?: (number|Long|null);
+                vFloat64?: (number|null);
+                vBinary?: (Uint8Array|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.KeyValue.$Properties;
+        }
+
+        interface ILog extends jaeger.api_v2.Log.$Properties {
+        }
+
+        class Log {
+            constructor(properties?: jaeger.api_v2.Log.$Properties);
+            $unknowns?: Uint8Array[];
+            timestamp?: (google.protobuf.Timestamp.$Properties|null);
+            fields: jaeger.api_v2.KeyValue.$Properties[];
+            static create(properties: jaeger.api_v2.Log.$Shape): jaeger.api_v2.Log & jaeger.api_v2.Log.$Shape;
+            static create(properties?: jaeger.api_v2.Log.$Properties): jaeger.api_v2.Log;
+            static encode(message: jaeger.api_v2.Log.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.Log & jaeger.api_v2.Log.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.Log;
+            static toObject(message: jaeger.api_v2.Log, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Log {
+            interface $Properties {
+                timestamp?: (google.protobuf.Timestamp.$Properties|null);
+                fields?: (jaeger.api_v2.KeyValue.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.Log.$Properties;
+        }
+
+        enum SpanRefType {
+            CHILD_OF = 0,
+            FOLLOWS_FROM = 1
+        }
+
+        interface ISpanRef extends jaeger.api_v2.SpanRef.$Properties {
+        }
+
+        class SpanRef {
+            constructor(properties?: jaeger.api_v2.SpanRef.$Properties);
+            $unknowns?: Uint8Array[];
+            traceId: Uint8Array;
+            spanId: Uint8Array;
+            refType: jaeger.api_v2.SpanRefType;
+            static create(properties: jaeger.api_v2.SpanRef.$Shape): jaeger.api_v2.SpanRef & jaeger.api_v2.SpanRef.$Shape;
+            static create(properties?: jaeger.api_v2.SpanRef.$Properties): jaeger.api_v2.SpanRef;
+            static encode(message: jaeger.api_v2.SpanRef.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.SpanRef & jaeger.api_v2.SpanRef.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.SpanRef;
+            static toObject(message: jaeger.api_v2.SpanRef, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace SpanRef {
+            interface $Properties {
+                traceId?: (Uint8Array|null);
+                spanId?: (Uint8Array|null);
+                refType?: (jaeger.api_v2.SpanRefType|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.SpanRef.$Properties;
+        }
+
+        interface IProcess extends jaeger.api_v2.Process.$Properties {
+        }
+
+        class Process {
+            constructor(properties?: jaeger.api_v2.Process.$Properties);
+            $unknowns?: Uint8Array[];
+            serviceName: string;
+            tags: jaeger.api_v2.KeyValue.$Properties[];
+            static create(properties: jaeger.api_v2.Process.$Shape): jaeger.api_v2.Process & jaeger.api_v2.Process.$Shape;
+            static create(properties?: jaeger.api_v2.Process.$Properties): jaeger.api_v2.Process;
+            static encode(message: jaeger.api_v2.Process.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.Process & jaeger.api_v2.Process.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.Process;
+            static toObject(message: jaeger.api_v2.Process, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Process {
+            interface $Properties {
+                serviceName?: (string|null);
+                tags?: (jaeger.api_v2.KeyValue.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.Process.$Properties;
+        }
+
+        interface ISpan extends jaeger.api_v2.Span.$Properties {
+        }
+
+        class Span {
+            constructor(properties?: jaeger.api_v2.Span.$Properties);
+            $unknowns?: Uint8Array[];
+            traceId: Uint8Array;
+            spanId: Uint8Array;
+            operationName: string;
+            references: jaeger.api_v2.SpanRef.$Properties[];
+            flags: number;
+            startTime?: (google.protobuf.Timestamp.$Properties|null);
+            duration?: (google.protobuf.Duration.$Properties|null);
+            tags: jaeger.api_v2.KeyValue.$Properties[];
+            logs: jaeger.api_v2.Log.$Properties[];
+            process?: (jaeger.api_v2.Process.$Properties|null);
+            processId: string;
+            warnings: string[];
+            static create(properties: jaeger.api_v2.Span.$Shape): jaeger.api_v2.Span & jaeger.api_v2.Span.$Shape;
+            static create(properties?: jaeger.api_v2.Span.$Properties): jaeger.api_v2.Span;
+            static encode(message: jaeger.api_v2.Span.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.Span & jaeger.api_v2.Span.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.Span;
+            static toObject(message: jaeger.api_v2.Span, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Span {
+            interface $Properties {
+                traceId?: (Uint8Array|null);
+                spanId?: (Uint8Array|null);
+                operationName?: (string|null);
+                references?: (jaeger.api_v2.SpanRef.$Properties[]|null);
+                flags?: (number|null);
+                startTime?: (google.protobuf.Timestamp.$Properties|null);
+                duration?: (google.protobuf.Duration.$Properties|null);
+                tags?: (jaeger.api_v2.KeyValue.$Properties[]|null);
+                logs?: (jaeger.api_v2.Log.$Properties[]|null);
+                process?: (jaeger.api_v2.Process.$Properties|null);
+                processId?: (string|null);
+                warnings?: (string[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.Span.$Properties;
+        }
+
+        interface IBatch extends jaeger.api_v2.Batch.$Properties {
+        }
+
+        class Batch {
+            constructor(properties?: jaeger.api_v2.Batch.$Properties);
+            $unknowns?: Uint8Array[];
+            spans: jaeger.api_v2.Span.$Properties[];
+            process?: (jaeger.api_v2.Process.$Properties|null);
+            static create(properties: jaeger.api_v2.Batch.$Shape): jaeger.api_v2.Batch & jaeger.api_v2.Batch.$Shape;
+            static create(properties?: jaeger.api_v2.Batch.$Properties): jaeger.api_v2.Batch;
+            static encode(message: jaeger.api_v2.Batch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.Batch & jaeger.api_v2.Batch.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.Batch;
+            static toObject(message: jaeger.api_v2.Batch, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Batch {
+            interface $Properties {
+                spans?: (jaeger.api_v2.Span.$Properties[]|null);
+                process?: (jaeger.api_v2.Process.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.Batch.$Properties;
+        }
+
+        enum SamplingStrategyType {
+            PROBABILISTIC = 0,
+            RATE_LIMITING = 1
+        }
+
+        interface IProbabilisticSamplingStrategy extends jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties {
+        }
+
+        class ProbabilisticSamplingStrategy {
+            constructor(properties?: jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties);
+            $unknowns?: Uint8Array[];
+            samplingRate: number;
+            static create(properties: jaeger.api_v2.ProbabilisticSamplingStrategy.$Shape): jaeger.api_v2.ProbabilisticSamplingStrategy & jaeger.api_v2.ProbabilisticSamplingStrategy.$Shape;
+            static create(properties?: jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties): jaeger.api_v2.ProbabilisticSamplingStrategy;
+            static encode(message: jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.ProbabilisticSamplingStrategy & jaeger.api_v2.ProbabilisticSamplingStrategy.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.ProbabilisticSamplingStrategy;
+            static toObject(message: jaeger.api_v2.ProbabilisticSamplingStrategy, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace ProbabilisticSamplingStrategy {
+            interface $Properties {
+                samplingRate?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties;
+        }
+
+        interface IRateLimitingSamplingStrategy extends jaeger.api_v2.RateLimitingSamplingStrategy.$Properties {
+        }
+
+        class RateLimitingSamplingStrategy {
+            constructor(properties?: jaeger.api_v2.RateLimitingSamplingStrategy.$Properties);
+            $unknowns?: Uint8Array[];
+            maxTracesPerSecond: number;
+            static create(properties: jaeger.api_v2.RateLimitingSamplingStrategy.$Shape): jaeger.api_v2.RateLimitingSamplingStrategy & jaeger.api_v2.RateLimitingSamplingStrategy.$Shape;
+            static create(properties?: jaeger.api_v2.RateLimitingSamplingStrategy.$Properties): jaeger.api_v2.RateLimitingSamplingStrategy;
+            static encode(message: jaeger.api_v2.RateLimitingSamplingStrategy.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.RateLimitingSamplingStrategy & jaeger.api_v2.RateLimitingSamplingStrategy.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.RateLimitingSamplingStrategy;
+            static toObject(message: jaeger.api_v2.RateLimitingSamplingStrategy, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace RateLimitingSamplingStrategy {
+            interface $Properties {
+                maxTracesPerSecond?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.RateLimitingSamplingStrategy.$Properties;
+        }
+
+        interface IOperationSamplingStrategy extends jaeger.api_v2.OperationSamplingStrategy.$Properties {
+        }
+
+        class OperationSamplingStrategy {
+            constructor(properties?: jaeger.api_v2.OperationSamplingStrategy.$Properties);
+            $unknowns?: Uint8Array[];
+            operation: string;
+            probabilisticSampling?: (jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties|null);
+            static create(properties: jaeger.api_v2.OperationSamplingStrategy.$Shape): jaeger.api_v2.OperationSamplingStrategy & jaeger.api_v2.OperationSamplingStrategy.$Shape;
+            static create(properties?: jaeger.api_v2.OperationSamplingStrategy.$Properties): jaeger.api_v2.OperationSamplingStrategy;
+            static encode(message: jaeger.api_v2.OperationSamplingStrategy.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.OperationSamplingStrategy & jaeger.api_v2.OperationSamplingStrategy.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.OperationSamplingStrategy;
+            static toObject(message: jaeger.api_v2.OperationSamplingStrategy, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace OperationSamplingStrategy {
+            interface $Properties {
+                operation?: (string|null);
+                probabilisticSampling?: (jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.OperationSamplingStrategy.$Properties;
+        }
+
+        interface IPerOperationSamplingStrategies extends jaeger.api_v2.PerOperationSamplingStrategies.$Properties {
+        }
+
+        class PerOperationSamplingStrategies {
+            constructor(properties?: jaeger.api_v2.PerOperationSamplingStrategies.$Properties);
+            $unknowns?: Uint8Array[];
+            defaultSamplingProbability: number;
+            defaultLowerBoundTracesPerSecond: number;
+            perOperationStrategies: jaeger.api_v2.OperationSamplingStrategy.$Properties[];
+            defaultUpperBoundTracesPerSecond: number;
+            static create(properties: jaeger.api_v2.PerOperationSamplingStrategies.$Shape): jaeger.api_v2.PerOperationSamplingStrategies & jaeger.api_v2.PerOperationSamplingStrategies.$Shape;
+            static create(properties?: jaeger.api_v2.PerOperationSamplingStrategies.$Properties): jaeger.api_v2.PerOperationSamplingStrategies;
+            static encode(message: jaeger.api_v2.PerOperationSamplingStrategies.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.PerOperationSamplingStrategies & jaeger.api_v2.PerOperationSamplingStrategies.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.PerOperationSamplingStrategies;
+            static toObject(message: jaeger.api_v2.PerOperationSamplingStrategies, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace PerOperationSamplingStrategies {
+            interface $Properties {
+                defaultSamplingProbability?: (number|null);
+                defaultLowerBoundTracesPerSecond?: (number|null);
+                perOperationStrategies?: (jaeger.api_v2.OperationSamplingStrategy.$Properties[]|null);
+                defaultUpperBoundTracesPerSecond?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.PerOperationSamplingStrategies.$Properties;
+        }
+
+        interface ISamplingStrategyResponse extends jaeger.api_v2.SamplingStrategyResponse.$Properties {
+        }
+
+        class SamplingStrategyResponse {
+            constructor(properties?: jaeger.api_v2.SamplingStrategyResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            strategyType: jaeger.api_v2.SamplingStrategyType;
+            probabilisticSampling?: (jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties|null);
+            rateLimitingSampling?: (jaeger.api_v2.RateLimitingSamplingStrategy.$Properties|null);
+            operationSampling?: (jaeger.api_v2.PerOperationSamplingStrategies.$Properties|null);
+            static create(properties: jaeger.api_v2.SamplingStrategyResponse.$Shape): jaeger.api_v2.SamplingStrategyResponse & jaeger.api_v2.SamplingStrategyResponse.$Shape;
+            static create(properties?: jaeger.api_v2.SamplingStrategyResponse.$Properties): jaeger.api_v2.SamplingStrategyResponse;
+            static encode(message: jaeger.api_v2.SamplingStrategyResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.SamplingStrategyResponse & jaeger.api_v2.SamplingStrategyResponse.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.SamplingStrategyResponse;
+            static toObject(message: jaeger.api_v2.SamplingStrategyResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace SamplingStrategyResponse {
+            interface $Properties {
+                strategyType?: (jaeger.api_v2.SamplingStrategyType|null);
+                probabilisticSampling?: (jaeger.api_v2.ProbabilisticSamplingStrategy.$Properties|null);
+                rateLimitingSampling?: (jaeger.api_v2.RateLimitingSamplingStrategy.$Properties|null);
+                operationSampling?: (jaeger.api_v2.PerOperationSamplingStrategies.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.SamplingStrategyResponse.$Properties;
+        }
+
+        interface ISamplingStrategyParameters extends jaeger.api_v2.SamplingStrategyParameters.$Properties {
+        }
+
+        class SamplingStrategyParameters {
+            constructor(properties?: jaeger.api_v2.SamplingStrategyParameters.$Properties);
+            $unknowns?: Uint8Array[];
+            serviceName: string;
+            static create(properties: jaeger.api_v2.SamplingStrategyParameters.$Shape): jaeger.api_v2.SamplingStrategyParameters & jaeger.api_v2.SamplingStrategyParameters.$Shape;
+            static create(properties?: jaeger.api_v2.SamplingStrategyParameters.$Properties): jaeger.api_v2.SamplingStrategyParameters;
+            static encode(message: jaeger.api_v2.SamplingStrategyParameters.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): jaeger.api_v2.SamplingStrategyParameters & jaeger.api_v2.SamplingStrategyParameters.$Shape;
+            static fromObject(object: { [k: string]: any }): jaeger.api_v2.SamplingStrategyParameters;
+            static toObject(message: jaeger.api_v2.SamplingStrategyParameters, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace SamplingStrategyParameters {
+            interface $Properties {
+                serviceName?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = jaeger.api_v2.SamplingStrategyParameters.$Properties;
+        }
+    }
+
     namespace api_v3 {
 
         interface IGetTraceRequest extends jaeger.api_v3.GetTraceRequest.$Properties {
@@ -1367,5 +1780,147 @@ export namespace tempopb {
     enum PartialStatus {
         COMPLETE = 0,
         PARTIAL = 1
+    }
+}
+
+export namespace zipkin {
+
+    namespace proto3 {
+
+        interface IListOfSpans extends zipkin.proto3.ListOfSpans.$Properties {
+        }
+
+        class ListOfSpans {
+            constructor(properties?: zipkin.proto3.ListOfSpans.$Properties);
+            $unknowns?: Uint8Array[];
+            spans: zipkin.proto3.Span.$Properties[];
+            static create(properties: zipkin.proto3.ListOfSpans.$Shape): zipkin.proto3.ListOfSpans & zipkin.proto3.ListOfSpans.$Shape;
+            static create(properties?: zipkin.proto3.ListOfSpans.$Properties): zipkin.proto3.ListOfSpans;
+            static encode(message: zipkin.proto3.ListOfSpans.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): zipkin.proto3.ListOfSpans & zipkin.proto3.ListOfSpans.$Shape;
+            static fromObject(object: { [k: string]: any }): zipkin.proto3.ListOfSpans;
+            static toObject(message: zipkin.proto3.ListOfSpans, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace ListOfSpans {
+            interface $Properties {
+                spans?: (zipkin.proto3.Span.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = zipkin.proto3.ListOfSpans.$Properties;
+        }
+
+        interface ISpan extends zipkin.proto3.Span.$Properties {
+        }
+
+        class Span {
+            constructor(properties?: zipkin.proto3.Span.$Properties);
+            $unknowns?: Uint8Array[];
+            traceId: Uint8Array;
+            parentId: Uint8Array;
+            id: Uint8Array;
+            kind: zipkin.proto3.Span.Kind;
+            name: string;
+            timestamp: (number|Long);
+            duration: (number|Long);
+            localEndpoint?: (zipkin.proto3.Endpoint.$Properties|null);
+            remoteEndpoint?: (zipkin.proto3.Endpoint.$Properties|null);
+            annotations: zipkin.proto3.Annotation.$Properties[];
+            tags: { [k: string]: string };
+            debug: boolean;
+            shared: boolean;
+            static create(properties: zipkin.proto3.Span.$Shape): zipkin.proto3.Span & zipkin.proto3.Span.$Shape;
+            static create(properties?: zipkin.proto3.Span.$Properties): zipkin.proto3.Span;
+            static encode(message: zipkin.proto3.Span.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): zipkin.proto3.Span & zipkin.proto3.Span.$Shape;
+            static fromObject(object: { [k: string]: any }): zipkin.proto3.Span;
+            static toObject(message: zipkin.proto3.Span, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Span {
+            interface $Properties {
+                traceId?: (Uint8Array|null);
+                parentId?: (Uint8Array|null);
+                id?: (Uint8Array|null);
+                kind?: (zipkin.proto3.Span.Kind|null);
+                name?: (string|null);
+                timestamp?: (number|Long|null);
+                duration?: (number|Long|null);
+                localEndpoint?: (zipkin.proto3.Endpoint.$Properties|null);
+                remoteEndpoint?: (zipkin.proto3.Endpoint.$Properties|null);
+                annotations?: (zipkin.proto3.Annotation.$Properties[]|null);
+                tags?: ({ [k: string]: string }|null);
+                debug?: (boolean|null);
+                shared?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = zipkin.proto3.Span.$Properties;
+
+            enum Kind {
+                SPAN_KIND_UNSPECIFIED = 0,
+                CLIENT = 1,
+                SERVER = 2,
+                PRODUCER = 3,
+                CONSUMER = 4
+            }
+        }
+
+        interface IEndpoint extends zipkin.proto3.Endpoint.$Properties {
+        }
+
+        class Endpoint {
+            constructor(properties?: zipkin.proto3.Endpoint.$Properties);
+            $unknowns?: Uint8Array[];
+            serviceName: string;
+            ipv4: Uint8Array;
+            ipv6: Uint8Array;
+            port: number;
+            static create(properties: zipkin.proto3.Endpoint.$Shape): zipkin.proto3.Endpoint & zipkin.proto3.Endpoint.$Shape;
+            static create(properties?: zipkin.proto3.Endpoint.$Properties): zipkin.proto3.Endpoint;
+            static encode(message: zipkin.proto3.Endpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): zipkin.proto3.Endpoint & zipkin.proto3.Endpoint.$Shape;
+            static fromObject(object: { [k: string]: any }): zipkin.proto3.Endpoint;
+            static toObject(message: zipkin.proto3.Endpoint, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Endpoint {
+            interface $Properties {
+                serviceName?: (string|null);
+                ipv4?: (Uint8Array|null);
+                ipv6?: (Uint8Array|null);
+                port?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = zipkin.proto3.Endpoint.$Properties;
+        }
+
+        interface IAnnotation extends zipkin.proto3.Annotation.$Properties {
+        }
+
+        class Annotation {
+            constructor(properties?: zipkin.proto3.Annotation.$Properties);
+            $unknowns?: Uint8Array[];
+            timestamp: (number|Long);
+            value: string;
+            static create(properties: zipkin.proto3.Annotation.$Shape): zipkin.proto3.Annotation & zipkin.proto3.Annotation.$Shape;
+            static create(properties?: zipkin.proto3.Annotation.$Properties): zipkin.proto3.Annotation;
+            static encode(message: zipkin.proto3.Annotation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): zipkin.proto3.Annotation & zipkin.proto3.Annotation.$Shape;
+            static fromObject(object: { [k: string]: any }): zipkin.proto3.Annotation;
+            static toObject(message: zipkin.proto3.Annotation, options?: $protobuf.IConversionOptions): { [k: string]: any };
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Annotation {
+            interface $Properties {
+                timestamp?: (number|Long|null);
+                value?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = zipkin.proto3.Annotation.$Properties;
+        }
     }
 }

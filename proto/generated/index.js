@@ -2,13 +2,2422 @@
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
-const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $String = $util.global.String, $Boolean = $util.global.Boolean, $Number = $util.global.Number, $Array = $util.global.Array, $parseInt = $util.global.parseInt, $BigInt = $util.global.BigInt, $isFinite = $util.global.isFinite;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $String = $util.global.String, $Boolean = $util.global.Boolean, $Number = $util.global.Number, $parseInt = $util.global.parseInt, $BigInt = $util.global.BigInt, $Array = $util.global.Array, $isFinite = $util.global.isFinite;
 
 const $root = $protobuf.roots["spanmill"] || ($protobuf.roots["spanmill"] = {});
 
 export const jaeger = $root.jaeger = (() => {
 
     const jaeger = {};
+
+    jaeger.api_v2 = (function() {
+
+        const api_v2 = {};
+
+        api_v2.PostSpansRequest = (function() {
+
+            const PostSpansRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PostSpansRequest.prototype.batch = null;
+
+            PostSpansRequest.create = function(properties) {
+                return new PostSpansRequest(properties);
+            };
+
+            PostSpansRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
+                    $root.jaeger.api_v2.Batch.encode(message.batch, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PostSpansRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.PostSpansRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.batch = $root.jaeger.api_v2.Batch.decode(reader, reader.size(), $undefined, _depth + 1, message.batch);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            PostSpansRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.PostSpansRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.PostSpansRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.PostSpansRequest();
+                if (object.batch != null) {
+                    if (!$util.isObject(object.batch))
+                        throw $TypeError(".jaeger.api_v2.PostSpansRequest.batch: object expected");
+                    message.batch = $root.jaeger.api_v2.Batch.fromObject(object.batch, _depth + 1);
+                }
+                return message;
+            };
+
+            PostSpansRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.batch = null;
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
+                    object.batch = $root.jaeger.api_v2.Batch.toObject(message.batch, options, _depth + 1);
+                return object;
+            };
+
+            PostSpansRequest.prototype.toJSON = function() {
+                return PostSpansRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return PostSpansRequest;
+        })();
+
+        api_v2.PostSpansResponse = (function() {
+
+            const PostSpansResponse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PostSpansResponse.create = function(properties) {
+                return new PostSpansResponse(properties);
+            };
+
+            PostSpansResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PostSpansResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.PostSpansResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            PostSpansResponse.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.PostSpansResponse)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.PostSpansResponse: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                return new $root.jaeger.api_v2.PostSpansResponse();
+            };
+
+            PostSpansResponse.toObject = function () {
+                return {};
+            };
+
+            PostSpansResponse.prototype.toJSON = function() {
+                return PostSpansResponse.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return PostSpansResponse;
+        })();
+
+        api_v2.ValueType = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "STRING"] = 0;
+            values[valuesById[1] = "BOOL"] = 1;
+            values[valuesById[2] = "INT64"] = 2;
+            values[valuesById[3] = "FLOAT64"] = 3;
+            values[valuesById[4] = "BINARY"] = 4;
+            return values;
+        })();
+
+        api_v2.KeyValue = (function() {
+
+            const KeyValue = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            KeyValue.prototype.key = "";
+            KeyValue.prototype.vType = 0;
+            KeyValue.prototype.vStr = "";
+            KeyValue.prototype.vBool = false;
+            KeyValue.prototype.vInt64 = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+            KeyValue.prototype.vFloat64 = 0;
+            KeyValue.prototype.vBinary = $util.newBuffer([]);
+
+            KeyValue.create = function(properties) {
+                return new KeyValue(properties);
+            };
+
+            KeyValue.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(10).string(message.key);
+                if (message.vType != null && $Object.hasOwnProperty.call(message, "vType") && message.vType !== 0)
+                    writer.uint32(16).int32(message.vType);
+                if (message.vStr != null && $Object.hasOwnProperty.call(message, "vStr") && message.vStr !== "")
+                    writer.uint32(26).string(message.vStr);
+                if (message.vBool != null && $Object.hasOwnProperty.call(message, "vBool") && message.vBool !== false)
+                    writer.uint32(32).bool(message.vBool);
+                if (message.vInt64 != null && $Object.hasOwnProperty.call(message, "vInt64") && (typeof message.vInt64 === "object" ? message.vInt64.low || message.vInt64.high : message.vInt64 !== 0))
+                    writer.uint32(40).int64(message.vInt64);
+                if (message.vFloat64 != null && $Object.hasOwnProperty.call(message, "vFloat64") && !$Object.is(message.vFloat64, 0))
+                    writer.uint32(49).double(message.vFloat64);
+                if (message.vBinary != null && $Object.hasOwnProperty.call(message, "vBinary") && message.vBinary.length)
+                    writer.uint32(58).bytes(message.vBinary);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            KeyValue.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.KeyValue();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.vType = value;
+                            else
+                                delete message.vType;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.vStr = value;
+                            else
+                                delete message.vStr;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.vBool = value;
+                            else
+                                delete message.vBool;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.vInt64 = value;
+                            else
+                                delete message.vInt64;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.vFloat64 = value;
+                            else
+                                delete message.vFloat64;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.vBinary = value;
+                            else
+                                delete message.vBinary;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            KeyValue.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.KeyValue)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.KeyValue: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.KeyValue();
+                if (object.key != null)
+                    if (typeof object.key !== "string" || object.key.length)
+                        message.key = $String(object.key);
+                if (object.vType !== 0 && (typeof object.vType !== "string" || $root.jaeger.api_v2.ValueType[object.vType] !== 0))
+                    switch (object.vType) {
+                    case "STRING":
+                    case 0:
+                        message.vType = 0;
+                        break;
+                    case "BOOL":
+                    case 1:
+                        message.vType = 1;
+                        break;
+                    case "INT64":
+                    case 2:
+                        message.vType = 2;
+                        break;
+                    case "FLOAT64":
+                    case 3:
+                        message.vType = 3;
+                        break;
+                    case "BINARY":
+                    case 4:
+                        message.vType = 4;
+                        break;
+                    default:
+                        if (typeof object.vType === "number" && (object.vType | 0) === object.vType)
+                            message.vType = object.vType;
+                    }
+                if (object.vStr != null)
+                    if (typeof object.vStr !== "string" || object.vStr.length)
+                        message.vStr = $String(object.vStr);
+                if (object.vBool != null)
+                    if (object.vBool)
+                        message.vBool = $Boolean(object.vBool);
+                if (object.vInt64 != null)
+                    if (typeof object.vInt64 === "object" ? object.vInt64.low || object.vInt64.high : $Number(object.vInt64) !== 0)
+                        if ($util.Long)
+                            message.vInt64 = $util.Long.fromValue(object.vInt64, false);
+                        else if (typeof object.vInt64 === "string")
+                            message.vInt64 = $parseInt(object.vInt64, 10);
+                        else if (typeof object.vInt64 === "number")
+                            message.vInt64 = object.vInt64;
+                        else if (typeof object.vInt64 === "object")
+                            message.vInt64 = new $util.LongBits(object.vInt64.low >>> 0, object.vInt64.high >>> 0).toNumber();
+                if (object.vFloat64 != null)
+                    if (!$Object.is($Number(object.vFloat64), 0))
+                        message.vFloat64 = $Number(object.vFloat64);
+                if (object.vBinary != null)
+                    if (object.vBinary.length)
+                        if (typeof object.vBinary === "string")
+                            $util.base64.decode(object.vBinary, message.vBinary = $util.newBuffer($util.base64.length(object.vBinary)), 0);
+                        else if (object.vBinary.length >= 0)
+                            message.vBinary = object.vBinary;
+                return message;
+            };
+
+            KeyValue.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.key = "";
+                    object.vType = options.enums === $String ? "STRING" : 0;
+                    object.vStr = "";
+                    object.vBool = false;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, false);
+                        object.vInt64 = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.vInt64 = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.vFloat64 = 0;
+                    if (options.bytes === $String)
+                        object.vBinary = "";
+                    else {
+                        object.vBinary = [];
+                        if (options.bytes !== $Array)
+                            object.vBinary = $util.newBuffer(object.vBinary);
+                    }
+                }
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key"))
+                    object.key = message.key;
+                if (message.vType != null && $Object.hasOwnProperty.call(message, "vType"))
+                    object.vType = options.enums === $String ? $root.jaeger.api_v2.ValueType[message.vType] === $undefined ? message.vType : $root.jaeger.api_v2.ValueType[message.vType] : message.vType;
+                if (message.vStr != null && $Object.hasOwnProperty.call(message, "vStr"))
+                    object.vStr = message.vStr;
+                if (message.vBool != null && $Object.hasOwnProperty.call(message, "vBool"))
+                    object.vBool = message.vBool;
+                if (message.vInt64 != null && $Object.hasOwnProperty.call(message, "vInt64"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.vInt64 = typeof message.vInt64 === "number" ? $BigInt(message.vInt64) : $util.Long.fromBits(message.vInt64.low >>> 0, message.vInt64.high >>> 0, false).toBigInt();
+                    else if (typeof message.vInt64 === "number")
+                        object.vInt64 = options.longs === $String ? $String(message.vInt64) : message.vInt64;
+                    else
+                        object.vInt64 = options.longs === $String ? $util.Long.prototype.toString.call(message.vInt64) : options.longs === $Number ? new $util.LongBits(message.vInt64.low >>> 0, message.vInt64.high >>> 0).toNumber() : message.vInt64;
+                if (message.vFloat64 != null && $Object.hasOwnProperty.call(message, "vFloat64"))
+                    object.vFloat64 = options.json && !$isFinite(message.vFloat64) ? $String(message.vFloat64) : message.vFloat64;
+                if (message.vBinary != null && $Object.hasOwnProperty.call(message, "vBinary"))
+                    object.vBinary = options.bytes === $String ? $util.base64.encode(message.vBinary, 0, message.vBinary.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.vBinary) : message.vBinary;
+                return object;
+            };
+
+            KeyValue.prototype.toJSON = function() {
+                return KeyValue.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return KeyValue;
+        })();
+
+        api_v2.Log = (function() {
+
+            const Log = function (properties) {
+                this.fields = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Log.prototype.timestamp = null;
+            Log.prototype.fields = $util.emptyArray;
+
+            Log.create = function(properties) {
+                return new Log(properties);
+            };
+
+            Log.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    $root.google.protobuf.Timestamp.encode(message.timestamp, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.fields != null && message.fields.length)
+                    for (let i = 0; i < message.fields.length; ++i)
+                        $root.jaeger.api_v2.KeyValue.encode(message.fields[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Log.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.Log();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.timestamp = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.timestamp);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.fields && message.fields.length))
+                                message.fields = [];
+                            message.fields.push($root.jaeger.api_v2.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Log.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.Log)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.Log: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.Log();
+                if (object.timestamp != null) {
+                    if (!$util.isObject(object.timestamp))
+                        throw $TypeError(".jaeger.api_v2.Log.timestamp: object expected");
+                    message.timestamp = $root.google.protobuf.Timestamp.fromObject(object.timestamp, _depth + 1);
+                }
+                if (object.fields) {
+                    if (!$Array.isArray(object.fields))
+                        throw $TypeError(".jaeger.api_v2.Log.fields: array expected");
+                    message.fields = $Array(object.fields.length);
+                    for (let i = 0; i < object.fields.length; ++i) {
+                        if (!$util.isObject(object.fields[i]))
+                            throw $TypeError(".jaeger.api_v2.Log.fields: object expected");
+                        message.fields[i] = $root.jaeger.api_v2.KeyValue.fromObject(object.fields[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            Log.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.fields = [];
+                if (options.defaults)
+                    object.timestamp = null;
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    object.timestamp = $root.google.protobuf.Timestamp.toObject(message.timestamp, options, _depth + 1);
+                if (message.fields && message.fields.length) {
+                    object.fields = $Array(message.fields.length);
+                    for (let j = 0; j < message.fields.length; ++j)
+                        object.fields[j] = $root.jaeger.api_v2.KeyValue.toObject(message.fields[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            Log.prototype.toJSON = function() {
+                return Log.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Log;
+        })();
+
+        api_v2.SpanRefType = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CHILD_OF"] = 0;
+            values[valuesById[1] = "FOLLOWS_FROM"] = 1;
+            return values;
+        })();
+
+        api_v2.SpanRef = (function() {
+
+            const SpanRef = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SpanRef.prototype.traceId = $util.newBuffer([]);
+            SpanRef.prototype.spanId = $util.newBuffer([]);
+            SpanRef.prototype.refType = 0;
+
+            SpanRef.create = function(properties) {
+                return new SpanRef(properties);
+            };
+
+            SpanRef.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                    writer.uint32(10).bytes(message.traceId);
+                if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId") && message.spanId.length)
+                    writer.uint32(18).bytes(message.spanId);
+                if (message.refType != null && $Object.hasOwnProperty.call(message, "refType") && message.refType !== 0)
+                    writer.uint32(24).int32(message.refType);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SpanRef.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.SpanRef();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.spanId = value;
+                            else
+                                delete message.spanId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.refType = value;
+                            else
+                                delete message.refType;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            SpanRef.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.SpanRef)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.SpanRef: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.SpanRef();
+                if (object.traceId != null)
+                    if (object.traceId.length)
+                        if (typeof object.traceId === "string")
+                            $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                        else if (object.traceId.length >= 0)
+                            message.traceId = object.traceId;
+                if (object.spanId != null)
+                    if (object.spanId.length)
+                        if (typeof object.spanId === "string")
+                            $util.base64.decode(object.spanId, message.spanId = $util.newBuffer($util.base64.length(object.spanId)), 0);
+                        else if (object.spanId.length >= 0)
+                            message.spanId = object.spanId;
+                if (object.refType !== 0 && (typeof object.refType !== "string" || $root.jaeger.api_v2.SpanRefType[object.refType] !== 0))
+                    switch (object.refType) {
+                    case "CHILD_OF":
+                    case 0:
+                        message.refType = 0;
+                        break;
+                    case "FOLLOWS_FROM":
+                    case 1:
+                        message.refType = 1;
+                        break;
+                    default:
+                        if (typeof object.refType === "number" && (object.refType | 0) === object.refType)
+                            message.refType = object.refType;
+                    }
+                return message;
+            };
+
+            SpanRef.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    if (options.bytes === $String)
+                        object.traceId = "";
+                    else {
+                        object.traceId = [];
+                        if (options.bytes !== $Array)
+                            object.traceId = $util.newBuffer(object.traceId);
+                    }
+                    if (options.bytes === $String)
+                        object.spanId = "";
+                    else {
+                        object.spanId = [];
+                        if (options.bytes !== $Array)
+                            object.spanId = $util.newBuffer(object.spanId);
+                    }
+                    object.refType = options.enums === $String ? "CHILD_OF" : 0;
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId"))
+                    object.spanId = options.bytes === $String ? $util.base64.encode(message.spanId, 0, message.spanId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.spanId) : message.spanId;
+                if (message.refType != null && $Object.hasOwnProperty.call(message, "refType"))
+                    object.refType = options.enums === $String ? $root.jaeger.api_v2.SpanRefType[message.refType] === $undefined ? message.refType : $root.jaeger.api_v2.SpanRefType[message.refType] : message.refType;
+                return object;
+            };
+
+            SpanRef.prototype.toJSON = function() {
+                return SpanRef.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return SpanRef;
+        })();
+
+        api_v2.Process = (function() {
+
+            const Process = function (properties) {
+                this.tags = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Process.prototype.serviceName = "";
+            Process.prototype.tags = $util.emptyArray;
+
+            Process.create = function(properties) {
+                return new Process(properties);
+            };
+
+            Process.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName") && message.serviceName !== "")
+                    writer.uint32(10).string(message.serviceName);
+                if (message.tags != null && message.tags.length)
+                    for (let i = 0; i < message.tags.length; ++i)
+                        $root.jaeger.api_v2.KeyValue.encode(message.tags[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Process.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.Process();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.serviceName = value;
+                            else
+                                delete message.serviceName;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.tags && message.tags.length))
+                                message.tags = [];
+                            message.tags.push($root.jaeger.api_v2.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Process.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.Process)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.Process: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.Process();
+                if (object.serviceName != null)
+                    if (typeof object.serviceName !== "string" || object.serviceName.length)
+                        message.serviceName = $String(object.serviceName);
+                if (object.tags) {
+                    if (!$Array.isArray(object.tags))
+                        throw $TypeError(".jaeger.api_v2.Process.tags: array expected");
+                    message.tags = $Array(object.tags.length);
+                    for (let i = 0; i < object.tags.length; ++i) {
+                        if (!$util.isObject(object.tags[i]))
+                            throw $TypeError(".jaeger.api_v2.Process.tags: object expected");
+                        message.tags[i] = $root.jaeger.api_v2.KeyValue.fromObject(object.tags[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            Process.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.tags = [];
+                if (options.defaults)
+                    object.serviceName = "";
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName"))
+                    object.serviceName = message.serviceName;
+                if (message.tags && message.tags.length) {
+                    object.tags = $Array(message.tags.length);
+                    for (let j = 0; j < message.tags.length; ++j)
+                        object.tags[j] = $root.jaeger.api_v2.KeyValue.toObject(message.tags[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            Process.prototype.toJSON = function() {
+                return Process.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Process;
+        })();
+
+        api_v2.Span = (function() {
+
+            const Span = function (properties) {
+                this.references = [];
+                this.tags = [];
+                this.logs = [];
+                this.warnings = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Span.prototype.traceId = $util.newBuffer([]);
+            Span.prototype.spanId = $util.newBuffer([]);
+            Span.prototype.operationName = "";
+            Span.prototype.references = $util.emptyArray;
+            Span.prototype.flags = 0;
+            Span.prototype.startTime = null;
+            Span.prototype.duration = null;
+            Span.prototype.tags = $util.emptyArray;
+            Span.prototype.logs = $util.emptyArray;
+            Span.prototype.process = null;
+            Span.prototype.processId = "";
+            Span.prototype.warnings = $util.emptyArray;
+
+            Span.create = function(properties) {
+                return new Span(properties);
+            };
+
+            Span.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                    writer.uint32(10).bytes(message.traceId);
+                if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId") && message.spanId.length)
+                    writer.uint32(18).bytes(message.spanId);
+                if (message.operationName != null && $Object.hasOwnProperty.call(message, "operationName") && message.operationName !== "")
+                    writer.uint32(26).string(message.operationName);
+                if (message.references != null && message.references.length)
+                    for (let i = 0; i < message.references.length; ++i)
+                        $root.jaeger.api_v2.SpanRef.encode(message.references[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.flags != null && $Object.hasOwnProperty.call(message, "flags") && message.flags !== 0)
+                    writer.uint32(40).uint32(message.flags);
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    $root.google.protobuf.Timestamp.encode(message.startTime, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration"))
+                    $root.google.protobuf.Duration.encode(message.duration, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.tags != null && message.tags.length)
+                    for (let i = 0; i < message.tags.length; ++i)
+                        $root.jaeger.api_v2.KeyValue.encode(message.tags[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.logs != null && message.logs.length)
+                    for (let i = 0; i < message.logs.length; ++i)
+                        $root.jaeger.api_v2.Log.encode(message.logs[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.process != null && $Object.hasOwnProperty.call(message, "process"))
+                    $root.jaeger.api_v2.Process.encode(message.process, writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.processId != null && $Object.hasOwnProperty.call(message, "processId") && message.processId !== "")
+                    writer.uint32(90).string(message.processId);
+                if (message.warnings != null && message.warnings.length)
+                    for (let i = 0; i < message.warnings.length; ++i)
+                        writer.uint32(98).string(message.warnings[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Span.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.Span();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.spanId = value;
+                            else
+                                delete message.spanId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.operationName = value;
+                            else
+                                delete message.operationName;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.references && message.references.length))
+                                message.references = [];
+                            message.references.push($root.jaeger.api_v2.SpanRef.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.flags = value;
+                            else
+                                delete message.flags;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.startTime = $root.google.protobuf.Timestamp.decode(reader, reader.size(), $undefined, _depth + 1, message.startTime);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.duration = $root.google.protobuf.Duration.decode(reader, reader.size(), $undefined, _depth + 1, message.duration);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.tags && message.tags.length))
+                                message.tags = [];
+                            message.tags.push($root.jaeger.api_v2.KeyValue.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.logs && message.logs.length))
+                                message.logs = [];
+                            message.logs.push($root.jaeger.api_v2.Log.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.process = $root.jaeger.api_v2.Process.decode(reader, reader.size(), $undefined, _depth + 1, message.process);
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.processId = value;
+                            else
+                                delete message.processId;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.warnings && message.warnings.length))
+                                message.warnings = [];
+                            message.warnings.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Span.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.Span)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.Span: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.Span();
+                if (object.traceId != null)
+                    if (object.traceId.length)
+                        if (typeof object.traceId === "string")
+                            $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                        else if (object.traceId.length >= 0)
+                            message.traceId = object.traceId;
+                if (object.spanId != null)
+                    if (object.spanId.length)
+                        if (typeof object.spanId === "string")
+                            $util.base64.decode(object.spanId, message.spanId = $util.newBuffer($util.base64.length(object.spanId)), 0);
+                        else if (object.spanId.length >= 0)
+                            message.spanId = object.spanId;
+                if (object.operationName != null)
+                    if (typeof object.operationName !== "string" || object.operationName.length)
+                        message.operationName = $String(object.operationName);
+                if (object.references) {
+                    if (!$Array.isArray(object.references))
+                        throw $TypeError(".jaeger.api_v2.Span.references: array expected");
+                    message.references = $Array(object.references.length);
+                    for (let i = 0; i < object.references.length; ++i) {
+                        if (!$util.isObject(object.references[i]))
+                            throw $TypeError(".jaeger.api_v2.Span.references: object expected");
+                        message.references[i] = $root.jaeger.api_v2.SpanRef.fromObject(object.references[i], _depth + 1);
+                    }
+                }
+                if (object.flags != null)
+                    if ($Number(object.flags) !== 0)
+                        message.flags = object.flags >>> 0;
+                if (object.startTime != null) {
+                    if (!$util.isObject(object.startTime))
+                        throw $TypeError(".jaeger.api_v2.Span.startTime: object expected");
+                    message.startTime = $root.google.protobuf.Timestamp.fromObject(object.startTime, _depth + 1);
+                }
+                if (object.duration != null) {
+                    if (!$util.isObject(object.duration))
+                        throw $TypeError(".jaeger.api_v2.Span.duration: object expected");
+                    message.duration = $root.google.protobuf.Duration.fromObject(object.duration, _depth + 1);
+                }
+                if (object.tags) {
+                    if (!$Array.isArray(object.tags))
+                        throw $TypeError(".jaeger.api_v2.Span.tags: array expected");
+                    message.tags = $Array(object.tags.length);
+                    for (let i = 0; i < object.tags.length; ++i) {
+                        if (!$util.isObject(object.tags[i]))
+                            throw $TypeError(".jaeger.api_v2.Span.tags: object expected");
+                        message.tags[i] = $root.jaeger.api_v2.KeyValue.fromObject(object.tags[i], _depth + 1);
+                    }
+                }
+                if (object.logs) {
+                    if (!$Array.isArray(object.logs))
+                        throw $TypeError(".jaeger.api_v2.Span.logs: array expected");
+                    message.logs = $Array(object.logs.length);
+                    for (let i = 0; i < object.logs.length; ++i) {
+                        if (!$util.isObject(object.logs[i]))
+                            throw $TypeError(".jaeger.api_v2.Span.logs: object expected");
+                        message.logs[i] = $root.jaeger.api_v2.Log.fromObject(object.logs[i], _depth + 1);
+                    }
+                }
+                if (object.process != null) {
+                    if (!$util.isObject(object.process))
+                        throw $TypeError(".jaeger.api_v2.Span.process: object expected");
+                    message.process = $root.jaeger.api_v2.Process.fromObject(object.process, _depth + 1);
+                }
+                if (object.processId != null)
+                    if (typeof object.processId !== "string" || object.processId.length)
+                        message.processId = $String(object.processId);
+                if (object.warnings) {
+                    if (!$Array.isArray(object.warnings))
+                        throw $TypeError(".jaeger.api_v2.Span.warnings: array expected");
+                    message.warnings = $Array(object.warnings.length);
+                    for (let i = 0; i < object.warnings.length; ++i)
+                        message.warnings[i] = $String(object.warnings[i]);
+                }
+                return message;
+            };
+
+            Span.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults) {
+                    object.references = [];
+                    object.tags = [];
+                    object.logs = [];
+                    object.warnings = [];
+                }
+                if (options.defaults) {
+                    if (options.bytes === $String)
+                        object.traceId = "";
+                    else {
+                        object.traceId = [];
+                        if (options.bytes !== $Array)
+                            object.traceId = $util.newBuffer(object.traceId);
+                    }
+                    if (options.bytes === $String)
+                        object.spanId = "";
+                    else {
+                        object.spanId = [];
+                        if (options.bytes !== $Array)
+                            object.spanId = $util.newBuffer(object.spanId);
+                    }
+                    object.operationName = "";
+                    object.flags = 0;
+                    object.startTime = null;
+                    object.duration = null;
+                    object.process = null;
+                    object.processId = "";
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                if (message.spanId != null && $Object.hasOwnProperty.call(message, "spanId"))
+                    object.spanId = options.bytes === $String ? $util.base64.encode(message.spanId, 0, message.spanId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.spanId) : message.spanId;
+                if (message.operationName != null && $Object.hasOwnProperty.call(message, "operationName"))
+                    object.operationName = message.operationName;
+                if (message.references && message.references.length) {
+                    object.references = $Array(message.references.length);
+                    for (let j = 0; j < message.references.length; ++j)
+                        object.references[j] = $root.jaeger.api_v2.SpanRef.toObject(message.references[j], options, _depth + 1);
+                }
+                if (message.flags != null && $Object.hasOwnProperty.call(message, "flags"))
+                    object.flags = message.flags;
+                if (message.startTime != null && $Object.hasOwnProperty.call(message, "startTime"))
+                    object.startTime = $root.google.protobuf.Timestamp.toObject(message.startTime, options, _depth + 1);
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration"))
+                    object.duration = $root.google.protobuf.Duration.toObject(message.duration, options, _depth + 1);
+                if (message.tags && message.tags.length) {
+                    object.tags = $Array(message.tags.length);
+                    for (let j = 0; j < message.tags.length; ++j)
+                        object.tags[j] = $root.jaeger.api_v2.KeyValue.toObject(message.tags[j], options, _depth + 1);
+                }
+                if (message.logs && message.logs.length) {
+                    object.logs = $Array(message.logs.length);
+                    for (let j = 0; j < message.logs.length; ++j)
+                        object.logs[j] = $root.jaeger.api_v2.Log.toObject(message.logs[j], options, _depth + 1);
+                }
+                if (message.process != null && $Object.hasOwnProperty.call(message, "process"))
+                    object.process = $root.jaeger.api_v2.Process.toObject(message.process, options, _depth + 1);
+                if (message.processId != null && $Object.hasOwnProperty.call(message, "processId"))
+                    object.processId = message.processId;
+                if (message.warnings && message.warnings.length) {
+                    object.warnings = $Array(message.warnings.length);
+                    for (let j = 0; j < message.warnings.length; ++j)
+                        object.warnings[j] = message.warnings[j];
+                }
+                return object;
+            };
+
+            Span.prototype.toJSON = function() {
+                return Span.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Span;
+        })();
+
+        api_v2.Batch = (function() {
+
+            const Batch = function (properties) {
+                this.spans = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Batch.prototype.spans = $util.emptyArray;
+            Batch.prototype.process = null;
+
+            Batch.create = function(properties) {
+                return new Batch(properties);
+            };
+
+            Batch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.spans != null && message.spans.length)
+                    for (let i = 0; i < message.spans.length; ++i)
+                        $root.jaeger.api_v2.Span.encode(message.spans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.process != null && $Object.hasOwnProperty.call(message, "process"))
+                    $root.jaeger.api_v2.Process.encode(message.process, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Batch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.Batch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.spans && message.spans.length))
+                                message.spans = [];
+                            message.spans.push($root.jaeger.api_v2.Span.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.process = $root.jaeger.api_v2.Process.decode(reader, reader.size(), $undefined, _depth + 1, message.process);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Batch.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.Batch)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.Batch: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.Batch();
+                if (object.spans) {
+                    if (!$Array.isArray(object.spans))
+                        throw $TypeError(".jaeger.api_v2.Batch.spans: array expected");
+                    message.spans = $Array(object.spans.length);
+                    for (let i = 0; i < object.spans.length; ++i) {
+                        if (!$util.isObject(object.spans[i]))
+                            throw $TypeError(".jaeger.api_v2.Batch.spans: object expected");
+                        message.spans[i] = $root.jaeger.api_v2.Span.fromObject(object.spans[i], _depth + 1);
+                    }
+                }
+                if (object.process != null) {
+                    if (!$util.isObject(object.process))
+                        throw $TypeError(".jaeger.api_v2.Batch.process: object expected");
+                    message.process = $root.jaeger.api_v2.Process.fromObject(object.process, _depth + 1);
+                }
+                return message;
+            };
+
+            Batch.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.spans = [];
+                if (options.defaults)
+                    object.process = null;
+                if (message.spans && message.spans.length) {
+                    object.spans = $Array(message.spans.length);
+                    for (let j = 0; j < message.spans.length; ++j)
+                        object.spans[j] = $root.jaeger.api_v2.Span.toObject(message.spans[j], options, _depth + 1);
+                }
+                if (message.process != null && $Object.hasOwnProperty.call(message, "process"))
+                    object.process = $root.jaeger.api_v2.Process.toObject(message.process, options, _depth + 1);
+                return object;
+            };
+
+            Batch.prototype.toJSON = function() {
+                return Batch.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Batch;
+        })();
+
+        api_v2.SamplingStrategyType = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "PROBABILISTIC"] = 0;
+            values[valuesById[1] = "RATE_LIMITING"] = 1;
+            return values;
+        })();
+
+        api_v2.ProbabilisticSamplingStrategy = (function() {
+
+            const ProbabilisticSamplingStrategy = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ProbabilisticSamplingStrategy.prototype.samplingRate = 0;
+
+            ProbabilisticSamplingStrategy.create = function(properties) {
+                return new ProbabilisticSamplingStrategy(properties);
+            };
+
+            ProbabilisticSamplingStrategy.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.samplingRate != null && $Object.hasOwnProperty.call(message, "samplingRate") && !$Object.is(message.samplingRate, 0))
+                    writer.uint32(9).double(message.samplingRate);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ProbabilisticSamplingStrategy.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.ProbabilisticSamplingStrategy();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.samplingRate = value;
+                            else
+                                delete message.samplingRate;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            ProbabilisticSamplingStrategy.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.ProbabilisticSamplingStrategy)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.ProbabilisticSamplingStrategy: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.ProbabilisticSamplingStrategy();
+                if (object.samplingRate != null)
+                    if (!$Object.is($Number(object.samplingRate), 0))
+                        message.samplingRate = $Number(object.samplingRate);
+                return message;
+            };
+
+            ProbabilisticSamplingStrategy.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.samplingRate = 0;
+                if (message.samplingRate != null && $Object.hasOwnProperty.call(message, "samplingRate"))
+                    object.samplingRate = options.json && !$isFinite(message.samplingRate) ? $String(message.samplingRate) : message.samplingRate;
+                return object;
+            };
+
+            ProbabilisticSamplingStrategy.prototype.toJSON = function() {
+                return ProbabilisticSamplingStrategy.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return ProbabilisticSamplingStrategy;
+        })();
+
+        api_v2.RateLimitingSamplingStrategy = (function() {
+
+            const RateLimitingSamplingStrategy = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            RateLimitingSamplingStrategy.prototype.maxTracesPerSecond = 0;
+
+            RateLimitingSamplingStrategy.create = function(properties) {
+                return new RateLimitingSamplingStrategy(properties);
+            };
+
+            RateLimitingSamplingStrategy.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.maxTracesPerSecond != null && $Object.hasOwnProperty.call(message, "maxTracesPerSecond") && message.maxTracesPerSecond !== 0)
+                    writer.uint32(8).int32(message.maxTracesPerSecond);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            RateLimitingSamplingStrategy.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.RateLimitingSamplingStrategy();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.maxTracesPerSecond = value;
+                            else
+                                delete message.maxTracesPerSecond;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            RateLimitingSamplingStrategy.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.RateLimitingSamplingStrategy)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.RateLimitingSamplingStrategy: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.RateLimitingSamplingStrategy();
+                if (object.maxTracesPerSecond != null)
+                    if ($Number(object.maxTracesPerSecond) !== 0)
+                        message.maxTracesPerSecond = object.maxTracesPerSecond | 0;
+                return message;
+            };
+
+            RateLimitingSamplingStrategy.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.maxTracesPerSecond = 0;
+                if (message.maxTracesPerSecond != null && $Object.hasOwnProperty.call(message, "maxTracesPerSecond"))
+                    object.maxTracesPerSecond = message.maxTracesPerSecond;
+                return object;
+            };
+
+            RateLimitingSamplingStrategy.prototype.toJSON = function() {
+                return RateLimitingSamplingStrategy.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return RateLimitingSamplingStrategy;
+        })();
+
+        api_v2.OperationSamplingStrategy = (function() {
+
+            const OperationSamplingStrategy = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            OperationSamplingStrategy.prototype.operation = "";
+            OperationSamplingStrategy.prototype.probabilisticSampling = null;
+
+            OperationSamplingStrategy.create = function(properties) {
+                return new OperationSamplingStrategy(properties);
+            };
+
+            OperationSamplingStrategy.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.operation != null && $Object.hasOwnProperty.call(message, "operation") && message.operation !== "")
+                    writer.uint32(10).string(message.operation);
+                if (message.probabilisticSampling != null && $Object.hasOwnProperty.call(message, "probabilisticSampling"))
+                    $root.jaeger.api_v2.ProbabilisticSamplingStrategy.encode(message.probabilisticSampling, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            OperationSamplingStrategy.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.OperationSamplingStrategy();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.operation = value;
+                            else
+                                delete message.operation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.decode(reader, reader.size(), $undefined, _depth + 1, message.probabilisticSampling);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            OperationSamplingStrategy.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.OperationSamplingStrategy)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.OperationSamplingStrategy: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.OperationSamplingStrategy();
+                if (object.operation != null)
+                    if (typeof object.operation !== "string" || object.operation.length)
+                        message.operation = $String(object.operation);
+                if (object.probabilisticSampling != null) {
+                    if (!$util.isObject(object.probabilisticSampling))
+                        throw $TypeError(".jaeger.api_v2.OperationSamplingStrategy.probabilisticSampling: object expected");
+                    message.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.fromObject(object.probabilisticSampling, _depth + 1);
+                }
+                return message;
+            };
+
+            OperationSamplingStrategy.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.operation = "";
+                    object.probabilisticSampling = null;
+                }
+                if (message.operation != null && $Object.hasOwnProperty.call(message, "operation"))
+                    object.operation = message.operation;
+                if (message.probabilisticSampling != null && $Object.hasOwnProperty.call(message, "probabilisticSampling"))
+                    object.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.toObject(message.probabilisticSampling, options, _depth + 1);
+                return object;
+            };
+
+            OperationSamplingStrategy.prototype.toJSON = function() {
+                return OperationSamplingStrategy.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return OperationSamplingStrategy;
+        })();
+
+        api_v2.PerOperationSamplingStrategies = (function() {
+
+            const PerOperationSamplingStrategies = function (properties) {
+                this.perOperationStrategies = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PerOperationSamplingStrategies.prototype.defaultSamplingProbability = 0;
+            PerOperationSamplingStrategies.prototype.defaultLowerBoundTracesPerSecond = 0;
+            PerOperationSamplingStrategies.prototype.perOperationStrategies = $util.emptyArray;
+            PerOperationSamplingStrategies.prototype.defaultUpperBoundTracesPerSecond = 0;
+
+            PerOperationSamplingStrategies.create = function(properties) {
+                return new PerOperationSamplingStrategies(properties);
+            };
+
+            PerOperationSamplingStrategies.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.defaultSamplingProbability != null && $Object.hasOwnProperty.call(message, "defaultSamplingProbability") && !$Object.is(message.defaultSamplingProbability, 0))
+                    writer.uint32(9).double(message.defaultSamplingProbability);
+                if (message.defaultLowerBoundTracesPerSecond != null && $Object.hasOwnProperty.call(message, "defaultLowerBoundTracesPerSecond") && !$Object.is(message.defaultLowerBoundTracesPerSecond, 0))
+                    writer.uint32(17).double(message.defaultLowerBoundTracesPerSecond);
+                if (message.perOperationStrategies != null && message.perOperationStrategies.length)
+                    for (let i = 0; i < message.perOperationStrategies.length; ++i)
+                        $root.jaeger.api_v2.OperationSamplingStrategy.encode(message.perOperationStrategies[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.defaultUpperBoundTracesPerSecond != null && $Object.hasOwnProperty.call(message, "defaultUpperBoundTracesPerSecond") && !$Object.is(message.defaultUpperBoundTracesPerSecond, 0))
+                    writer.uint32(33).double(message.defaultUpperBoundTracesPerSecond);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PerOperationSamplingStrategies.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.PerOperationSamplingStrategies();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.defaultSamplingProbability = value;
+                            else
+                                delete message.defaultSamplingProbability;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.defaultLowerBoundTracesPerSecond = value;
+                            else
+                                delete message.defaultLowerBoundTracesPerSecond;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.perOperationStrategies && message.perOperationStrategies.length))
+                                message.perOperationStrategies = [];
+                            message.perOperationStrategies.push($root.jaeger.api_v2.OperationSamplingStrategy.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.defaultUpperBoundTracesPerSecond = value;
+                            else
+                                delete message.defaultUpperBoundTracesPerSecond;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            PerOperationSamplingStrategies.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.PerOperationSamplingStrategies)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.PerOperationSamplingStrategies: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.PerOperationSamplingStrategies();
+                if (object.defaultSamplingProbability != null)
+                    if (!$Object.is($Number(object.defaultSamplingProbability), 0))
+                        message.defaultSamplingProbability = $Number(object.defaultSamplingProbability);
+                if (object.defaultLowerBoundTracesPerSecond != null)
+                    if (!$Object.is($Number(object.defaultLowerBoundTracesPerSecond), 0))
+                        message.defaultLowerBoundTracesPerSecond = $Number(object.defaultLowerBoundTracesPerSecond);
+                if (object.perOperationStrategies) {
+                    if (!$Array.isArray(object.perOperationStrategies))
+                        throw $TypeError(".jaeger.api_v2.PerOperationSamplingStrategies.perOperationStrategies: array expected");
+                    message.perOperationStrategies = $Array(object.perOperationStrategies.length);
+                    for (let i = 0; i < object.perOperationStrategies.length; ++i) {
+                        if (!$util.isObject(object.perOperationStrategies[i]))
+                            throw $TypeError(".jaeger.api_v2.PerOperationSamplingStrategies.perOperationStrategies: object expected");
+                        message.perOperationStrategies[i] = $root.jaeger.api_v2.OperationSamplingStrategy.fromObject(object.perOperationStrategies[i], _depth + 1);
+                    }
+                }
+                if (object.defaultUpperBoundTracesPerSecond != null)
+                    if (!$Object.is($Number(object.defaultUpperBoundTracesPerSecond), 0))
+                        message.defaultUpperBoundTracesPerSecond = $Number(object.defaultUpperBoundTracesPerSecond);
+                return message;
+            };
+
+            PerOperationSamplingStrategies.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.perOperationStrategies = [];
+                if (options.defaults) {
+                    object.defaultSamplingProbability = 0;
+                    object.defaultLowerBoundTracesPerSecond = 0;
+                    object.defaultUpperBoundTracesPerSecond = 0;
+                }
+                if (message.defaultSamplingProbability != null && $Object.hasOwnProperty.call(message, "defaultSamplingProbability"))
+                    object.defaultSamplingProbability = options.json && !$isFinite(message.defaultSamplingProbability) ? $String(message.defaultSamplingProbability) : message.defaultSamplingProbability;
+                if (message.defaultLowerBoundTracesPerSecond != null && $Object.hasOwnProperty.call(message, "defaultLowerBoundTracesPerSecond"))
+                    object.defaultLowerBoundTracesPerSecond = options.json && !$isFinite(message.defaultLowerBoundTracesPerSecond) ? $String(message.defaultLowerBoundTracesPerSecond) : message.defaultLowerBoundTracesPerSecond;
+                if (message.perOperationStrategies && message.perOperationStrategies.length) {
+                    object.perOperationStrategies = $Array(message.perOperationStrategies.length);
+                    for (let j = 0; j < message.perOperationStrategies.length; ++j)
+                        object.perOperationStrategies[j] = $root.jaeger.api_v2.OperationSamplingStrategy.toObject(message.perOperationStrategies[j], options, _depth + 1);
+                }
+                if (message.defaultUpperBoundTracesPerSecond != null && $Object.hasOwnProperty.call(message, "defaultUpperBoundTracesPerSecond"))
+                    object.defaultUpperBoundTracesPerSecond = options.json && !$isFinite(message.defaultUpperBoundTracesPerSecond) ? $String(message.defaultUpperBoundTracesPerSecond) : message.defaultUpperBoundTracesPerSecond;
+                return object;
+            };
+
+            PerOperationSamplingStrategies.prototype.toJSON = function() {
+                return PerOperationSamplingStrategies.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return PerOperationSamplingStrategies;
+        })();
+
+        api_v2.SamplingStrategyResponse = (function() {
+
+            const SamplingStrategyResponse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SamplingStrategyResponse.prototype.strategyType = 0;
+            SamplingStrategyResponse.prototype.probabilisticSampling = null;
+            SamplingStrategyResponse.prototype.rateLimitingSampling = null;
+            SamplingStrategyResponse.prototype.operationSampling = null;
+
+            SamplingStrategyResponse.create = function(properties) {
+                return new SamplingStrategyResponse(properties);
+            };
+
+            SamplingStrategyResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.strategyType != null && $Object.hasOwnProperty.call(message, "strategyType") && message.strategyType !== 0)
+                    writer.uint32(8).int32(message.strategyType);
+                if (message.probabilisticSampling != null && $Object.hasOwnProperty.call(message, "probabilisticSampling"))
+                    $root.jaeger.api_v2.ProbabilisticSamplingStrategy.encode(message.probabilisticSampling, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.rateLimitingSampling != null && $Object.hasOwnProperty.call(message, "rateLimitingSampling"))
+                    $root.jaeger.api_v2.RateLimitingSamplingStrategy.encode(message.rateLimitingSampling, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.operationSampling != null && $Object.hasOwnProperty.call(message, "operationSampling"))
+                    $root.jaeger.api_v2.PerOperationSamplingStrategies.encode(message.operationSampling, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SamplingStrategyResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.SamplingStrategyResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.strategyType = value;
+                            else
+                                delete message.strategyType;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.decode(reader, reader.size(), $undefined, _depth + 1, message.probabilisticSampling);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.rateLimitingSampling = $root.jaeger.api_v2.RateLimitingSamplingStrategy.decode(reader, reader.size(), $undefined, _depth + 1, message.rateLimitingSampling);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.operationSampling = $root.jaeger.api_v2.PerOperationSamplingStrategies.decode(reader, reader.size(), $undefined, _depth + 1, message.operationSampling);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            SamplingStrategyResponse.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.SamplingStrategyResponse)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.SamplingStrategyResponse: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.SamplingStrategyResponse();
+                if (object.strategyType !== 0 && (typeof object.strategyType !== "string" || $root.jaeger.api_v2.SamplingStrategyType[object.strategyType] !== 0))
+                    switch (object.strategyType) {
+                    case "PROBABILISTIC":
+                    case 0:
+                        message.strategyType = 0;
+                        break;
+                    case "RATE_LIMITING":
+                    case 1:
+                        message.strategyType = 1;
+                        break;
+                    default:
+                        if (typeof object.strategyType === "number" && (object.strategyType | 0) === object.strategyType)
+                            message.strategyType = object.strategyType;
+                    }
+                if (object.probabilisticSampling != null) {
+                    if (!$util.isObject(object.probabilisticSampling))
+                        throw $TypeError(".jaeger.api_v2.SamplingStrategyResponse.probabilisticSampling: object expected");
+                    message.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.fromObject(object.probabilisticSampling, _depth + 1);
+                }
+                if (object.rateLimitingSampling != null) {
+                    if (!$util.isObject(object.rateLimitingSampling))
+                        throw $TypeError(".jaeger.api_v2.SamplingStrategyResponse.rateLimitingSampling: object expected");
+                    message.rateLimitingSampling = $root.jaeger.api_v2.RateLimitingSamplingStrategy.fromObject(object.rateLimitingSampling, _depth + 1);
+                }
+                if (object.operationSampling != null) {
+                    if (!$util.isObject(object.operationSampling))
+                        throw $TypeError(".jaeger.api_v2.SamplingStrategyResponse.operationSampling: object expected");
+                    message.operationSampling = $root.jaeger.api_v2.PerOperationSamplingStrategies.fromObject(object.operationSampling, _depth + 1);
+                }
+                return message;
+            };
+
+            SamplingStrategyResponse.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.strategyType = options.enums === $String ? "PROBABILISTIC" : 0;
+                    object.probabilisticSampling = null;
+                    object.rateLimitingSampling = null;
+                    object.operationSampling = null;
+                }
+                if (message.strategyType != null && $Object.hasOwnProperty.call(message, "strategyType"))
+                    object.strategyType = options.enums === $String ? $root.jaeger.api_v2.SamplingStrategyType[message.strategyType] === $undefined ? message.strategyType : $root.jaeger.api_v2.SamplingStrategyType[message.strategyType] : message.strategyType;
+                if (message.probabilisticSampling != null && $Object.hasOwnProperty.call(message, "probabilisticSampling"))
+                    object.probabilisticSampling = $root.jaeger.api_v2.ProbabilisticSamplingStrategy.toObject(message.probabilisticSampling, options, _depth + 1);
+                if (message.rateLimitingSampling != null && $Object.hasOwnProperty.call(message, "rateLimitingSampling"))
+                    object.rateLimitingSampling = $root.jaeger.api_v2.RateLimitingSamplingStrategy.toObject(message.rateLimitingSampling, options, _depth + 1);
+                if (message.operationSampling != null && $Object.hasOwnProperty.call(message, "operationSampling"))
+                    object.operationSampling = $root.jaeger.api_v2.PerOperationSamplingStrategies.toObject(message.operationSampling, options, _depth + 1);
+                return object;
+            };
+
+            SamplingStrategyResponse.prototype.toJSON = function() {
+                return SamplingStrategyResponse.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return SamplingStrategyResponse;
+        })();
+
+        api_v2.SamplingStrategyParameters = (function() {
+
+            const SamplingStrategyParameters = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SamplingStrategyParameters.prototype.serviceName = "";
+
+            SamplingStrategyParameters.create = function(properties) {
+                return new SamplingStrategyParameters(properties);
+            };
+
+            SamplingStrategyParameters.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName") && message.serviceName !== "")
+                    writer.uint32(10).string(message.serviceName);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SamplingStrategyParameters.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.jaeger.api_v2.SamplingStrategyParameters();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.serviceName = value;
+                            else
+                                delete message.serviceName;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            SamplingStrategyParameters.fromObject = function (object, _depth) {
+                if (object instanceof $root.jaeger.api_v2.SamplingStrategyParameters)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".jaeger.api_v2.SamplingStrategyParameters: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.jaeger.api_v2.SamplingStrategyParameters();
+                if (object.serviceName != null)
+                    if (typeof object.serviceName !== "string" || object.serviceName.length)
+                        message.serviceName = $String(object.serviceName);
+                return message;
+            };
+
+            SamplingStrategyParameters.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.serviceName = "";
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName"))
+                    object.serviceName = message.serviceName;
+                return object;
+            };
+
+            SamplingStrategyParameters.prototype.toJSON = function() {
+                return SamplingStrategyParameters.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return SamplingStrategyParameters;
+        })();
+
+        return api_v2;
+    })();
 
     jaeger.api_v3 = (function() {
 
@@ -7489,6 +9898,986 @@ export const tempopb = $root.tempopb = (() => {
     })();
 
     return tempopb;
+})();
+
+export const zipkin = $root.zipkin = (() => {
+
+    const zipkin = {};
+
+    zipkin.proto3 = (function() {
+
+        const proto3 = {};
+
+        proto3.ListOfSpans = (function() {
+
+            const ListOfSpans = function (properties) {
+                this.spans = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ListOfSpans.prototype.spans = $util.emptyArray;
+
+            ListOfSpans.create = function(properties) {
+                return new ListOfSpans(properties);
+            };
+
+            ListOfSpans.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.spans != null && message.spans.length)
+                    for (let i = 0; i < message.spans.length; ++i)
+                        $root.zipkin.proto3.Span.encode(message.spans[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ListOfSpans.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.ListOfSpans();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.spans && message.spans.length))
+                                message.spans = [];
+                            message.spans.push($root.zipkin.proto3.Span.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            ListOfSpans.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.ListOfSpans)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.ListOfSpans: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.ListOfSpans();
+                if (object.spans) {
+                    if (!$Array.isArray(object.spans))
+                        throw $TypeError(".zipkin.proto3.ListOfSpans.spans: array expected");
+                    message.spans = $Array(object.spans.length);
+                    for (let i = 0; i < object.spans.length; ++i) {
+                        if (!$util.isObject(object.spans[i]))
+                            throw $TypeError(".zipkin.proto3.ListOfSpans.spans: object expected");
+                        message.spans[i] = $root.zipkin.proto3.Span.fromObject(object.spans[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            ListOfSpans.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.spans = [];
+                if (message.spans && message.spans.length) {
+                    object.spans = $Array(message.spans.length);
+                    for (let j = 0; j < message.spans.length; ++j)
+                        object.spans[j] = $root.zipkin.proto3.Span.toObject(message.spans[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            ListOfSpans.prototype.toJSON = function() {
+                return ListOfSpans.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return ListOfSpans;
+        })();
+
+        proto3.Span = (function() {
+
+            const Span = function (properties) {
+                this.annotations = [];
+                this.tags = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Span.prototype.traceId = $util.newBuffer([]);
+            Span.prototype.parentId = $util.newBuffer([]);
+            Span.prototype.id = $util.newBuffer([]);
+            Span.prototype.kind = 0;
+            Span.prototype.name = "";
+            Span.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Span.prototype.duration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Span.prototype.localEndpoint = null;
+            Span.prototype.remoteEndpoint = null;
+            Span.prototype.annotations = $util.emptyArray;
+            Span.prototype.tags = $util.emptyObject;
+            Span.prototype.debug = false;
+            Span.prototype.shared = false;
+
+            Span.create = function(properties) {
+                return new Span(properties);
+            };
+
+            Span.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId") && message.traceId.length)
+                    writer.uint32(10).bytes(message.traceId);
+                if (message.parentId != null && $Object.hasOwnProperty.call(message, "parentId") && message.parentId.length)
+                    writer.uint32(18).bytes(message.parentId);
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(26).bytes(message.id);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(32).int32(message.kind);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(42).string(message.name);
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(49).fixed64(message.timestamp);
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration") && (typeof message.duration === "object" ? message.duration.low || message.duration.high : message.duration !== 0))
+                    writer.uint32(56).uint64(message.duration);
+                if (message.localEndpoint != null && $Object.hasOwnProperty.call(message, "localEndpoint"))
+                    $root.zipkin.proto3.Endpoint.encode(message.localEndpoint, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.remoteEndpoint != null && $Object.hasOwnProperty.call(message, "remoteEndpoint"))
+                    $root.zipkin.proto3.Endpoint.encode(message.remoteEndpoint, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.annotations != null && message.annotations.length)
+                    for (let i = 0; i < message.annotations.length; ++i)
+                        $root.zipkin.proto3.Annotation.encode(message.annotations[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.tags != null && $Object.hasOwnProperty.call(message, "tags"))
+                    for (let keys = $Object.keys(message.tags), i = 0; i < keys.length; ++i)
+                        writer.uint32(90).fork().uint32(10).string(keys[i]).uint32(18).string(message.tags[keys[i]]).ldelim();
+                if (message.debug != null && $Object.hasOwnProperty.call(message, "debug") && message.debug !== false)
+                    writer.uint32(96).bool(message.debug);
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared") && message.shared !== false)
+                    writer.uint32(104).bool(message.shared);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Span.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Span();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.traceId = value;
+                            else
+                                delete message.traceId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.parentId = value;
+                            else
+                                delete message.parentId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.duration = value;
+                            else
+                                delete message.duration;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.localEndpoint = $root.zipkin.proto3.Endpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.localEndpoint);
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.remoteEndpoint = $root.zipkin.proto3.Endpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.remoteEndpoint);
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.annotations && message.annotations.length))
+                                message.annotations = [];
+                            message.annotations.push($root.zipkin.proto3.Annotation.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.tags === $util.emptyObject)
+                                message.tags = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.tags, key);
+                            message.tags[key] = value;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.debug = value;
+                            else
+                                delete message.debug;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.shared = value;
+                            else
+                                delete message.shared;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Span.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Span)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Span: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Span();
+                if (object.traceId != null)
+                    if (object.traceId.length)
+                        if (typeof object.traceId === "string")
+                            $util.base64.decode(object.traceId, message.traceId = $util.newBuffer($util.base64.length(object.traceId)), 0);
+                        else if (object.traceId.length >= 0)
+                            message.traceId = object.traceId;
+                if (object.parentId != null)
+                    if (object.parentId.length)
+                        if (typeof object.parentId === "string")
+                            $util.base64.decode(object.parentId, message.parentId = $util.newBuffer($util.base64.length(object.parentId)), 0);
+                        else if (object.parentId.length >= 0)
+                            message.parentId = object.parentId;
+                if (object.id != null)
+                    if (object.id.length)
+                        if (typeof object.id === "string")
+                            $util.base64.decode(object.id, message.id = $util.newBuffer($util.base64.length(object.id)), 0);
+                        else if (object.id.length >= 0)
+                            message.id = object.id;
+                if (object.kind !== 0 && (typeof object.kind !== "string" || $root.zipkin.proto3.Span.Kind[object.kind] !== 0))
+                    switch (object.kind) {
+                    case "SPAN_KIND_UNSPECIFIED":
+                    case 0:
+                        message.kind = 0;
+                        break;
+                    case "CLIENT":
+                    case 1:
+                        message.kind = 1;
+                        break;
+                    case "SERVER":
+                    case 2:
+                        message.kind = 2;
+                        break;
+                    case "PRODUCER":
+                    case 3:
+                        message.kind = 3;
+                        break;
+                    case "CONSUMER":
+                    case 4:
+                        message.kind = 4;
+                        break;
+                    default:
+                        if (typeof object.kind === "number" && (object.kind | 0) === object.kind)
+                            message.kind = object.kind;
+                    }
+                if (object.name != null)
+                    if (typeof object.name !== "string" || object.name.length)
+                        message.name = $String(object.name);
+                if (object.timestamp != null)
+                    if (typeof object.timestamp === "object" ? object.timestamp.low || object.timestamp.high : $Number(object.timestamp) !== 0)
+                        if ($util.Long)
+                            message.timestamp = $util.Long.fromValue(object.timestamp, true);
+                        else if (typeof object.timestamp === "string")
+                            message.timestamp = $parseInt(object.timestamp, 10);
+                        else if (typeof object.timestamp === "number")
+                            message.timestamp = object.timestamp;
+                        else if (typeof object.timestamp === "object")
+                            message.timestamp = new $util.LongBits(object.timestamp.low >>> 0, object.timestamp.high >>> 0).toNumber(true);
+                if (object.duration != null)
+                    if (typeof object.duration === "object" ? object.duration.low || object.duration.high : $Number(object.duration) !== 0)
+                        if ($util.Long)
+                            message.duration = $util.Long.fromValue(object.duration, true);
+                        else if (typeof object.duration === "string")
+                            message.duration = $parseInt(object.duration, 10);
+                        else if (typeof object.duration === "number")
+                            message.duration = object.duration;
+                        else if (typeof object.duration === "object")
+                            message.duration = new $util.LongBits(object.duration.low >>> 0, object.duration.high >>> 0).toNumber(true);
+                if (object.localEndpoint != null) {
+                    if (!$util.isObject(object.localEndpoint))
+                        throw $TypeError(".zipkin.proto3.Span.localEndpoint: object expected");
+                    message.localEndpoint = $root.zipkin.proto3.Endpoint.fromObject(object.localEndpoint, _depth + 1);
+                }
+                if (object.remoteEndpoint != null) {
+                    if (!$util.isObject(object.remoteEndpoint))
+                        throw $TypeError(".zipkin.proto3.Span.remoteEndpoint: object expected");
+                    message.remoteEndpoint = $root.zipkin.proto3.Endpoint.fromObject(object.remoteEndpoint, _depth + 1);
+                }
+                if (object.annotations) {
+                    if (!$Array.isArray(object.annotations))
+                        throw $TypeError(".zipkin.proto3.Span.annotations: array expected");
+                    message.annotations = $Array(object.annotations.length);
+                    for (let i = 0; i < object.annotations.length; ++i) {
+                        if (!$util.isObject(object.annotations[i]))
+                            throw $TypeError(".zipkin.proto3.Span.annotations: object expected");
+                        message.annotations[i] = $root.zipkin.proto3.Annotation.fromObject(object.annotations[i], _depth + 1);
+                    }
+                }
+                if (object.tags) {
+                    if (!$util.isObject(object.tags))
+                        throw $TypeError(".zipkin.proto3.Span.tags: object expected");
+                    message.tags = {};
+                    for (let keys = $Object.keys(object.tags), i = 0; i < keys.length; ++i) {
+                        if (keys[i] === "__proto__")
+                            $util.makeProp(message.tags, keys[i]);
+                        message.tags[keys[i]] = $String(object.tags[keys[i]]);
+                    }
+                }
+                if (object.debug != null)
+                    if (object.debug)
+                        message.debug = $Boolean(object.debug);
+                if (object.shared != null)
+                    if (object.shared)
+                        message.shared = $Boolean(object.shared);
+                return message;
+            };
+
+            Span.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.annotations = [];
+                if (options.objects || options.defaults)
+                    object.tags = {};
+                if (options.defaults) {
+                    if (options.bytes === $String)
+                        object.traceId = "";
+                    else {
+                        object.traceId = [];
+                        if (options.bytes !== $Array)
+                            object.traceId = $util.newBuffer(object.traceId);
+                    }
+                    if (options.bytes === $String)
+                        object.parentId = "";
+                    else {
+                        object.parentId = [];
+                        if (options.bytes !== $Array)
+                            object.parentId = $util.newBuffer(object.parentId);
+                    }
+                    if (options.bytes === $String)
+                        object.id = "";
+                    else {
+                        object.id = [];
+                        if (options.bytes !== $Array)
+                            object.id = $util.newBuffer(object.id);
+                    }
+                    object.kind = options.enums === $String ? "SPAN_KIND_UNSPECIFIED" : 0;
+                    object.name = "";
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.timestamp = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.timestamp = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.duration = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.duration = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.localEndpoint = null;
+                    object.remoteEndpoint = null;
+                    object.debug = false;
+                    object.shared = false;
+                }
+                if (message.traceId != null && $Object.hasOwnProperty.call(message, "traceId"))
+                    object.traceId = options.bytes === $String ? $util.base64.encode(message.traceId, 0, message.traceId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.traceId) : message.traceId;
+                if (message.parentId != null && $Object.hasOwnProperty.call(message, "parentId"))
+                    object.parentId = options.bytes === $String ? $util.base64.encode(message.parentId, 0, message.parentId.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.parentId) : message.parentId;
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id"))
+                    object.id = options.bytes === $String ? $util.base64.encode(message.id, 0, message.id.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.id) : message.id;
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                    object.kind = options.enums === $String ? $root.zipkin.proto3.Span.Kind[message.kind] === $undefined ? message.kind : $root.zipkin.proto3.Span.Kind[message.kind] : message.kind;
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                    object.name = message.name;
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.timestamp = typeof message.timestamp === "number" ? $BigInt(message.timestamp) : $util.Long.fromBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0, true).toBigInt();
+                    else if (typeof message.timestamp === "number")
+                        object.timestamp = options.longs === $String ? $String(message.timestamp) : message.timestamp;
+                    else
+                        object.timestamp = options.longs === $String ? $util.Long.prototype.toString.call(message.timestamp) : options.longs === $Number ? new $util.LongBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0).toNumber(true) : message.timestamp;
+                if (message.duration != null && $Object.hasOwnProperty.call(message, "duration"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.duration = typeof message.duration === "number" ? $BigInt(message.duration) : $util.Long.fromBits(message.duration.low >>> 0, message.duration.high >>> 0, true).toBigInt();
+                    else if (typeof message.duration === "number")
+                        object.duration = options.longs === $String ? $String(message.duration) : message.duration;
+                    else
+                        object.duration = options.longs === $String ? $util.Long.prototype.toString.call(message.duration) : options.longs === $Number ? new $util.LongBits(message.duration.low >>> 0, message.duration.high >>> 0).toNumber(true) : message.duration;
+                if (message.localEndpoint != null && $Object.hasOwnProperty.call(message, "localEndpoint"))
+                    object.localEndpoint = $root.zipkin.proto3.Endpoint.toObject(message.localEndpoint, options, _depth + 1);
+                if (message.remoteEndpoint != null && $Object.hasOwnProperty.call(message, "remoteEndpoint"))
+                    object.remoteEndpoint = $root.zipkin.proto3.Endpoint.toObject(message.remoteEndpoint, options, _depth + 1);
+                if (message.annotations && message.annotations.length) {
+                    object.annotations = $Array(message.annotations.length);
+                    for (let j = 0; j < message.annotations.length; ++j)
+                        object.annotations[j] = $root.zipkin.proto3.Annotation.toObject(message.annotations[j], options, _depth + 1);
+                }
+                let keys2;
+                if (message.tags && (keys2 = $Object.keys(message.tags)).length) {
+                    object.tags = {};
+                    for (let j = 0; j < keys2.length; ++j) {
+                        if (keys2[j] === "__proto__")
+                            $util.makeProp(object.tags, keys2[j]);
+                        object.tags[keys2[j]] = message.tags[keys2[j]];
+                    }
+                }
+                if (message.debug != null && $Object.hasOwnProperty.call(message, "debug"))
+                    object.debug = message.debug;
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared"))
+                    object.shared = message.shared;
+                return object;
+            };
+
+            Span.prototype.toJSON = function() {
+                return Span.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            Span.Kind = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "SPAN_KIND_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "CLIENT"] = 1;
+                values[valuesById[2] = "SERVER"] = 2;
+                values[valuesById[3] = "PRODUCER"] = 3;
+                values[valuesById[4] = "CONSUMER"] = 4;
+                return values;
+            })();
+
+            return Span;
+        })();
+
+        proto3.Endpoint = (function() {
+
+            const Endpoint = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Endpoint.prototype.serviceName = "";
+            Endpoint.prototype.ipv4 = $util.newBuffer([]);
+            Endpoint.prototype.ipv6 = $util.newBuffer([]);
+            Endpoint.prototype.port = 0;
+
+            Endpoint.create = function(properties) {
+                return new Endpoint(properties);
+            };
+
+            Endpoint.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName") && message.serviceName !== "")
+                    writer.uint32(10).string(message.serviceName);
+                if (message.ipv4 != null && $Object.hasOwnProperty.call(message, "ipv4") && message.ipv4.length)
+                    writer.uint32(18).bytes(message.ipv4);
+                if (message.ipv6 != null && $Object.hasOwnProperty.call(message, "ipv6") && message.ipv6.length)
+                    writer.uint32(26).bytes(message.ipv6);
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
+                    writer.uint32(32).int32(message.port);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Endpoint.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Endpoint();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.serviceName = value;
+                            else
+                                delete message.serviceName;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ipv4 = value;
+                            else
+                                delete message.ipv4;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ipv6 = value;
+                            else
+                                delete message.ipv6;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.port = value;
+                            else
+                                delete message.port;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Endpoint.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Endpoint)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Endpoint: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Endpoint();
+                if (object.serviceName != null)
+                    if (typeof object.serviceName !== "string" || object.serviceName.length)
+                        message.serviceName = $String(object.serviceName);
+                if (object.ipv4 != null)
+                    if (object.ipv4.length)
+                        if (typeof object.ipv4 === "string")
+                            $util.base64.decode(object.ipv4, message.ipv4 = $util.newBuffer($util.base64.length(object.ipv4)), 0);
+                        else if (object.ipv4.length >= 0)
+                            message.ipv4 = object.ipv4;
+                if (object.ipv6 != null)
+                    if (object.ipv6.length)
+                        if (typeof object.ipv6 === "string")
+                            $util.base64.decode(object.ipv6, message.ipv6 = $util.newBuffer($util.base64.length(object.ipv6)), 0);
+                        else if (object.ipv6.length >= 0)
+                            message.ipv6 = object.ipv6;
+                if (object.port != null)
+                    if ($Number(object.port) !== 0)
+                        message.port = object.port | 0;
+                return message;
+            };
+
+            Endpoint.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.serviceName = "";
+                    if (options.bytes === $String)
+                        object.ipv4 = "";
+                    else {
+                        object.ipv4 = [];
+                        if (options.bytes !== $Array)
+                            object.ipv4 = $util.newBuffer(object.ipv4);
+                    }
+                    if (options.bytes === $String)
+                        object.ipv6 = "";
+                    else {
+                        object.ipv6 = [];
+                        if (options.bytes !== $Array)
+                            object.ipv6 = $util.newBuffer(object.ipv6);
+                    }
+                    object.port = 0;
+                }
+                if (message.serviceName != null && $Object.hasOwnProperty.call(message, "serviceName"))
+                    object.serviceName = message.serviceName;
+                if (message.ipv4 != null && $Object.hasOwnProperty.call(message, "ipv4"))
+                    object.ipv4 = options.bytes === $String ? $util.base64.encode(message.ipv4, 0, message.ipv4.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.ipv4) : message.ipv4;
+                if (message.ipv6 != null && $Object.hasOwnProperty.call(message, "ipv6"))
+                    object.ipv6 = options.bytes === $String ? $util.base64.encode(message.ipv6, 0, message.ipv6.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.ipv6) : message.ipv6;
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port"))
+                    object.port = message.port;
+                return object;
+            };
+
+            Endpoint.prototype.toJSON = function() {
+                return Endpoint.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Endpoint;
+        })();
+
+        proto3.Annotation = (function() {
+
+            const Annotation = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Annotation.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Annotation.prototype.value = "";
+
+            Annotation.create = function(properties) {
+                return new Annotation(properties);
+            };
+
+            Annotation.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp") && (typeof message.timestamp === "object" ? message.timestamp.low || message.timestamp.high : message.timestamp !== 0))
+                    writer.uint32(9).fixed64(message.timestamp);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && message.value !== "")
+                    writer.uint32(18).string(message.value);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Annotation.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.zipkin.proto3.Annotation();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timestamp = value;
+                            else
+                                delete message.timestamp;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Annotation.fromObject = function (object, _depth) {
+                if (object instanceof $root.zipkin.proto3.Annotation)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".zipkin.proto3.Annotation: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.zipkin.proto3.Annotation();
+                if (object.timestamp != null)
+                    if (typeof object.timestamp === "object" ? object.timestamp.low || object.timestamp.high : $Number(object.timestamp) !== 0)
+                        if ($util.Long)
+                            message.timestamp = $util.Long.fromValue(object.timestamp, true);
+                        else if (typeof object.timestamp === "string")
+                            message.timestamp = $parseInt(object.timestamp, 10);
+                        else if (typeof object.timestamp === "number")
+                            message.timestamp = object.timestamp;
+                        else if (typeof object.timestamp === "object")
+                            message.timestamp = new $util.LongBits(object.timestamp.low >>> 0, object.timestamp.high >>> 0).toNumber(true);
+                if (object.value != null)
+                    if (typeof object.value !== "string" || object.value.length)
+                        message.value = $String(object.value);
+                return message;
+            };
+
+            Annotation.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, true);
+                        object.timestamp = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.timestamp = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                    object.value = "";
+                }
+                if (message.timestamp != null && $Object.hasOwnProperty.call(message, "timestamp"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.timestamp = typeof message.timestamp === "number" ? $BigInt(message.timestamp) : $util.Long.fromBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0, true).toBigInt();
+                    else if (typeof message.timestamp === "number")
+                        object.timestamp = options.longs === $String ? $String(message.timestamp) : message.timestamp;
+                    else
+                        object.timestamp = options.longs === $String ? $util.Long.prototype.toString.call(message.timestamp) : options.longs === $Number ? new $util.LongBits(message.timestamp.low >>> 0, message.timestamp.high >>> 0).toNumber(true) : message.timestamp;
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                    object.value = message.value;
+                return object;
+            };
+
+            Annotation.prototype.toJSON = function() {
+                return Annotation.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return Annotation;
+        })();
+
+        return proto3;
+    })();
+
+    return zipkin;
 })();
 
 export {

@@ -10,12 +10,12 @@ import { CLI_SETTINGS, LOCAL_SETTINGS } from '../local/settings.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import type { Settings } from '../platform/config.ts';
 import { TOPIC_SETTINGS } from '../platform/kafka/topic_settings.ts';
-import { CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS } from '../platform/settings.ts';
+import { AUDIT_SETTINGS, CLICKHOUSE_SETTINGS, KAFKA_SETTINGS, LOG_SETTINGS } from '../platform/settings.ts';
 import * as processor from '../processor/config.ts';
 import * as query from '../query/config.ts';
 import * as sink from '../sink/config.ts';
 
-const SHARED: Settings = { ...KAFKA_SETTINGS, ...CLICKHOUSE_SETTINGS, ...LOG_SETTINGS };
+const SHARED: Settings = { ...KAFKA_SETTINGS, ...CLICKHOUSE_SETTINGS, ...LOG_SETTINGS, ...AUDIT_SETTINGS };
 const MIGRATE: Settings = { ...TOPIC_SETTINGS, ...MIGRATION_SETTINGS };
 const TABLES: readonly (readonly [title: string, settings: Settings])[] = [
   ['All services', SHARED],

@@ -7,11 +7,12 @@ import { oneLine } from '../local/one_line.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config.ts';
 import { describeTerminal } from '../platform/terminal.ts';
-import { register as registerCheckoutTools } from './commands/checkout_tools.ts';
 import { register as registerCredentials } from './commands/credentials.ts';
+import { register as registerCheckoutTools } from './commands/checkout_tools.ts';
 import { register as registerDeadLetters } from './commands/dead_letters.ts';
 import { register as registerDown } from './commands/down.ts';
 import { register as registerExplain } from './commands/explain.ts';
+import { register as registerIngest } from './commands/ingest.ts';
 import { register as registerMigrate } from './commands/migrate.ts';
 import { register as registerRedact } from './commands/redact.ts';
 import { register as registerServices } from './commands/services.ts';
@@ -53,6 +54,7 @@ const commands = [
   registerExplain,
   registerServices,
   registerSql,
+  registerIngest,
   registerMigrate,
   registerCredentials,
   registerDeadLetters,

@@ -10,6 +10,8 @@ export interface QueryClient {
   get<T>(path: string, parameters?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 const TIMEOUT_MS = 60_000;
 
 export const queryUrlOption = (): Option =>
@@ -17,12 +19,17 @@ export const queryUrlOption = (): Option =>
     .env(CLI_SETTINGS.queryUrl.env)
     .default(CLI_SETTINGS.queryUrl.default);
 
-export function queryClient(baseUrl: string, fetcher: Fetch = fetch): QueryClient {
+const TOKEN_ENV = CLI_SETTINGS.queryToken.env;
+
+export function queryClient(baseUrl: string, fetcher: Fetch = fetch, env: Env = {}): QueryClient {
+  const token = env[TOKEN_ENV] ?? '';
   return {
     get: async <T>(path: string, parameters = {}) => {
       const url = requestUrl(baseUrl, path, parameters);
-      const response = await send(url, fetcher);
+      const response = await send(url, fetcher, token);
       const body = await response.text();
+      if (response.status === 401)
+        throw new CliError([`${problemText(401, body)}: give one in ${TOKEN_ENV}`]);
       if (!response.ok) throw new CliError([problemText(response.status, body)]);
       try {
         return JSON.parse(body) as T;
@@ -50,9 +57,12 @@ function requestUrl(
   return url;
 }
 
-async function send(url: URL, fetcher: Fetch): Promise<Response> {
+async function send(url: URL, fetcher: Fetch, token: string): Promise<Response> {
   try {
-    return await fetcher(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetcher(url, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(token !== '' && { headers: { authorization: `Bearer ${token}` } }),
+    });
   } catch (cause) {
     const slow = cause instanceof Error && cause.name === 'TimeoutError';
     const what = slow

@@ -208,7 +208,11 @@ function reset(queue: Queue): void {
 }
 
 /** TracesData messages one after the other are one, so a record is its chunks joined. */
-function packRecords(tenant: string, chunks: readonly Chunk[], recordBytes: number): OutgoingRecord[] {
+export function packRecords(
+  tenant: string,
+  chunks: readonly Pick<Chunk, 'bytes'>[],
+  recordBytes: number,
+): OutgoingRecord[] {
   const headers = tenant === DEFAULT_TENANT ? {} : { headers: { [TENANT_HEADER]: tenant } };
   const records: OutgoingRecord[] = [];
   let parts: Uint8Array[] = [];

@@ -18,6 +18,8 @@ import { ConversionThread } from './conversion_thread.ts';
 import { Doorman, grpcGate, senderOf } from './doorman.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
+import { jaegerDoors, type JaegerPorts, type JaegerSettings } from './jaeger_doors.ts';
+import { KafkaReceiver, type ReceiverSettings } from './kafka_receiver.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { otlpGrpcMethod } from './otlp_grpc.ts';
 import { otlpHttpDoor } from './otlp_http.ts';
@@ -26,6 +28,7 @@ import { SpansTopic } from './spans_topic.ts';
 import type { SpoolOptions } from './spool.ts';
 import { SpooledTopic } from './spooled_topic.ts';
 import { TenantRates } from './tenant_rates.ts';
+import { zipkinHttpDoor } from './zipkin_http.ts';
 
 export type SpoolSettings = Pick<SpoolOptions, 'disk' | 'newId' | 'maxBytes' | 'segmentBytes'>;
 
@@ -35,6 +38,10 @@ export interface CollectorOptions {
   readonly tls?: ListenerTls | null;
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Without it, nothing that speaks Jaeger's protocols is listened to. */
+  readonly jaeger?: JaegerSettings | null;
+  /** Without it, Zipkin's protocols are not listened to. */
+  readonly zipkinPort?: number | null;
   readonly maxRequestBytes: number;
   readonly maxInFlightBytes: number;
   readonly recordBytes: number;
@@ -52,6 +59,8 @@ export interface CollectorOptions {
   readonly udpTenant?: string;
   /** Where spans go while Kafka is away; without it clients are told to wait. */
   readonly spool?: SpoolSettings | null;
+  /** Topics of others that are read besides; without it none. */
+  readonly receiver?: ReceiverSettings | null;
   /** The policy that all spans go through; without it they stay as they come. */
   readonly redaction?: Redaction | null;
   readonly kafka: Kafka;
@@ -72,7 +81,12 @@ const GRPC_FRAME_BYTES = 5;
 export interface Collector {
   readonly parts: readonly Part[];
   /** The ports in use once started. */
-  readonly ports: { readonly grpc: number; readonly http: number };
+  readonly ports: {
+    readonly grpc: number;
+    readonly http: number;
+    readonly jaeger: JaegerPorts | null;
+    readonly zipkin: number | null;
+  };
   readonly notReady: () => string | null;
   /** What is to be known of a collector that is ready, or null. */
   readonly remark: () => string | null;
@@ -87,10 +101,7 @@ export function collectorParts(options: CollectorOptions): Collector {
   const { rates, doorman, inFlight } = tenantParts(options);
   const conversion = new ConversionThread();
   const intake = new Intake({
-    ...options,
-    conversion,
-    batcher,
-    rates,
+    ...{ ...options, conversion, batcher, rates },
     redact: options.redaction?.redact ?? null,
     partitions: () => spansTopic.partitions,
   });
@@ -109,16 +120,24 @@ export function collectorParts(options: CollectorOptions): Collector {
   };
   const grpc = grpcServer({ ...door, port: options.grpcPort, methods: [otlpGrpcMethod(door)] });
   const http = otlpHttpDoor({ ...door, port: options.httpPort });
+  const jaeger = options.jaeger ? jaegerDoors({ ...door, settings: options.jaeger }) : null;
+  const notReady = (): string | null =>
+    isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'));
+  const zipkin =
+    typeof options.zipkinPort === 'number'
+      ? zipkinHttpDoor({ ...door, port: options.zipkinPort, notReady })
+      : null;
+  const listeners = [grpc, http, jaeger, zipkin].filter((listener) => listener !== null);
   const servers: Part = {
-    name: 'OTLP servers',
+    name: 'servers',
     start: async () => {
-      await startAll([grpc, http]);
+      await startAll(listeners);
       isListening = true;
       options.log.info({ topic, grpc: grpc.port, http: http.port }, 'taking spans');
     },
     stop: async () => {
       isStopping = true;
-      await Promise.all([grpc.stop(), http.stop()]);
+      await Promise.all(listeners.map((listener) => listener.stop()));
     },
   };
   const drain: Part = {
@@ -126,8 +145,20 @@ export function collectorParts(options: CollectorOptions): Collector {
     start: () => Promise.resolve(),
     stop: () => batcher.drain(),
   };
+  const partitions = (): number => spansTopic.partitions;
+  const receiver = options.receiver
+    ? new KafkaReceiver({
+        ...{ ...options, ...options.receiver, spansTopic: topic, partitions, batcher },
+        redact: options.redaction?.redact ?? null,
+      })
+    : null;
   return {
-    parts: [...(options.redaction ? [options.redaction] : []), way, drain, conversion, servers],
+    parts: [
+      ...(options.redaction ? [options.redaction] : []),
+      ...[way, drain, conversion],
+      ...(receiver === null ? [] : [receiver]),
+      servers,
+    ],
     ports: {
       get grpc() {
         return grpc.port;
@@ -135,9 +166,16 @@ export function collectorParts(options: CollectorOptions): Collector {
       get http() {
         return http.port;
       },
+      get jaeger() {
+        return jaeger?.ports ?? null;
+      },
+      get zipkin() {
+        return zipkin?.port ?? null;
+      },
     },
-    notReady: () => (isStopping ? 'stopping' : (way.notReady() ?? (isListening ? null : 'starting'))),
-    remark: () => [way.remark(), options.redaction?.remark()].filter(Boolean).join('; ') || null,
+    notReady,
+    remark: () =>
+      [way.remark(), options.redaction?.remark(), receiver?.remark()].filter(Boolean).join('; ') || null,
   };
 }
 
@@ -153,7 +191,7 @@ function arrivalLimits(options: CollectorOptions): {
   const ofOneAddress = Math.max(maxInFlightBytes / 2, options.maxRequestBytes + GRPC_FRAME_BYTES);
   const arriving = new InFlight(maxInFlightBytes, { limitOf: () => ofOneAddress });
   const guard: GrpcGuardOptions = {
-    ...{ connections, requestTimeoutMs },
+    ...{ listener: 'grpc', connections, requestTimeoutMs },
     lease: (address) => arriving.lease({ tenant: address }),
     onCut: (outcome) => metrics.requests.add(1, { protocol: 'grpc', outcome }),
   };

@@ -1,7 +1,7 @@
 /** Settings of the collector. The README's table is made from this. */
 import { DEFAULT_TENANT } from '../core/contracts.ts';
 import { TENANT_NAME } from '../platform/auth/tenant_file.ts';
-import { integer, port, text, type Setting } from '../platform/config.ts';
+import { choice, integer, optionalPort, port, secret, text, type Setting } from '../platform/config.ts';
 import {
   AUDIT_SETTINGS,
   credentialsFile,
@@ -10,6 +10,8 @@ import {
   listenHost,
 } from '../platform/settings.ts';
 import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
+import { ENCODINGS } from './kafka_receiver_formats.ts';
+import { sourceTopics } from './kafka_receiver_topics.ts';
 
 export const PREFIX = 'SPANMILL_COLLECTOR_';
 const KIB = 1024;
@@ -29,17 +31,13 @@ const tenantHeader: Setting<string> = {
   },
 };
 
-const udpTenant: Setting<string> = {
-  ...text({
-    env: 'SPANMILL_COLLECTOR_UDP_TENANT',
-    default: DEFAULT_TENANT,
-    meaning: 'Whose spans those are that come by UDP, which has no credentials.',
-  }),
+const tenant = (env: string, meaning: string): Setting<string> => ({
+  ...text({ env, meaning, default: DEFAULT_TENANT }),
   parse: (value) => {
     if (!TENANT_NAME.test(value)) throw new Error('must be like shop-1: small letters, digits, _ and -');
     return value;
   },
-};
+});
 
 export const SETTINGS = {
   ...LOG_SETTINGS,
@@ -51,7 +49,10 @@ export const SETTINGS = {
   tlsClientCaFile: clientCaSetting(PREFIX),
   credentialsFile: credentialsFile('SPANMILL_COLLECTOR_CREDENTIALS_FILE', 'everybody may send'),
   tenantHeader,
-  udpTenant,
+  udpTenant: tenant(
+    'SPANMILL_COLLECTOR_UDP_TENANT',
+    'Whose spans those are that come by UDP, which has no credentials.',
+  ),
   grpcPort: port({
     env: 'SPANMILL_COLLECTOR_GRPC_PORT',
     default: 4317,
@@ -61,6 +62,45 @@ export const SETTINGS = {
     env: 'SPANMILL_COLLECTOR_HTTP_PORT',
     default: 4318,
     meaning: 'OTLP/HTTP: POST /v1/traces.',
+  }),
+  zipkinPort: optionalPort({
+    env: 'SPANMILL_COLLECTOR_ZIPKIN_PORT',
+    default: 9411,
+    meaning: 'Zipkin: POST /api/v2/spans (JSON, protobuf) and /api/v1/spans (JSON, thrift).',
+  }),
+  jaegerCompactPort: optionalPort({
+    transport: 'UDP',
+    env: 'SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT',
+    default: 6831,
+    meaning: "UDP port of a Jaeger agent: jaeger.thrift in Thrift's compact protocol.",
+  }),
+  jaegerBinaryPort: optionalPort({
+    transport: 'UDP',
+    env: 'SPANMILL_COLLECTOR_JAEGER_BINARY_PORT',
+    default: 6832,
+    meaning: 'UDP port of a Jaeger agent: jaeger.thrift in the binary protocol.',
+  }),
+  jaegerHttpPort: optionalPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_HTTP_PORT',
+    default: 14_268,
+    meaning: 'Jaeger over HTTP: POST /api/traces, jaeger.thrift.',
+  }),
+  jaegerGrpcPort: optionalPort({
+    env: 'SPANMILL_COLLECTOR_JAEGER_GRPC_PORT',
+    default: 14_250,
+    meaning: 'Jaeger over gRPC: spans and sampling strategies, jaeger.api_v2.',
+  }),
+  samplingPort: optionalPort({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_PORT',
+    default: 5778,
+    meaning: 'Sampling strategies for Jaeger clients over HTTP: GET /sampling?service=NAME.',
+  }),
+  samplingFile: text({
+    env: 'SPANMILL_COLLECTOR_SAMPLING_FILE',
+    default: '',
+    meaning:
+      "Sampling strategies in the format of Jaeger's own file, read again when it changes. " +
+      'Empty: clients are told to report every trace.',
   }),
   healthPort: port({
     env: 'SPANMILL_COLLECTOR_HEALTH_PORT',
@@ -136,9 +176,8 @@ export const SETTINGS = {
     default: '',
     meaning: 'File with the key of its hashes, 16 bytes at least, unless the policy names one.',
   }),
-  redactionKey: text({
+  redactionKey: secret({
     env: 'SPANMILL_COLLECTOR_REDACTION_KEY',
-    default: '',
     meaning: 'That key itself, where there is no file of it.',
   }),
   spoolDirectory: text({
@@ -164,4 +203,28 @@ export const SETTINGS = {
     max: 64 * MIB,
     meaning: 'A file of the spool is closed at this size. Each is sent in one Kafka transaction.',
   }),
+  receiverTopics: sourceTopics({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_TOPICS',
+    meaning: `Topics of others to read spans from, as topic:encoding, comma-separated; encodings are ${ENCODINGS.join(', ')}. Empty: none.`,
+  }),
+  receiverGroup: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_GROUP',
+    default: 'spanmill-receiver',
+    meaning:
+      'Consumer group of those topics, shared by all collectors, and the beginning of the transactional ids.',
+  }),
+  receiverStart: choice({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_START',
+    default: 'earliest',
+    options: ['earliest', 'latest'],
+    meaning: 'Where to begin on a partition of which the group has committed no offset.',
+  }),
+  receiverBrokers: text({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_BROKERS',
+    default: '',
+    meaning:
+      'Bootstrap addresses of the Kafka that has those topics, which is then read at least once. ' +
+      'Empty: our own, which is read exactly once.',
+  }),
+  receiverTenant: tenant('SPANMILL_COLLECTOR_RECEIVER_TENANT', 'Whose spans those of these topics are.'),
 };

@@ -12,7 +12,7 @@ import type { CollectorMetrics } from './metrics.ts';
 
 export interface HttpSpansOptions {
   readonly maxRequestBytes: number;
-  readonly doorman: Pick<Doorman, 'senderOf'>;
+  readonly doorman: Pick<Doorman, 'admit' | 'senderOf'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
   readonly rates: Pick<TenantRates, 'charge'>;

@@ -113,10 +113,10 @@ export class Intake {
       if (error instanceof GrowthError) {
         return { kind: 'too_large', problem: 'the request is too large once it is redacted' };
       }
+      if (error instanceof RequestTooLargeError) return { kind: 'too_large', problem: error.message };
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }
-      if (error instanceof RequestTooLargeError) return { kind: 'too_large', problem: error.message };
       if (error instanceof ConversionBrokenError) return { kind: 'unavailable', problem: error.message };
       if (error instanceof FormatError) return { kind: 'malformed', problem: error.message };
       throw error;

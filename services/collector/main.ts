@@ -6,18 +6,35 @@ import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
+import { processName } from '../platform/process_name.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { requireClosed } from '../platform/tls/open_listener.ts';
 import { collectorParts } from './collector.ts';
 import { PREFIX, SETTINGS } from './config.ts';
+import { receiverSettings } from './kafka_receiver_settings.ts';
 import { METRICS } from './metrics.ts';
 import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
-  requireClosed({ ...config, prefix: PREFIX });
+  const { jaegerCompactPort, jaegerBinaryPort } = SETTINGS;
+  const udp = [
+    ...(config.jaegerCompactPort === null ? [] : [jaegerCompactPort.env]),
+    ...(config.jaegerBinaryPort === null ? [] : [jaegerBinaryPort.env]),
+  ];
+  requireClosed({ ...config, prefix: PREFIX }, udp);
   const tls = listenerTls(PREFIX, config, { log, registry });
+  const names = topicNames(config.kafkaTopicPrefix);
+  const connect = (brokers: readonly string[]) =>
+    connectKafka({
+      ...kafkaConnection(config),
+      brokers,
+      clientId: 'spanmill-collector',
+      memberName: processName(config.healthPort),
+      log,
+    });
+  const metrics = registry.create(METRICS);
   const access = openAccess({
     ...{
       path: config.credentialsFile,
@@ -29,7 +46,6 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     },
     audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
   });
-  const metrics = registry.create(METRICS);
   const { parts, notReady, remark } = collectorParts({
     ...config,
     tls,
@@ -54,12 +70,17 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             log,
             metrics,
           }),
-    topic: topicNames(config.kafkaTopicPrefix).spans,
-    kafka: connectKafka({
-      ...kafkaConnection(config),
-      clientId: 'spanmill-collector',
-      log,
-    }),
+    jaeger: {
+      compactPort: config.jaegerCompactPort,
+      binaryPort: config.jaegerBinaryPort,
+      httpPort: config.jaegerHttpPort,
+      grpcPort: config.jaegerGrpcPort,
+      samplingPort: config.samplingPort,
+      samplingFile: config.samplingFile,
+    },
+    receiver: receiverSettings(config, names, connect),
+    topic: names.spans,
+    kafka: connect(config.kafkaBrokers.split(',')),
     clock: systemClock,
     timers: systemTimers,
     log,
@@ -70,6 +91,6 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     ...{ host: config.host, port: config.healthPort, tls: tls?.withoutClients() ?? null },
     ...{ registry, notReady, remark },
   });
-  const watches = [...(tls === null ? [] : [tls]), ...(access === null ? [] : [access.part])];
-  return [...watches, health, ...parts];
+  const files = [tls, access?.part ?? null].filter((part) => part !== null);
+  return [...files, health, ...parts];
 });

@@ -1,11 +1,13 @@
 /** What the collector counts. */
 import { CONNECTION_METRICS } from '../platform/connection_limits.ts';
 import { counter, gauge, histogram, type Metrics } from '../platform/metrics.ts';
+import { RECEIVER_METRICS } from './kafka_receiver_metrics.ts';
 
 const BYTES = [1, 4, 16, 64, 128, 256, 512, 1024, 4096, 16_384].map((kib) => kib * 1024);
 
 export const METRICS = {
   ...CONNECTION_METRICS,
+  ...RECEIVER_METRICS,
   spansReceived: counter(
     'spanmill_collector_spans_received_total',
     'Spans in readable requests, refused ones included: the rate at which events are generated.',
@@ -25,6 +27,15 @@ export const METRICS = {
     'protocol',
     'outcome',
   ]),
+  udpPackets: counter(
+    'spanmill_collector_udp_packets_total',
+    'Packets that came by UDP, by what became of them: all that were not stored are dropped, since nobody can be told.',
+    ['protocol', 'outcome'],
+  ),
+  samplingFileBad: gauge(
+    'spanmill_collector_sampling_file_bad',
+    '1 while the sampling file cannot be read or is not valid and the strategies of before are in force, else 0.',
+  ),
   requestBytes: counter(
     'spanmill_collector_request_bytes_total',
     'Bytes of requests, after decompression and before any conversion.',

@@ -1,5 +1,5 @@
 /** Whether spans of this run have reached ClickHouse: the proof that the whole way works. */
-import { connectClickHouse } from '../platform/clickhouse/client.ts';
+import { clickHouseConnection, connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readConfig } from '../platform/config.ts';
 import { CLICKHOUSE_SETTINGS } from '../platform/settings.ts';
 import { pick, type Environment } from './tables.ts';
@@ -8,11 +8,8 @@ import { pick, type Environment } from './tables.ts';
 export async function countSpansSince(env: Environment, sinceMs: number): Promise<number> {
   const config = readConfig(CLICKHOUSE_SETTINGS, pick(CLICKHOUSE_SETTINGS, env));
   const clickhouse = connectClickHouse({
-    url: config.clickhouseUrl,
+    ...clickHouseConnection(config),
     database: config.clickhouseDatabase,
-    user: config.clickhouseUser,
-    password: config.clickhousePassword,
-    timeoutMs: config.clickhouseTimeoutMs,
   });
   try {
     const [row] = await clickhouse.query(

@@ -5,11 +5,12 @@
 import { join, resolve } from 'node:path';
 import { DEMO_SETTINGS, SHOP_SERVICES, shopPort } from '../../demo/settings.ts';
 import { ConfigError, readConfig, type Config } from '../platform/config.ts';
+import { openListenerFault } from '../platform/tls/open_listener.ts';
 import { portUses, type PortUse } from './port_uses.ts';
 import { SERVICES } from './services.ts';
 import { LOCAL_SETTINGS } from './settings.ts';
 import type { Addresses } from './state.ts';
-import { pick, pickNames, readAll, type Environment } from './tables.ts';
+import { ALL_SETTINGS, pick, pickNames, readAll, type Environment } from './tables.ts';
 
 /** One Node.js process of ours. */
 export interface ProcessPlan {
@@ -44,6 +45,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost'];
 /** `root` is the checkout. Throws ConfigError with the faults of all tables. */
 export function planLocal(env: Environment, root: string): LocalPlan {
   const values = readAll(env);
+  requireLocal(values);
   const config = readConfig(LOCAL_SETTINGS, pick(LOCAL_SETTINGS, env));
   const demo = readConfig(DEMO_SETTINGS, pick(DEMO_SETTINGS, env));
   const kafkaPort = ownPort(LOCAL_SETTINGS.kafkaBrokers.env, `tcp://${config.kafkaBrokers}`);
@@ -71,6 +73,25 @@ export function planLocal(env: Environment, root: string): LocalPlan {
     addresses,
   };
 }
+
+/** The local stack speaks without TLS and asks nobody who they are; so it does not let others in either. */
+function requireLocal(values: Readonly<Record<string, unknown>>): void {
+  const textOf = (env: string): string => (typeof values[env] === 'string' ? values[env] : '');
+  const faults = Object.entries(ALL_SETTINGS)
+    .filter(([env, { default: byDefault }]) => OF_OTHER_SERVERS.test(env) && values[env] !== byDefault)
+    .map(([env]) => `${env} is not for the local stack, which keeps to this machine and has no TLS`);
+  for (const prefix of ['SPANMILL_COLLECTOR_', 'SPANMILL_QUERY_']) {
+    const fault = openListenerFault({
+      ...{ prefix, host: textOf(`${prefix}HOST`), allowOpen: values[`${prefix}ALLOW_OPEN`] === true },
+      credentialsFile: textOf(`${prefix}CREDENTIALS_FILE`),
+      tlsClientCaFile: '',
+    });
+    if (fault !== null) faults.push(fault);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+const OF_OTHER_SERVERS = /_TLS(_[A-Z_]+)?$|^SPANMILL_KAFKA_SASL_/;
 
 /** The embedded servers listen where the services look for them, and that must be this machine. */
 function ownPort(name: string, address: string): number {

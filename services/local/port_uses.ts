@@ -9,7 +9,7 @@ export interface PortUse {
   readonly remedy: string;
 }
 
-/** From the settings' tables: what has the unit `port` there is listened on. */
+/** From the settings' tables: what has the unit `port` (or `port | off`) there is listened on, but for UDP. */
 export function portUses(
   values: Readonly<Record<string, unknown>>,
   local: { readonly kafkaPort: number; readonly clickhousePort: number; readonly demo: boolean },
@@ -32,7 +32,7 @@ export function portUses(
   ];
   const services = SERVICES.flatMap(({ name, settings }) =>
     Object.values(settings)
-      .filter((setting) => setting.unit === 'port' && Number(values[setting.env]) > 0)
+      .filter((setting) => setting.unit.startsWith('port') && Number(values[setting.env]) > 0)
       .map((setting) => use(name, setting.env)),
   );
   return [...servers, ...services, ...(local.demo ? shopUses(values) : [])];

@@ -1,4 +1,5 @@
 /** What the services find when they start: the topics in Kafka and the tables in ClickHouse. Both can be run again. */
+import { clickHouseConnection } from '../platform/clickhouse/client.ts';
 import { migrate, type MigrationProgress } from '../platform/clickhouse/migrate.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
@@ -40,13 +41,7 @@ export async function migrateTables(
   const config = readConfig(settings, pick(settings, env));
   let applied = 0;
   await migrate({
-    connection: {
-      url: config.clickhouseUrl,
-      database: null,
-      user: config.clickhouseUser,
-      password: config.clickhousePassword,
-      timeoutMs: config.clickhouseTimeoutMs,
-    },
+    connection: { ...clickHouseConnection(config), database: null },
     config,
     files: await readMigrations(),
     onProgress: (progress) => {

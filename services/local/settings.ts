@@ -9,6 +9,11 @@ export const CLI_SETTINGS = {
     default: 'http://127.0.0.1:16686',
     meaning: 'Query service that the command line asks.',
   }),
+  queryToken: text({
+    env: 'SPANMILL_QUERY_TOKEN',
+    default: '',
+    meaning: 'Token of the command line, where the query service asks for a credential (use query).',
+  }),
 };
 
 export const LOCAL_SETTINGS = {

@@ -51,3 +51,19 @@ export function auditLog({ path, service, clock, log }: AuditLogOptions): AuditL
     },
   };
 }
+
+/** Records what becomes of an act, and what it throws is thrown on. */
+export async function audited<T>(
+  audit: AuditLog,
+  act: Omit<Act, 'outcome'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await work();
+    audit.record({ ...act, outcome: 'done' });
+    return result;
+  } catch (error) {
+    audit.record({ ...act, outcome: 'failed' });
+    throw error;
+  }
+}

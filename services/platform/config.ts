@@ -87,6 +87,18 @@ export function port(setting: Described & { default: number }): Setting<number> 
   return integer({ ...setting, unit: 'port', min: 0, max: 65_535 });
 }
 
+/** A port that may be closed: null. */
+export function optionalPort(
+  setting: Described & { default: number; transport?: 'TCP' | 'UDP' },
+): Setting<number | null> {
+  const open = port(setting);
+  return {
+    ...open,
+    unit: setting.transport === 'UDP' ? 'UDP port | off' : 'port | off',
+    parse: (value) => (value === 'off' ? null : open.parse(value)),
+  };
+}
+
 export function flag(setting: Described & { default: boolean }): Setting<boolean> {
   return {
     ...setting,

@@ -17,6 +17,8 @@ export interface ReadingLease {
 }
 
 export interface GrpcGuardOptions {
+  /** Its name in metrics. */
+  readonly listener: string;
   readonly connections: ConnectionLimits;
   /** A call must have arrived whole within this time. */
   readonly requestTimeoutMs: number;
@@ -39,7 +41,7 @@ interface Arriving {
 export function guardGrpc(server: GrpcServer, options: GrpcGuardOptions): () => void {
   const arriving = new Set<Arriving>();
   for (const http2Server of http2ServersOf(server)) {
-    limitConnections(http2Server, 'grpc', options.connections);
+    limitConnections(http2Server, options.listener, options.connections);
     http2Server.on('stream', (stream) => watch(stream, arriving, options));
   }
   const mostLooks = Math.max(1, Math.ceil(options.requestTimeoutMs / CHECK_MS));

@@ -50,13 +50,11 @@ export interface GrpcRefusal {
 }
 
 /** What is known of a call beside its message. */
-export interface GrpcCall {
+export interface GrpcCall extends Caller {
   /** What the gate was told of this call by. */
   readonly visit: object;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
-  /** Of the metadata; `name` in lower case. */
-  header(name: string): string | undefined;
 }
 
 export interface GrpcMethod {
@@ -162,12 +160,7 @@ function gateInterceptor(gate: GrpcGate, onBug: (error: unknown) => void): Serve
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, onAdmitted) => {
-            const caller: Caller = {
-              header: (name) => metadata.get(name)[0]?.toString(),
-              address: addressOf(call.getPeer()),
-              subject: call.getAuthContext().sslPeerCertificate?.subject ?? null,
-            };
-            gate(metadata, caller)
+            gate(metadata, callerOf(metadata, call))
               .catch((error: unknown): GrpcRefusal => {
                 onBug(error);
                 return { code: GRPC_STATUS.internal, message: 'internal error' };
@@ -180,6 +173,15 @@ function gateInterceptor(gate: GrpcGate, onBug: (error: unknown) => void): Serve
           },
         }),
     });
+}
+
+function callerOf(metadata: Metadata, call: Pick<Incoming, 'getPeer' | 'getAuthContext'>): Caller {
+  return {
+    header: (name) => metadata.get(name)[0]?.toString(),
+    address: addressOf(call.getPeer()),
+    // There is one only where it has been verified.
+    subject: call.getAuthContext().sslPeerCertificate?.subject ?? null,
+  };
 }
 
 /** Without the port. */
@@ -233,11 +235,7 @@ type Incoming = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, B
 function callOf(call: Incoming): GrpcCall {
   const left = new AbortController();
   call.on('cancelled', () => left.abort());
-  return {
-    visit: call.metadata,
-    signal: left.signal,
-    header: (name) => call.metadata.get(name)[0]?.toString(),
-  };
+  return { visit: call.metadata, signal: left.signal, ...callerOf(call.metadata, call) };
 }
 
 function isList(result: Uint8Array | readonly Uint8Array[] | GrpcRefusal): result is readonly Uint8Array[] {

@@ -77,7 +77,8 @@ export const KAFKA_SETTINGS = {
     env: 'SPANMILL_KAFKA_SASL_MECHANISM',
     default: 'none',
     options: ['none', 'plain', 'scram-sha-256', 'scram-sha-512'],
-    meaning: 'How the brokers are told who this is; plain sends them the password as it is, so use it over TLS.',
+    meaning:
+      'How the brokers are told who this is; plain sends them the password as it is, so use it over TLS.',
   }),
   kafkaSaslUsername: text({
     env: 'SPANMILL_KAFKA_SASL_USERNAME',
@@ -144,6 +145,7 @@ export const SERVICE_PREFIXES = [
   'SPANMILL_QUERY_',
   // Of the command line: the query service, whose prefix it has, lets it stand.
   'SPANMILL_QUERY_URL',
+  'SPANMILL_QUERY_TOKEN',
   'SPANMILL_KAFKA_',
   'SPANMILL_CLICKHOUSE_',
   // Of the migrations alone: other users of ClickHouse let them stand.

@@ -11,14 +11,18 @@ import Fastify, {
   type FastifyServerOptions,
   type HTTPMethods,
 } from 'fastify';
+import { callerOf } from '../platform/auth/http_caller.ts';
 import type { Log } from '../platform/log.ts';
 import { counter, histogram, type MetricRegistry } from '../platform/metrics.ts';
 import type { ListenerTls } from '../platform/tls/tls_files.ts';
+import { openAdmission, type Admission } from './admission.ts';
 import { compressAnswers } from './compression.ts';
 import { documentRoutes } from './openapi.ts';
+import type { QueryString } from './parameters.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { sayHowToShow } from './security_headers.ts';
 import { StoreError } from './store.ts';
+import { inScope, type TenantScope } from './tenant_scope.ts';
 
 export type RouteGroup = (app: FastifyInstance) => void;
 
@@ -29,6 +33,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Of this route's errors; problem+json without it. */
     problemFormat?: ProblemFormat;
+    /** Asks for nobody's data: needs no credential. */
+    open?: boolean;
+  }
+  interface FastifyRequest {
+    /** Whose data it asks for: stores are asked for this one, and for no other. */
+    tenant: string;
+    tenantScope: TenantScope | null;
   }
 }
 
@@ -39,6 +50,8 @@ export interface ApiOptions {
   /** Without it, connections are not encrypted. */
   readonly tls?: ListenerTls | null;
   readonly routes: readonly RouteGroup[];
+  /** Who may ask; without it everybody. */
+  readonly admission?: Admission;
 }
 
 const METRICS = {
@@ -55,11 +68,13 @@ const METRICS = {
 };
 
 /** Not listening yet; `api_server.ts` does that. */
-export function createApi({ log, registry, requestTimeoutMs, tls, routes }: ApiOptions): FastifyInstance {
-  const app = newApp(requestTimeoutMs, tls ?? null);
-  sayHowToShow(app, tls !== undefined && tls !== null);
+export function createApi(options: ApiOptions): FastifyInstance {
+  const { log, registry, requestTimeoutMs, tls = null, routes, admission = openAdmission } = options;
+  const app = newApp(requestTimeoutMs, tls);
+  sayHowToShow(app, tls !== null);
   const methods = methodsByUrl(app);
   measure(app, registry);
+  admitRequests(app, admission);
   compressAnswers(app);
   documentRoutes(app);
   app.setErrorHandler((error, request, reply) => {
@@ -93,7 +108,7 @@ function newApp(requestTimeoutMs: number, tls: ListenerTls | null): FastifyInsta
   const app = Fastify({ ...(options as object), https: tls.options });
   tls.attach((context) => app.server.setSecureContext(context));
   // Its type tells the kinds of server apart; nothing else does.
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 /** Fills as routes are added. */
@@ -126,6 +141,28 @@ function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, R
 
 const REFUSABLE: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+/** Every route that is not declared as open, and paths that no route has. */
+function admitRequests(app: FastifyInstance, admission: Admission): void {
+  app.decorateRequest('tenant', '');
+  app.decorateRequest('tenantScope', null);
+  app.addHook('onRequest', async (request) => {
+    const { config, url } = request.routeOptions;
+    if (config.open === true) return;
+    const { tenant } = request.query as QueryString;
+    const scope = await admission.admit({
+      caller: callerOf(request.raw),
+      named: [tenant ?? []].flat(),
+      route: url ?? 'unknown',
+    });
+    request.tenant = scope.tenant;
+    request.tenantScope = scope;
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.tenantScope === null) done();
+    else inScope(request.tenantScope, done);
+  });
+}
+
 /** The route label is the pattern, never the path: ids would make a series each. */
 function measure(app: FastifyInstance, registry: MetricRegistry): void {
   const metrics = registry.create(METRICS);
@@ -153,6 +190,7 @@ function report(log: Log, error: unknown, url: string): void {
 function answerProblem(reply: FastifyReply, problem: Problem, format: ProblemFormat = problemJson): void {
   void reply.code(problem.status);
   if (problem.status === 503) void reply.header('retry-after', '5');
+  for (const [name, values] of Object.entries(problem.headers)) void reply.header(name, [...values]);
   format(reply, problem);
 }
 

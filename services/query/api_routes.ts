@@ -17,8 +17,10 @@ import { searchRoutes } from './routes/search_routes.ts';
 import { seriesRoutes } from './routes/series_routes.ts';
 import { serviceRoutes } from './routes/service_routes.ts';
 import { spanMetricsRoutes } from './routes/span_metrics_routes.ts';
+import { tenantRoutes } from './routes/tenant_routes.ts';
 import { traceRoutes } from './routes/trace_routes.ts';
 import type { Scraper } from './scraper.ts';
+import { tenantStore } from './tenant_store.ts';
 import { traceStore } from './trace_store.ts';
 
 export interface ApiRoutesOptions {
@@ -43,6 +45,7 @@ export function apiRoutes(options: ApiRoutesOptions): RouteGroup {
     graphRoutes(app, graphStore(options), clock);
     pathRoutes(app, paths, clock);
     pipelineRoutes(app, pipelineStore(query, clock), scraper, clock);
+    tenantRoutes(app, tenantStore(query), clock);
     spanMetricsRoutes(app, counterStore(query, clock));
   };
 }

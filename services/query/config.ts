@@ -1,7 +1,13 @@
 /** Settings of the query service. The README's table is made from this. */
 import { MIGRATION_SETTINGS } from '../platform/clickhouse/migration_settings.ts';
 import { integer, port, text, type Setting } from '../platform/config.ts';
-import { CLICKHOUSE_SETTINGS, LOG_SETTINGS, listenHost } from '../platform/settings.ts';
+import {
+  AUDIT_SETTINGS,
+  CLICKHOUSE_SETTINGS,
+  credentialsFile,
+  LOG_SETTINGS,
+  listenHost,
+} from '../platform/settings.ts';
 import { allowOpenSetting, clientCaSetting, tlsSettings } from '../platform/tls/listener_settings.ts';
 
 export const PREFIX = 'SPANMILL_QUERY_';
@@ -28,8 +34,23 @@ export function commaSeparated(list: string): string[] {
     .filter((item) => item !== '');
 }
 
+const tenantSetting: Setting<string> = {
+  ...text({
+    env: 'SPANMILL_QUERY_TENANT_SETTING',
+    default: '',
+    meaning:
+      'Setting in which ClickHouse is told the tenant of each question, for row policies: SQL_spanmill_tenant with those of ' +
+      'deploy/clickhouse/access. Empty: it is told in the question alone.',
+  }),
+  parse: (value) => {
+    if (!/^\w+$/.test(value)) throw new Error('must be a name like SQL_spanmill_tenant');
+    return value;
+  },
+};
+
 export const SETTINGS = {
   ...LOG_SETTINGS,
+  ...AUDIT_SETTINGS,
   ...CLICKHOUSE_SETTINGS,
   // How far back each rollup reaches.
   ttlMetrics10sDays: MIGRATION_SETTINGS.ttlMetrics10sDays,
@@ -38,6 +59,8 @@ export const SETTINGS = {
   allowOpen: allowOpenSetting(PREFIX),
   ...tlsSettings(PREFIX),
   tlsClientCaFile: clientCaSetting(PREFIX),
+  credentialsFile: credentialsFile('SPANMILL_QUERY_CREDENTIALS_FILE', 'everybody may ask, for any tenant'),
+  tenantSetting,
   port: port({
     env: 'SPANMILL_QUERY_PORT',
     default: 16_686,

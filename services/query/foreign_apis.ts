@@ -2,6 +2,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { GrpcMethod } from '../platform/grpc_server.ts';
 import type { Log } from '../platform/log.ts';
+import { openAdmission, type Admission } from './admission.ts';
 import type { RouteGroup } from './api.ts';
 import { clickHouseForeignStore } from './foreign/clickhouse_foreign_store.ts';
 import { clickHouseTagStore } from './foreign/tag_store.ts';
@@ -22,6 +23,8 @@ export interface ForeignApiOptions {
   readonly clock: Clock;
   readonly retention: Retention;
   readonly log: Log;
+  /** Who may ask over gRPC; without it everybody. HTTP has it from the API. */
+  readonly admission?: Admission;
   /** Longest time for one answer over gRPC; HTTP has its own limit. */
   readonly timeoutMs: number;
   readonly maxTraceSpans: number;
@@ -49,7 +52,7 @@ export function foreignApis(options: ForeignApiOptions): ForeignApis {
       (app) => zipkinRoutes(app, { store, tags, clock, autocompleteKeys: options.zipkinAutocompleteKeys }),
     ],
     grpcMethods: grpcQueryMethods({
-      ...{ store, timeoutMs: options.timeoutMs },
+      ...{ store, timeoutMs: options.timeoutMs, admission: options.admission ?? openAdmission },
       onFailure: (error, path) => options.log.warn({ error, path }, 'no answer over gRPC'),
     }),
   };

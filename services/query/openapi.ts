@@ -18,6 +18,8 @@ const PROBLEM = object({
 /** What any route may say. */
 const COMMON_STATUSES: ReadonlyMap<number, string> = new Map([
   [400, 'A parameter is wrong or not known; the detail says what would be right.'],
+  [401, 'A credential is needed, where the service asks for one; WWW-Authenticate says which.'],
+  [403, 'The credential is not for asking, or of another tenant.'],
   [422, 'The answer would be too large: ask for less, or for a shorter time.'],
   [503, 'ClickHouse does not answer or is not migrated; Retry-After says when to try again.'],
   [504, 'No answer within the time limit.'],
@@ -34,7 +36,9 @@ export function documentRoutes(app: FastifyInstance): void {
     const declaration = config?.declaration;
     if (declaration !== undefined && method === 'GET') declarations.push(declaration);
   });
-  app.get('/api/v1/openapi.json', (_request, reply) => reply.send(openApiDocument(declarations)));
+  app.get('/api/v1/openapi.json', { config: { open: true } }, (_request, reply) =>
+    reply.send(openApiDocument(declarations)),
+  );
 }
 
 export function openApiDocument(declarations: readonly RouteDeclaration[]): JsonSchema {

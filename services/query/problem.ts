@@ -14,13 +14,20 @@ export interface ProblemBody {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
+interface ProblemOptions extends ErrorOptions {
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+}
+
 export class Problem extends Error {
   override name = 'Problem';
   readonly status: number;
+  /** Of the answer. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
 
-  constructor(status: number, detail: string, options?: ErrorOptions) {
+  constructor(status: number, detail: string, options: ProblemOptions = {}) {
     super(detail, options);
     this.status = status;
+    this.headers = options.headers ?? {};
   }
 
   body(): ProblemBody {

@@ -14,6 +14,8 @@ export interface QueryOptions {
   readonly maxAnswerBytes: number;
   /** Rows that one question may make ClickHouse read. */
   readonly maxRowsRead?: number;
+  /** A setting by which row policies know the tenant; '' where there are none. */
+  readonly tenantSetting?: string;
 }
 
 export type Query = (
@@ -22,12 +24,20 @@ export type Query = (
   signal: AbortSignal,
 ) => Promise<Row[]>;
 
+/** The same for a tenant, by name; `*` is all of them. */
+export type QueryFor = (
+  sql: string,
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+  tenant?: string,
+) => Promise<Row[]>;
+
 /** Of `sql/`, or that of a folder beside it. */
 export const readSql = (name: string, folder = ''): string =>
   readFileSync(join(import.meta.dirname, folder, 'sql', `${name}.sql`), 'utf8');
 
-export function limitedQuery(options: QueryOptions): Query {
-  const { clickhouse, timeoutMs, maxAnswerBytes, maxRowsRead = 0 } = options;
+export function limitedQuery(options: QueryOptions): QueryFor {
+  const { clickhouse, timeoutMs, maxAnswerBytes, maxRowsRead = 0, tenantSetting = '' } = options;
   const settings = {
     max_execution_time: Math.ceil(timeoutMs / 1000),
     timeout_overflow_mode: 'throw',
@@ -39,9 +49,11 @@ export function limitedQuery(options: QueryOptions): Query {
     // The client left or its time is up: the server stops working for it.
     cancel_http_readonly_queries_on_client_close: 1,
   };
-  return async (text, params, signal) => {
+  return async (text, params, signal, tenant = '*') => {
+    // Custom settings are written as literals.
+    const own = tenantSetting === '' ? {} : { [tenantSetting]: `'${tenant.replace(/[\\']/g, '\\$&')}'` };
     try {
-      return await clickhouse.query(text, params, { signal, settings });
+      return await clickhouse.query(text, params, { signal, settings: { ...settings, ...own } });
     } catch (error) {
       throw storeError(error);
     }

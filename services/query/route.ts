@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
-import type { Parameter, Parameters, Values } from './declared_parameters.ts';
+import { TENANT, type Parameter, type Parameters, type Values } from './declared_parameters.ts';
 import { onlyParameters, type QueryString } from './parameters.ts';
 import { badRequest } from './problem.ts';
 import type { Schema } from './schema.ts';
@@ -43,7 +43,7 @@ export function addRoute<P extends Parameters, A>(
     declaration.path,
     { config: { declaration } },
     (request, reply) => {
-      const values = readParameters(declaration.parameters, request.query, request.params, clock.now());
+      const values = readParameters(declaration.parameters, request, clock.now());
       return handle(values, { request, reply, signal: request.signal });
     },
   );
@@ -51,8 +51,7 @@ export function addRoute<P extends Parameters, A>(
 
 function readParameters<P extends Parameters>(
   parameters: P,
-  query: QueryString,
-  path: Readonly<Record<string, string>>,
+  { query, params: path, tenant }: { query: QueryString; params: QueryString; tenant: string },
   nowMs: number,
 ): Values<P> {
   const entries = Object.entries<Parameter<unknown>>(parameters);
@@ -61,10 +60,11 @@ function readParameters<P extends Parameters>(
     entries.filter(([, parameter]) => parameter.in === 'query').map(([name]) => name),
   );
   return Object.fromEntries(
-    entries.map(([name, parameter]) => [
-      name,
-      parameter.read(parameter.in === 'query' ? query : path, name, nowMs),
-    ]),
+    entries.map(([name, parameter]) => {
+      const value = parameter.read(parameter.in === 'query' ? query : path, name, nowMs);
+      // Read for its faults; whose data it is was decided before.
+      return [name, parameter === TENANT ? tenant : value];
+    }),
   ) as Values<P>;
 }
 

@@ -1,6 +1,6 @@
 /** The sink as a process: wiring only. */
 import { topicNames } from '../core/contracts.ts';
-import { connectClickHouse } from '../platform/clickhouse/client.ts';
+import { clickHouseConnection, connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
 import { healthServer } from '../platform/health_server.ts';
@@ -17,11 +17,8 @@ import { Sink } from './sink.ts';
 await runService('sink', SETTINGS, ({ config, log, registry, fail }) => {
   const shared = { clock: systemClock, timers: systemTimers, log, metrics: registry.create(METRICS) };
   const clickhouse = connectClickHouse({
-    url: config.clickhouseUrl,
+    ...clickHouseConnection(config),
     database: config.clickhouseDatabase,
-    user: config.clickhouseUser,
-    password: config.clickhousePassword,
-    timeoutMs: config.clickhouseTimeoutMs,
     compressInserts: config.compressInserts,
     maxConnections: config.concurrentInserts + 1,
   });

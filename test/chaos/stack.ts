@@ -9,6 +9,7 @@ import { connectClickHouse, type ClickHouse } from '../../services/platform/clic
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Kafka } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { ANY_PORTS } from '../support/any_ports.ts';
 import { createTables } from '../support/migrated_tables.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import type { KafkaClient } from './arguments.ts';
@@ -136,6 +137,7 @@ function makeCollector(number: number, directory: string, take: () => number, ma
   const [grpc, http, health] = [take(), take(), take()];
   const spoolDirectory = join(directory, `spool-${number}`);
   const member = make('collector', number, health, {
+    ...ANY_PORTS,
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(http),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(health),

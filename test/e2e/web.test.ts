@@ -11,12 +11,21 @@ import {
 import { bigTrace, shopHistory } from '../support/colourful_shop.ts';
 import { sendShop } from '../support/shop_otlp_json.ts';
 import { startPipeline, type Pipeline } from '../support/pipeline.ts';
+import { waitFor } from '../support/wait_for.ts';
 
 jest.setTimeout(180_000);
 
 const BIG_SPANS = 10_000;
 const HISTORY_MS = 50 * 60_000;
 const chromium = chromiumPath();
+/** Not all are told on the console. */
+const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+  console.error('policy violated: ' + effectiveDirective + ' ' + blockedURI))`;
+const PLANT_SCRIPT = `(() => {
+  const script = document.createElement('script');
+  script.textContent = 'window.planted = true';
+  document.body.append(script);
+})()`;
 
 (chromium === null ? describe.skip : describe)('the page', () => {
   let pipeline: Pipeline;
@@ -70,6 +79,7 @@ const chromium = chromiumPath();
       colorScheme: dark ? 'dark' : 'light',
       timezoneId: 'Europe/Berlin',
     });
+    await context.addInitScript(TELL_VIOLATIONS);
     const opened = await context.newPage();
     opened.on('request', (request) => {
       if (!request.url().startsWith(`${pipeline.queryUrl}/`)) foreign.push(request.url());
@@ -108,6 +118,16 @@ const chromium = chromiumPath();
     await page.locator('.scatter a').last().click({ force: true });
     await page.waitForURL(/\/trace\//);
     await rows().first().waitFor();
+  });
+
+  test('has no script or style in its document, and runs none that got there', async () => {
+    await open('/');
+    await page.locator('.trace-item').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.evaluate(PLANT_SCRIPT);
+    await waitFor(() => complaints.some((one) => one.startsWith('policy violated: script-src')));
+    expect(await page.evaluate('window.planted')).toBeUndefined();
+    complaints.splice(0);
   });
 
   test('shows more of a search, and the longest first', async () => {

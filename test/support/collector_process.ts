@@ -1,6 +1,7 @@
 /** A collector as a process of its own, on free ports; its log is kept, and told when it does not start. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { ANY_PORTS } from './any_ports.ts';
 import { freePorts } from './free_ports.ts';
 import { serviceEnv } from './servers.ts';
 import { waitFor } from './wait_for.ts';
@@ -11,8 +12,8 @@ export interface CollectorProcess {
   /** Status and text. */
   readiness(): Promise<[number, string]>;
   metrics(): Promise<string>;
-  /** Resolves when the process is gone. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Its exit code, once the process is gone; null where a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 export async function startCollectorProcess(
@@ -25,6 +26,7 @@ export async function startCollectorProcess(
     {
       env: serviceEnv({
         NODE_OPTIONS: '',
+        ...ANY_PORTS,
         SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
         SPANMILL_COLLECTOR_HTTP_PORT: String(http),
         SPANMILL_COLLECTOR_HEALTH_PORT: String(health),
@@ -50,6 +52,7 @@ export async function startCollectorProcess(
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       await exited;
+      return child.exitCode;
     },
   };
   try {

@@ -12,6 +12,7 @@ import { topicNames, type TopicNames } from '../../services/core/contracts.ts';
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Admin } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { ANY_PORTS } from './any_ports.ts';
 import { freePorts } from './free_ports.ts';
 import { createTables } from './migrated_tables.ts';
 import { quietLog } from './quiet_log.ts';
@@ -22,6 +23,7 @@ export type ServiceName = 'collector' | 'processor' | 'sink' | 'query';
 export interface Pipeline {
   readonly otlpGrpc: string;
   readonly otlpHttp: string;
+  readonly zipkin: string;
   readonly queryUrl: string;
   readonly queryGrpc: string;
   readonly clickhouse: ClickHouse;
@@ -71,7 +73,7 @@ export async function startPipeline(
   }: PipelineShape = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
-  const ports = await freePorts(7);
+  const ports = await freePorts(8);
   const [
     grpc = 0,
     http = 0,
@@ -80,6 +82,7 @@ export async function startPipeline(
     sinkHealth = 0,
     query = 0,
     queryGrpc = 0,
+    zipkin = 0,
   ] = ports;
   const health = { collector: collectorHealth, processor: processorHealth, sink: sinkHealth, query };
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-test-'));
@@ -88,6 +91,8 @@ export async function startPipeline(
     SPANMILL_KAFKA_TOPIC_PREFIX: prefix,
     SPANMILL_CLICKHOUSE_URL: testClickHouseUrl(),
     SPANMILL_CLICKHOUSE_DATABASE: prefix,
+    ...ANY_PORTS,
+    SPANMILL_COLLECTOR_ZIPKIN_PORT: String(zipkin),
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(http),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(collectorHealth),
@@ -112,6 +117,7 @@ export async function startPipeline(
   const pipeline: Pipeline = {
     otlpGrpc: `127.0.0.1:${grpc}`,
     otlpHttp: `http://127.0.0.1:${http}`,
+    zipkin: `http://127.0.0.1:${zipkin}`,
     queryUrl: `http://127.0.0.1:${query}`,
     queryGrpc: `127.0.0.1:${queryGrpc}`,
     clickhouse,

@@ -1,5 +1,6 @@
 /** A collector in this process, on free ports, over the in-memory Kafka, whose appends a test can hold and fail. */
 import { collectorParts, type CollectorOptions } from '../../services/collector/collector.ts';
+import type { JaegerPorts, JaegerSettings } from '../../services/collector/jaeger_doors.ts';
 import { METRICS } from '../../services/collector/metrics.ts';
 import { systemClock, systemTimers } from '../../services/platform/clock.ts';
 import type { Kafka, PartitionRecords } from '../../services/platform/kafka/port.ts';
@@ -10,6 +11,12 @@ import { quietLog } from './quiet_log.ts';
 
 export const TOPIC = 'test.spans';
 export const PARTITIONS = 3;
+
+/** Jaeger's protocols, each on any free port. */
+export const ANY_JAEGER_PORTS: JaegerSettings = {
+  ...{ compactPort: 0, binaryPort: 0, httpPort: 0, grpcPort: 0, samplingPort: 0 },
+  samplingFile: '',
+};
 
 /** Between the collector and Kafka: what a test does to appends. */
 export class Gate {
@@ -52,6 +59,10 @@ export interface RunningCollector {
   readonly url: string;
   readonly httpPort: number;
   readonly grpcAddress: string;
+  /** Null unless `jaeger` is among the settings. */
+  readonly jaegerPorts: JaegerPorts | null;
+  /** Empty unless `zipkinPort` is among the settings. */
+  readonly zipkinUrl: string;
   readonly gate: Gate;
   /** Values of the records in Kafka, joined: TracesData. */
   stored(partition: number): Buffer;
@@ -84,6 +95,8 @@ export async function startCollector(settings: Partial<CollectorOptions> = {}): 
     url: `http://127.0.0.1:${collector.ports.http}`,
     httpPort: collector.ports.http,
     grpcAddress: `127.0.0.1:${collector.ports.grpc}`,
+    jaegerPorts: collector.ports.jaeger,
+    zipkinUrl: collector.ports.zipkin === null ? '' : `http://127.0.0.1:${collector.ports.zipkin}`,
     gate,
     stored: (partition) => Buffer.concat(fake.records(TOPIC, partition).map(({ value }) => value)),
     notReady: collector.notReady,

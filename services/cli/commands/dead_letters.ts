@@ -1,6 +1,7 @@
 /** `spanmill dead-letters`: what could not be processed or stored, why, and sending it back once it can be. */
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { auditedCommand } from '../audit.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { decodeContent } from '../dead_letters/content.ts';
 import {
@@ -76,7 +77,12 @@ export function register(program: Command, context: CliContext): void {
     )
     .action((ids: string[], options: ReplayOptions & { yes?: boolean }) => {
       const confirm = options.yes === true ? () => Promise.resolve(true) : askOnTerminal(context);
-      return withKafka(context, (session) => replay(session, ids, options, { output, confirm, now }));
+      const run = (): Promise<void> =>
+        withKafka(context, (session) => replay(session, ids, options, { output, confirm, now }));
+      if (options.dryRun === true) return run();
+      const { reason = '', since = '', source = '' } = options;
+      const details = { ids, reason, since, source, asSpans: options.asSpans === true };
+      return auditedCommand(context, { what: 'dead_letters.replay', details }, run);
     });
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { createTopics, migrateTables } from '../../local/prepare.ts';
 import { createLog } from '../../platform/log.ts';
+import { auditedCommand } from '../audit.ts';
 import type { CliContext } from '../context.ts';
 
 export function register(program: Command, context: CliContext): void {
@@ -9,7 +10,7 @@ export function register(program: Command, context: CliContext): void {
     .command('migrate')
     .description('create the topics in Kafka and the tables in ClickHouse, or bring them up to date')
     .addHelpText('after', '\nAddresses: SPANMILL_KAFKA_BROKERS and SPANMILL_CLICKHOUSE_URL.')
-    .action(() => migrate(context));
+    .action(() => auditedCommand(context, { what: 'migrate' }, () => migrate(context)));
 }
 
 async function migrate({ env, write }: CliContext): Promise<void> {

@@ -25,7 +25,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'spans', align: 'right' },
 ];
 
-export function register(program: Command, { terminal }: CliContext): void {
+export function register(program: Command, { env, terminal }: CliContext): void {
   program
     .command('services')
     .description('calls, errors and durations of every service')
@@ -34,7 +34,7 @@ export function register(program: Command, { terminal }: CliContext): void {
     .option('--json', 'print the answer as JSON')
     .addOption(queryUrlOption())
     .action((options: ServicesOptions & { queryUrl: string }) =>
-      showServices(options, queryClient(options.queryUrl), standardOutput(terminal)),
+      showServices(options, queryClient(options.queryUrl, fetch, env), standardOutput(terminal)),
     );
 }
 

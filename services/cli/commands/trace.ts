@@ -18,7 +18,7 @@ export interface TraceOptions {
 /** How far back `--latest` looks. */
 const LATEST_SINCE = '24h';
 
-export function register(program: Command, { terminal }: CliContext): void {
+export function register(program: Command, { env, terminal }: CliContext): void {
   program
     .command('trace')
     .description('show a trace as a waterfall')
@@ -29,7 +29,7 @@ export function register(program: Command, { terminal }: CliContext): void {
     .option('--width <columns>', 'draw for a terminal of this width', parseWidth)
     .addOption(queryUrlOption())
     .action((id: string | undefined, options: TraceOptions & { queryUrl: string }) =>
-      showTrace(id, options, queryClient(options.queryUrl), standardOutput(terminal)),
+      showTrace(id, options, queryClient(options.queryUrl, fetch, env), standardOutput(terminal)),
     );
 }
 

@@ -52,6 +52,7 @@ export function redactPair(
   if (plan.last?.action.kind === 'drop' && plan.byValue.length === 0)
     return drop(pass, owner, plan.last, start, end);
   if (plan.isIdle && more === null && isUntouched(pass, plans, plan, valueStart, valueEnd)) return 'kept';
+  if (more === null && isClean(pass, plan, valueStart, valueEnd)) return 'kept';
   if (pass.changes !== null) pass.attributeName = pathText(pass, owner);
 
   const before = markPass(pass);
@@ -70,6 +71,23 @@ export function redactPair(
   leave(pass.edits, end);
   return 'kept';
 }
+
+/**
+ * Whether a short text is all of the value and none of the rules finds anything in it: most values that are looked into.
+ * MEASURED: 5.1 to 2.9 us a span for three detectors that find nothing, Node 24, redaction.bench.ts.
+ */
+function isClean(pass: Pass, { byValue, last }: Plan, start: number, end: number): boolean {
+  const length = end - start - 2;
+  const { buf } = pass;
+  if (last !== null || length >= 0x80 || length > pass.limits['value-bytes']) return false;
+  if (buf[start] !== ANY_STRING || buf[start + 1] !== length) return false;
+  found.length = 0;
+  for (const { find } of byValue) find?.(buf, start + 2, end, found);
+  return found.length === 0;
+}
+
+/** Reused: what is found is only counted. */
+const found: number[] = [];
 
 /** One of the values that protobuf merges, nearly always the only one. */
 function redactOccurrence(

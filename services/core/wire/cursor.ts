@@ -79,6 +79,25 @@ export function readVarint53(cursor: Cursor): number {
   throw new WireError('varint of more than ten bytes');
 }
 
+/** Reads a varint as an int64, exactly. Throws WireError as readVarint32 does. */
+export function readVarint64(cursor: Cursor): bigint {
+  const { buf, end } = cursor;
+  let pos = cursor.pos;
+  const parts = [0, 0, 0];
+  for (let bytes = 0; bytes < MAX_VARINT_BYTES; bytes++) {
+    if (pos >= end) throw new WireError('varint past the end');
+    const byte = buf[pos++]!;
+    // 28 bits a part: a number's shifts end at 32.
+    parts[bytes >> 2]! |= (byte & 0x7f) << (7 * (bytes & 3));
+    if (byte < 0x80) {
+      cursor.pos = pos;
+      const [low = 0, middle = 0, high = 0] = parts;
+      return BigInt.asIntN(64, (BigInt(high) << 56n) | (BigInt(middle) << 28n) | BigInt(low));
+    }
+  }
+  throw new WireError('varint of more than ten bytes');
+}
+
 /** Reads a field's tag: `fieldNumber << 3 | wireType`, compared whole against named constants. */
 export function readTag(cursor: Cursor): number {
   const { buf, pos } = cursor;

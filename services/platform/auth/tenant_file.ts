@@ -27,7 +27,10 @@ export function readTenants(yaml: YamlFields, node: YamlNode): ReadonlyMap<strin
   const tenants = new Map<string, TenantLimits>();
   for (const [name, { key, value }] of yaml.named(node)) {
     if (!TENANT_NAME.test(name)) {
-      yaml.fault(key, 'a tenant has 1 to 63 small letters, digits, _ and -, and begins with a letter or digit');
+      yaml.fault(
+        key,
+        'a tenant has 1 to 63 small letters, digits, _ and -, and begins with a letter or digit',
+      );
     }
     tenants.set(name, readLimits(yaml, value));
   }

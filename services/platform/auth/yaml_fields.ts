@@ -50,7 +50,8 @@ export class YamlFields {
     }
     const fields = this.entries(node);
     for (const [name, { key }] of fields) {
-      if (!known.includes(name)) this.fault(key, `there is no such field here; there are ${known.join(', ')}`);
+      if (!known.includes(name))
+        this.fault(key, `there is no such field here; there are ${known.join(', ')}`);
     }
     return fields;
   }

@@ -4,10 +4,14 @@
  * Not for what the statements say. Every answer's status is sent only once the statement has ended (`wait_end_of_query`), and
  * an insert's answer is read to its end, because an exception may come after a 200. Errors are those of errors.ts.
  */
+import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { constants, createZstdCompress } from 'node:zlib';
 import { ClickHouseLogLevel, createClient, parseError, type ClickHouseClient } from '@clickhouse/client';
+import { ConfigError, type Config } from '../config.ts';
+import type { CLICKHOUSE_SETTINGS } from '../settings.ts';
+import { readClientTls, type ClientTlsFiles } from '../tls/client_tls.ts';
 import { insertError, statementError } from './errors.ts';
 
 export interface ClickHouseOptions {
@@ -16,6 +20,8 @@ export interface ClickHouseOptions {
   readonly database: string | null;
   readonly user: string;
   readonly password: string;
+  /** For an address of https; read when the connection is set up. */
+  readonly tls?: ClientTlsFiles;
   /** Longest silence on a connection while an answer is awaited. */
   readonly timeoutMs: number;
   /** Compress what is inserted: worth it on a network, a waste on one machine. */
@@ -31,6 +37,8 @@ export interface BlockInsert {
   /** Two inserts into a table with the same token count once (within its deduplication window). */
   readonly token: string;
 }
+
+type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>;
 
 export type Row = Readonly<Record<string, unknown>>;
 export type QueryParams = Readonly<Record<string, unknown>>;
@@ -66,14 +74,45 @@ const INSERT_SETTINGS = {
   distributed_foreground_insert: 1,
 } as const;
 
+type ConnectionConfig = Config<typeof CLICKHOUSE_SETTINGS>;
+
+/** The part of the options that the settings give. Throws ConfigError where they do not fit each other. */
+export function clickHouseConnection(
+  config: ConnectionConfig,
+): Pick<ClickHouseOptions, 'url' | 'user' | 'password' | 'timeoutMs' | 'tls'> {
+  const { clickhouseUrl: url, clickhouseUser: user, clickhousePassword: password } = config;
+  return { url, user, password, timeoutMs: config.clickhouseTimeoutMs, tls: tlsFiles(config) };
+}
+
+function tlsFiles(config: ConnectionConfig): ClientTlsFiles {
+  const { clickhouseTlsCaFile: caFile, clickhouseTlsCertFile: certFile } = config;
+  const keyFile = config.clickhouseTlsKeyFile;
+  if ((certFile === '') !== (keyFile === '')) {
+    throw new ConfigError([
+      'SPANMILL_CLICKHOUSE_TLS_CERT_FILE and SPANMILL_CLICKHOUSE_TLS_KEY_FILE must be set together',
+    ]);
+  }
+  if (!isEncrypted(config.clickhouseUrl) && (caFile !== '' || certFile !== '')) {
+    throw new ConfigError([
+      'files for TLS with ClickHouse are of use only where SPANMILL_CLICKHOUSE_URL is https://',
+    ]);
+  }
+  return { caFile, certFile, keyFile };
+}
+
+const isEncrypted = (url: string): boolean => url.startsWith('https:');
+
+const DEFAULT_MAX_CONNECTIONS = 10;
+
+/** Throws Error where a file of `tls` cannot be used. */
 export function connectClickHouse(options: ClickHouseOptions): ClickHouse {
   const client = createClient({
     url: options.url,
-    username: options.user,
-    password: options.password,
     ...(options.database !== null && { database: options.database }),
     request_timeout: options.timeoutMs,
-    max_open_connections: options.maxConnections ?? 10,
+    max_open_connections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+    ...identity(options),
+    ...encryption(options),
     application: 'spanmill',
     // Errors reach our own log, with what was being done.
     log: { level: ClickHouseLogLevel.OFF },
@@ -89,6 +128,20 @@ export function connectClickHouse(options: ClickHouseOptions): ClickHouse {
     insertBlock: (insert) => insertBlock(client, insert, compress),
     close: () => client.close(),
   };
+}
+
+/** A user without a password is known by its certificate; ClickHouse takes one of the two only. */
+function identity({ user, password, tls }: ClickHouseOptions): Partial<ClientOptions> {
+  if (password !== '' || tls === undefined || tls.certFile === '') return { username: user, password };
+  const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-SSL-Certificate-Auth': 'on' };
+  return { set_basic_auth_header: false, http_headers: headers };
+}
+
+/** An agent of ours: the client's own takes no certificate without an authority, and takes it for a login. */
+function encryption({ url, tls, maxConnections }: ClickHouseOptions): Partial<ClientOptions> {
+  if (tls === undefined || !isEncrypted(url)) return {};
+  const maxSockets = maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  return { http_agent: new Agent({ ...readClientTls(tls), keepAlive: true, maxSockets }) };
 }
 
 async function query(

@@ -67,7 +67,10 @@ function saslProblem({ name, apiId, type, message }: Link): string | null {
   const said = apiId ?? type;
   const isKafkaJs = name === 'KafkaJSSASLAuthenticationError';
   if (said === 'SASL_AUTHENTICATION_FAILED' || message === 'Invalid server signature.') return WRONG_PASSWORD;
-  if (said === 'UNSUPPORTED_SASL_MECHANISM' || (isKafkaJs && message.includes('mechanism is not supported'))) {
+  if (
+    said === 'UNSUPPORTED_SASL_MECHANISM' ||
+    (isKafkaJs && message.includes('mechanism is not supported'))
+  ) {
     return 'does not know the mechanism: see SPANMILL_KAFKA_SASL_MECHANISM';
   }
   if (said === 'ILLEGAL_SASL_STATE') return 'asks nobody who it is: see SPANMILL_KAFKA_SASL_MECHANISM';

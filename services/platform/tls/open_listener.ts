@@ -6,7 +6,7 @@ export interface ListenerAccess {
   /** Of the service's settings, e.g. SPANMILL_COLLECTOR_. */
   readonly prefix: string;
   readonly host: string;
-  /** Empty where clients need no credentials. A listener that cannot ask for them (UDP) has none. */
+  /** Empty where clients need no credentials. */
   readonly credentialsFile: string;
   /** Empty where clients need no certificate. */
   readonly tlsClientCaFile: string;
@@ -27,10 +27,23 @@ export function openListenerFault(access: ListenerAccess): string | null {
   );
 }
 
-/** Throws ConfigError. */
-export function requireClosed(access: ListenerAccess): void {
-  const fault = openListenerFault(access);
-  if (fault !== null) throw new ConfigError([fault]);
+/** The same of ports that listen for UDP: nobody can be asked there who they are. `envs` names those that are open. */
+export function openUdpFault(
+  { prefix, host, allowOpen }: Pick<ListenerAccess, 'prefix' | 'host' | 'allowOpen'>,
+  envs: readonly string[],
+): string | null {
+  if (isLoopback(host) || allowOpen || envs.length === 0) return null;
+  const off = envs.map((env) => `${env}=off`).join(' and ');
+  return (
+    `${prefix}HOST=${host} would take spans by UDP from everybody, who cannot be asked for credentials: ` +
+    `set ${off}, or say ${prefix}ALLOW_OPEN=true where the network keeps others out`
+  );
+}
+
+/** Throws ConfigError. `udpEnvs` as `openUdpFault` has it. */
+export function requireClosed(access: ListenerAccess, udpEnvs: readonly string[] = []): void {
+  const faults = [openListenerFault(access), openUdpFault(access, udpEnvs)].filter((fault) => fault !== null);
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 /** A name may mean any address, but for the one that always means this machine. */

@@ -1,13 +1,14 @@
 /** `jaeger.api_v3.QueryService` over gRPC: spans as they are stored, some of them a message. */
 import { jaeger, opentelemetry, type google } from '../../../proto/generated/index.js';
 import { GRPC_STATUS, type GrpcCall, type GrpcMethod, type GrpcRefusal } from '../../platform/grpc_server.ts';
+import type { Admission } from '../admission.ts';
 import { asProblem } from '../api.ts';
 import type { ForeignStore, ForeignTrace, TraceSpan } from '../foreign/foreign_store.ts';
 import { PROTOBUF, resourceSpans } from '../foreign/otlp_trace.ts';
 import { LAST_NS } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import { badRequest, notFound, Problem } from '../problem.ts';
 import type { TimeRange } from '../store.ts';
+import { inScope } from '../tenant_scope.ts';
 import { jaegerTraceIdParameter } from './jaeger_parameters.ts';
 import { operationsOfKind } from './jaeger_routes.ts';
 import { v3Search, type V3Query } from './v3_query.ts';
@@ -19,6 +20,7 @@ type Answer = Uint8Array | readonly Uint8Array[];
 
 export interface GrpcQueryOptions {
   readonly store: ForeignStore;
+  readonly admission: Admission;
   readonly timeoutMs: number;
   /** Told of errors that are not the client's. */
   readonly onFailure: (error: unknown, path: string) => void;
@@ -64,7 +66,7 @@ export function grpcQueryMethods(options: GrpcQueryOptions): GrpcMethod[] {
 }
 
 function method(
-  { timeoutMs, onFailure }: GrpcQueryOptions,
+  { admission, timeoutMs, onFailure }: GrpcQueryOptions,
   name: string,
   streams: boolean,
   answer: (bytes: Buffer, tenant: string, signal: AbortSignal) => Promise<Answer>,
@@ -73,7 +75,8 @@ function method(
   const handle = async (bytes: Buffer, call: GrpcCall): Promise<Answer | GrpcRefusal> => {
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      return await answer(bytes, tenantOf({ 'x-tenant': call.header('x-tenant') }), signal);
+      const scope = await admission.admit({ caller: call, named: [], route: path });
+      return await inScope(scope, () => answer(bytes, scope.tenant, signal));
     } catch (error) {
       const problem = problemOf(error, signal, timeoutMs);
       if (problem.status >= 500) onFailure(error, path);
@@ -96,8 +99,11 @@ function problemOf(error: unknown, signal: AbortSignal, timeoutMs: number): Prob
 }
 
 const CODES: ReadonlyMap<number, GrpcRefusal['code']> = new Map([
+  [401, GRPC_STATUS.unauthenticated],
+  [403, GRPC_STATUS.permissionDenied],
   [404, GRPC_STATUS.notFound],
   [422, GRPC_STATUS.resourceExhausted],
+  [429, GRPC_STATUS.resourceExhausted],
   [500, GRPC_STATUS.internal],
   [503, GRPC_STATUS.unavailable],
   [504, GRPC_STATUS.deadlineExceeded],

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import type { ForeignStore } from '../foreign/foreign_store.ts';
 import { firstOf, LAST_MS, wholeNumber } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import type { QueryString } from '../parameters.ts';
 import { badRequest, notFound } from '../problem.ts';
 import type { TimeRange } from '../store.ts';
@@ -27,9 +26,9 @@ const ROUTE = { config: { problemFormat: jaegerProblem } };
 export function jaegerRoutes(app: FastifyInstance, options: JaegerOptions): void {
   traceRoutes(app, options);
   nameRoutes(app, options);
-  app.get<Request>('/api/dependencies', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/dependencies', ROUTE, async ({ query, tenant, signal }) => {
     const range = dependencyRange(query, options.clock.now());
-    const edges = await options.store.edges(tenantOf(headers), range, signal);
+    const edges = await options.store.edges(tenant, range, signal);
     const service = firstOf(query, 'service');
     const asked = edges.filter(
       ({ client, server }) => service === null || client === service || server === service,
@@ -47,14 +46,14 @@ export function jaegerRoutes(app: FastifyInstance, options: JaegerOptions): void
 function traceRoutes(app: FastifyInstance, { store, clock, maxClockShiftNs }: JaegerOptions): void {
   app.get<Request & { Params: { id: string } }>('/api/traces/:id', ROUTE, async (request) => {
     const traceId = jaegerTraceIdParameter(request.params.id);
-    const [trace] = await store.traces(tenantOf(request.headers), [traceId], request.signal);
+    const [trace] = await store.traces(request.tenant, [traceId], request.signal);
     if (trace === undefined) throw notFound('trace not found');
     const raw = isTrue(firstOf(request.query, 'raw'));
     return jaegerAnswer([jaegerTrace(trace, { raw, maxClockShiftNs })]);
   });
 
-  app.get<Request>('/api/traces', ROUTE, async ({ query, headers, signal }) => {
-    const search = traceQuery(query, tenantOf(headers), clock.now());
+  app.get<Request>('/api/traces', ROUTE, async ({ query, tenant, signal }) => {
+    const search = traceQuery(query, tenant, clock.now());
     const traces = await askedTraces(store, search, signal);
     const raw = isTrue(firstOf(query, 'raw'));
     const found = new Set(traces.map(({ facts }) => facts.traceId));
@@ -73,31 +72,25 @@ async function askedTraces(store: ForeignStore, search: TraceQuery, signal: Abor
 }
 
 function nameRoutes(app: FastifyInstance, { store }: JaegerOptions): void {
-  app.get<Request>('/api/services', ROUTE, async ({ headers, signal }) => {
-    const services = await store.services(tenantOf(headers), signal);
+  app.get<Request>('/api/services', ROUTE, async ({ tenant, signal }) => {
+    const services = await store.services(tenant, signal);
     return jaegerAnswer(services, services.length);
   });
 
   app.get<Request & { Params: { service: string } }>(
     '/api/services/:service/operations',
     ROUTE,
-    async ({ params, headers, signal }) => {
-      const operations = await store.operations(tenantOf(headers), params.service, signal);
+    async ({ params, tenant, signal }) => {
+      const operations = await store.operations(tenant, params.service, signal);
       const names = [...new Set(operations.map(({ name }) => name))];
       return jaegerAnswer(names, names.length);
     },
   );
 
-  app.get<Request>('/api/operations', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/operations', ROUTE, async ({ query, tenant, signal }) => {
     const service = firstOf(query, 'service');
     if (service === null) throw badRequest("parameter 'service' is required");
-    const operations = await operationsOfKind(
-      store,
-      tenantOf(headers),
-      service,
-      firstOf(query, 'spanKind'),
-      signal,
-    );
+    const operations = await operationsOfKind(store, tenant, service, firstOf(query, 'spanKind'), signal);
     return jaegerAnswer(operations, operations.length);
   });
 }

@@ -100,8 +100,10 @@ function references(span: TraceSpan): JaegerReference[] {
     span.parentSpanId === '' ? [] : [{ refType: 'CHILD_OF', traceID, spanID: span.parentSpanId }];
   const links = span.links
     .filter((link) => link.traceId !== '' && link.spanId !== '')
-    .map(({ traceId, spanId }): JaegerReference => {
-      return { refType: 'FOLLOWS_FROM', traceID: jaegerTraceId(traceId), spanID: spanId };
+    .map(({ traceId, spanId, attributes }): JaegerReference => {
+      // What came as a reference of Jaeger's says which kind it was.
+      const refType = attributes['opentracing.ref_type'] === 'child_of' ? 'CHILD_OF' : 'FOLLOWS_FROM';
+      return { refType, traceID: jaegerTraceId(traceId), spanID: spanId };
     });
   return [...parent, ...links];
 }

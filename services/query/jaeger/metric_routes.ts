@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import { firstOf, LAST_MS, wholeNumber } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import { valuesOf, type QueryString } from '../parameters.ts';
 import { badRequest } from '../problem.ts';
 import { jaegerAnswer, jaegerProblem } from './jaeger_answer.ts';
@@ -21,9 +20,9 @@ const MOST_SERVICES = 100;
 
 export function metricRoutes(app: FastifyInstance, store: MetricStore, clock: Clock): void {
   const answer = (figureOf: (query: QueryString) => Figure, path: string): void => {
-    app.get<{ Querystring: QueryString }>(path, ROUTE, async ({ query, headers, signal }) => {
+    app.get<{ Querystring: QueryString }>(path, ROUTE, async ({ query, tenant, signal }) => {
       const figure = figureOf(query);
-      const asked = metricQuery(query, tenantOf(headers), clock.now());
+      const asked = metricQuery(query, tenant, clock.now());
       return metricFamily(figure, asked, await store.windows(asked, signal));
     });
   };

@@ -4,7 +4,6 @@ import type { ForeignStore, ForeignTrace } from '../foreign/foreign_store.ts';
 import { parseGoDuration } from '../foreign/go_duration.ts';
 import { OTLP_JSON, resourceSpans } from '../foreign/otlp_trace.ts';
 import { firstOf } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import type { QueryString } from '../parameters.ts';
 import { badRequest, notFound, type Problem } from '../problem.ts';
 import { jaegerTraceIdParameter, tagMap } from './jaeger_parameters.ts';
@@ -26,28 +25,28 @@ export function v3Routes(app: FastifyInstance, store: ForeignStore): void {
   app.get<Request & { Params: { id: string } }>(
     '/api/v3/traces/:id',
     ROUTE,
-    async ({ params, headers, signal }) => {
-      const traces = await store.traces(tenantOf(headers), [jaegerTraceIdParameter(params.id)], signal);
+    async ({ params, tenant, signal }) => {
+      const traces = await store.traces(tenant, [jaegerTraceIdParameter(params.id)], signal);
       if (traces.length === 0) throw notFound('trace not found');
       return result(traces);
     },
   );
 
-  app.get<Request>('/api/v3/traces', ROUTE, async ({ query, headers, signal }) => {
-    const search = v3Search(v3Query(query), tenantOf(headers));
+  app.get<Request>('/api/v3/traces', ROUTE, async ({ query, tenant, signal }) => {
+    const search = v3Search(v3Query(query), tenant);
     const traces = await store.traces(search.tenant, await store.find(search, signal), signal);
     if (traces.length === 0) throw notFound('No traces found');
     return result(traces);
   });
 
-  app.get('/api/v3/services', ROUTE, async ({ headers, signal }) => ({
-    services: await store.services(tenantOf(headers), signal),
+  app.get('/api/v3/services', ROUTE, async ({ tenant, signal }) => ({
+    services: await store.services(tenant, signal),
   }));
 
-  app.get<Request>('/api/v3/operations', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/v3/operations', ROUTE, async ({ query, tenant, signal }) => {
     const service = valueOf(query, 'service') ?? '';
     const spanKind = valueOf(query, 'span_kind');
-    return { operations: await operationsOfKind(store, tenantOf(headers), service, spanKind, signal) };
+    return { operations: await operationsOfKind(store, tenant, service, spanKind, signal) };
   });
 }
 

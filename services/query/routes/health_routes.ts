@@ -8,16 +8,19 @@ export interface Readiness {
   notReady(signal: AbortSignal): Promise<string | null>;
 }
 
-export function healthRoutes(app: FastifyInstance, registry: MetricRegistry, readiness: Readiness): void {
-  app.get('/healthz', (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
+/** Probes and Prometheus have no credentials, and nothing here is of a tenant. */
+const OPEN = { config: { open: true } };
 
-  app.get('/readyz', async (request, reply) => {
+export function healthRoutes(app: FastifyInstance, registry: MetricRegistry, readiness: Readiness): void {
+  app.get('/healthz', OPEN, (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
+
+  app.get('/readyz', OPEN, async (request, reply) => {
     const reason = await readiness.notReady(request.signal);
     if (reason !== null) throw new Problem(503, reason);
     return reply.type('text/plain; charset=utf-8').send('ready\n');
   });
 
-  app.get('/metrics', async (_request, reply) =>
+  app.get('/metrics', OPEN, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.expose()),
   );
 }

@@ -1,6 +1,7 @@
 /** `/api/v1/pipeline`: how the pipeline itself does, even while ClickHouse is away. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
+import { Problem } from '../problem.ts';
 import { pipelineFigures } from '../pipeline_figures.ts';
 import type { PipelineStore, StorageFigures } from '../pipeline_store.ts';
 import { addRoute } from '../route.ts';
@@ -87,7 +88,10 @@ export function pipelineRoutes(
   scraper: Scraper,
   clock: Clock,
 ): void {
-  addRoute(app, clock, ROUTE, async (_asked, { signal }) => {
+  addRoute(app, clock, ROUTE, async (_asked, { request, signal }) => {
+    if (request.tenantScope?.isBound === true) {
+      throw new Problem(403, 'the pipeline is of all tenants: a credential with tenant "*" may look at it');
+    }
     const [scrapes, { storage, storageProblem }] = await Promise.all([
       scraper.scrape(),
       storageOf(store, signal),

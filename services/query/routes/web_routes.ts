@@ -25,6 +25,9 @@ export const VIEW_PATHS = [
 
 const NOT_BUILT = 'the web page has not been built: run `make page`, then start this service again';
 
+/** Scripts and styles, the same for everybody. The page itself needs a credential, so that the browser asks for it. */
+const OPEN = { config: { open: true } };
+
 export function webRoutes(app: FastifyInstance, files: WebFiles | null): void {
   for (const path of VIEW_PATHS) {
     app.get(path, (request, reply) => {
@@ -34,7 +37,7 @@ export function webRoutes(app: FastifyInstance, files: WebFiles | null): void {
     });
   }
   for (const [path, file] of files ?? []) {
-    if (path !== 'index.html') app.get(`/${path}`, (request, reply) => send(request, reply, file));
+    if (path !== 'index.html') app.get(`/${path}`, OPEN, (request, reply) => send(request, reply, file));
   }
 }
 

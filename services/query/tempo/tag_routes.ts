@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import { attributeValue } from '../foreign/attribute_value.ts';
 import { countParameter, firstOf } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import type { AttributeScope, SpanCondition } from '../foreign/span_search.ts';
 import type { TagQuery, TagStore } from '../foreign/tag_store.ts';
 import type { QueryString } from '../parameters.ts';
@@ -35,24 +34,24 @@ export function tempoTagRoutes(app: FastifyInstance, tags: TagStore, clock: Cloc
     limit: countParameter(query, 'limit', { max: most, otherwise: most }),
   });
 
-  app.get<Request>('/tempo/api/search/tags', TEMPO_ROUTE, async ({ query, headers, signal }) => {
-    const asked = tagQuery(query, tenantOf(headers), MOST_NAMES);
+  app.get<Request>('/tempo/api/search/tags', TEMPO_ROUTE, async ({ query, tenant, signal }) => {
+    const asked = tagQuery(query, tenant, MOST_NAMES);
     const scopes = await scopesOf(tags, asked, firstOf(query, 'scope'), signal);
     const shown =
       firstOf(query, 'scope') === 'intrinsic' ? scopes : scopes.filter(({ name }) => name !== 'intrinsic');
     return { tagNames: [...new Set(shown.flatMap((scope) => scope.tags))].sort(), metrics: {} };
   });
 
-  app.get<Request>('/tempo/api/v2/search/tags', TEMPO_ROUTE, async ({ query, headers, signal }) => {
-    const asked = tagQuery(query, tenantOf(headers), MOST_NAMES);
+  app.get<Request>('/tempo/api/v2/search/tags', TEMPO_ROUTE, async ({ query, tenant, signal }) => {
+    const asked = tagQuery(query, tenant, MOST_NAMES);
     return { scopes: await scopesOf(tags, asked, firstOf(query, 'scope'), signal), metrics: {} };
   });
 
   app.get<ValueRequest>(
     '/tempo/api/search/tag/:name/values',
     TEMPO_ROUTE,
-    async ({ params, query, headers, signal }) => {
-      const asked = tagQuery(query, tenantOf(headers), MOST_VALUES);
+    async ({ params, query, tenant, signal }) => {
+      const asked = tagQuery(query, tenant, MOST_VALUES);
       const values = await valuesOf(tags, asked, fieldOrTag(params.name), signal);
       return { tagValues: values.map(({ value }) => value), metrics: {} };
     },
@@ -61,8 +60,8 @@ export function tempoTagRoutes(app: FastifyInstance, tags: TagStore, clock: Cloc
   app.get<ValueRequest>(
     '/tempo/api/v2/search/tag/:name/values',
     TEMPO_ROUTE,
-    async ({ params, query, headers, signal }) => {
-      const asked = tagQuery(query, tenantOf(headers), MOST_VALUES);
+    async ({ params, query, tenant, signal }) => {
+      const asked = tagQuery(query, tenant, MOST_VALUES);
       return { tagValues: await valuesOf(tags, asked, field(params.name), signal), metrics: {} };
     },
   );

@@ -4,7 +4,6 @@ import { tempopb } from '../../../proto/generated/index.js';
 import type { Clock } from '../../platform/clock.ts';
 import type { ForeignStore, ForeignTrace } from '../foreign/foreign_store.ts';
 import { PROTOBUF, PROTOBUF_JSON, resourceSpans } from '../foreign/otlp_trace.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import type { QueryString } from '../parameters.ts';
 import { notFound } from '../problem.ts';
 import type { MatchStore } from './matched_spans.ts';
@@ -29,8 +28,8 @@ export function tempoTraceRoutes(app: FastifyInstance, { store, matches, clock }
   app.get<{ Querystring: QueryString }>(
     '/tempo/api/search',
     TEMPO_ROUTE,
-    async ({ query, headers, signal }) => {
-      const search = tempoSearch(query, tenantOf(headers), clock.now());
+    async ({ query, tenant, signal }) => {
+      const search = tempoSearch(query, tenant, clock.now());
       const ids = await store.find(search, signal);
       const [facts, spans] = await Promise.all([
         store.facts(search.tenant, ids, signal),
@@ -62,12 +61,16 @@ function byId(
   path: string,
   answer: (reply: FastifyReply, trace: ForeignTrace, protobuf: boolean) => FastifyReply,
 ): void {
-  app.get<{ Params: { id: string } }>(path, TEMPO_ROUTE, async ({ params, headers, signal }, reply) => {
-    const traceId = tempoTraceIdParameter(params.id);
-    const [trace] = await store.traces(tenantOf(headers), [traceId], signal);
-    if (trace === undefined) throw notFound('trace not found');
-    return answer(reply, trace, (headers.accept ?? '').includes(PROTOBUF_TYPE));
-  });
+  app.get<{ Params: { id: string } }>(
+    path,
+    TEMPO_ROUTE,
+    async ({ params, headers, tenant, signal }, reply) => {
+      const traceId = tempoTraceIdParameter(params.id);
+      const [trace] = await store.traces(tenant, [traceId], signal);
+      if (trace === undefined) throw notFound('trace not found');
+      return answer(reply, trace, (headers.accept ?? '').includes(PROTOBUF_TYPE));
+    },
+  );
 }
 
 function answerTrace(reply: FastifyReply, { spans }: ForeignTrace, protobuf: boolean): FastifyReply {

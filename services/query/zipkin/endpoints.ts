@@ -1,5 +1,6 @@
 /** Zipkin's endpoints from attributes: which of them name the two ends of a call, in which order of preference. */
 import { isIPv6 } from 'node:net';
+import { LOCAL_ADDRESS, REMOTE_ADDRESS, REMOTE_SERVICE } from '../../core/zipkin/span.ts';
 import type { TraceSpan } from '../foreign/foreign_store.ts';
 import type { Attributes } from '../trace_answer.ts';
 
@@ -10,14 +11,12 @@ export interface Endpoint {
   readonly port?: number;
 }
 
-/** What an endpoint repeats to the letter is no tag: the OpenTelemetry Collector writes endpoints as these. */
-export const ENDPOINT_ATTRIBUTES = [
-  'net.host.ip',
-  'net.host.port',
-  'peer.service',
-  'net.peer.ip',
-  'net.peer.port',
-] as const;
+/** What an endpoint repeats to the letter is no tag: endpoints are stored as these. */
+export const ENDPOINT_ATTRIBUTES: readonly string[] = [
+  REMOTE_SERVICE,
+  ...Object.values(LOCAL_ADDRESS),
+  ...Object.values(REMOTE_ADDRESS),
+];
 
 /** Who was called, best first. */
 export const CALLED_NAMES = [
@@ -48,17 +47,17 @@ const UNKNOWN_SERVICE = 'unknown_service';
 
 /** A resource without a service has OpenTelemetry's default; one whose service is empty has none. */
 export function localEndpoint({ resourceAttributes, attributes }: TraceSpan): Endpoint | null {
-  return endpoint(
-    resourceAttributes['service.name'] ?? UNKNOWN_SERVICE,
-    addressOf(attributes, LOCAL_ADDRESSES),
-  );
+  return endpoint(resourceAttributes['service.name'] ?? UNKNOWN_SERVICE, {
+    ...addressOf(attributes, LOCAL_ADDRESSES),
+    ipv6: attributes[LOCAL_ADDRESS.ipv6],
+  });
 }
 
 export function remoteEndpoint({ kind, attributes }: TraceSpan): Endpoint | null {
   const called = kind === 'Client' || kind === 'Producer';
   const key = (called ? CALLED_NAMES : CALLER_NAMES).find((name) => (attributes[name] ?? '') !== '');
   const name = key === undefined ? '' : (attributes[key] ?? '');
-  const address = addressOf(attributes, PEER_ADDRESSES);
+  const address = { ...addressOf(attributes, PEER_ADDRESSES), ipv6: attributes[REMOTE_ADDRESS.ipv6] };
   if (key === 'server.address') address.port ??= portOf(attributes['server.port']);
   if (isIPv4(name) || isIPv6(name)) return endpoint('', { ...address, ip: address.ip ?? name });
   return endpoint(name, address);
@@ -71,6 +70,8 @@ const isIPv4 = (text: string): boolean => IPV4.test(text);
 interface Address {
   ip: string | undefined;
   port: number | undefined;
+  /** Beside an IPv4 one. */
+  ipv6?: string | undefined;
 }
 
 function addressOf(attributes: Attributes, pairs: readonly (readonly [string, string])[]): Address {
@@ -85,10 +86,11 @@ function portOf(text: string | undefined): number | undefined {
 }
 
 /** Null where nothing is known. */
-function endpoint(serviceName: string, { ip = '', port }: Address): Endpoint | null {
+function endpoint(serviceName: string, { ip = '', port, ipv6 = '' }: Address): Endpoint | null {
   const made: Endpoint = {
     ...(serviceName !== '' && { serviceName }),
     ...(isIPv4(ip) && { ipv4: ip }),
+    ...(isIPv6(ipv6) && { ipv6 }),
     ...(isIPv6(ip) && { ipv6: ip }),
     ...(port !== undefined && { port }),
   };

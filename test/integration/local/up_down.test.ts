@@ -8,6 +8,7 @@ import { SHOP_SERVICES } from '../../../demo/settings.ts';
 import { jarsDirectory, stateFile } from '../../../services/local/paths.ts';
 import { isRunning, type ProcessIdentity } from '../../../services/local/process_table.ts';
 import { readState, type SupervisorState } from '../../../services/local/state.ts';
+import { ANY_PORTS } from '../../support/any_ports.ts';
 import { freePorts, freePortsInARow } from '../../support/free_ports.ts';
 import { testHome } from '../../support/servers.ts';
 
@@ -76,6 +77,7 @@ beforeAll(async () => {
     SPANMILL_LOCAL_CLICKHOUSE_TCP_PORT: String(tcp),
     SPANMILL_QUERY_PORT: String(query),
     SPANMILL_QUERY_GRPC_PORT: String(queryGrpc),
+    ...ANY_PORTS,
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpc),
     SPANMILL_COLLECTOR_HTTP_PORT: String(otlp),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(health1),

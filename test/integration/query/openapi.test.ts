@@ -71,6 +71,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/graph': ['/api/v1/graph', '/api/v1/graph?service=cart&since=2d'],
   '/api/v1/critical-path': ['/api/v1/critical-path?service=web', '/api/v1/critical-path?service=none'],
   '/api/v1/pipeline': ['/api/v1/pipeline'],
+  '/api/v1/tenants': ['/api/v1/tenants'],
 };
 
 describe('GET /api/v1/openapi.json', () => {

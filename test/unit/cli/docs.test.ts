@@ -12,7 +12,9 @@ describe("the README's configuration tables", () => {
   });
 
   test('name every setting of the pipeline once', () => {
-    const named = [...configurationTables().matchAll(/^\| `(\w+)`(?: or `\w+`)? \|/gm)].map(([, name]) => name);
+    const named = [...configurationTables().matchAll(/^\| `(\w+)`(?: or `\w+`)? \|/gm)].map(
+      ([, name]) => name,
+    );
     expect(named.sort()).toEqual(Object.keys(ALL_SETTINGS).sort());
   });
 

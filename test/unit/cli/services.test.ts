@@ -35,6 +35,17 @@ async function show(options: Parameters<typeof showServices>[0], services: unkno
 }
 
 describe('spanmill services', () => {
+  it('shows the token of the environment, and says where to put one when it is asked for', async () => {
+    const refused = json({ detail: 'a credential is needed' }, 401);
+    const { fetcher, asked } = fakeFetch(json({ ...RANGE, services: [] }), refused);
+    const client = queryClient('http://query.test', fetcher, { SPANMILL_QUERY_TOKEN: 'secret' });
+    await client.get('/api/v1/services');
+    expect(asked[0]?.init.headers).toEqual({ authorization: 'Bearer secret' });
+    await expect(client.get('/api/v1/services')).rejects.toThrow(
+      'a credential is needed: give one in SPANMILL_QUERY_TOKEN',
+    );
+  });
+
   it('prints a table with calls, errors and durations', async () => {
     const { written, notes } = await show({}, [CART, LOAD]);
     expect(written).toEqual([

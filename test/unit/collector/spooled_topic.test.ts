@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { TENANT_HEADER } from '../../../services/core/contracts.ts';
 import { directoryDisk } from '../../../services/collector/spool_disk.ts';
 import { SpansTopic } from '../../../services/collector/spans_topic.ts';
 import { SpooledTopic } from '../../../services/collector/spooled_topic.ts';
@@ -59,6 +60,29 @@ const segments = (): string[] => readdirSync(setup.directory).filter((name) => n
 const batch = (text: string): PartitionRecords => ({
   ...{ topic: SPOOL_TOPIC, partition: 0 },
   records: [{ value: Buffer.from(text) }],
+});
+
+test('a record keeps its tenant on its way through the disk, also one that may be in Kafka already', async () => {
+  way = await start();
+  kafka.isAway = true;
+  const of = (tenant: string, text: string): PartitionRecords => ({
+    ...batch(text),
+    records: [{ value: Buffer.from(text), headers: { [TENANT_HEADER]: tenant } }],
+  });
+  await way.append(of('shop', 'first'));
+  await way.append(of('bank', 'second'));
+  await way.append(batch('third'));
+  kafka.isAway = false;
+  await setup.until(() => setup.stored(0).length === 3);
+  expect(
+    setup.kafka
+      .records(SPOOL_TOPIC, 0)
+      .map(({ headers, value }) => [headers[TENANT_HEADER]?.toString(), value.toString()]),
+  ).toEqual([
+    ['shop', 'first'],
+    ['bank', 'second'],
+    [undefined, 'third'],
+  ]);
 });
 
 test('while Kafka takes spans nothing goes to the disk', async () => {

@@ -7,6 +7,7 @@ import { TENANT_HEADER } from '../../../services/core/contracts.ts';
 import { accessOf, aToken, tokenEntry } from '../../support/access_fixture.ts';
 import { requestOf, testSpan } from '../../support/export_requests.ts';
 import { ManualTime } from '../../support/manual_time.ts';
+import { recordingLog, type LogLine } from '../../support/recording_log.ts';
 import { startCollector, type RunningCollector } from '../../support/running_collector.ts';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
@@ -146,6 +147,31 @@ describe('with credentials', () => {
     });
     expect(answer).toBe(401);
   });
+});
+
+test('no log line, metric or answer shows what somebody has shown', async () => {
+  const lines: LogLine[] = [];
+  await start({ log: recordingLog(lines) });
+  const basic = `Basic ${Buffer.from('MARKER-user:MARKER-password').toString('base64')}`;
+  const answers = [
+    await post(SHOP),
+    await post('MARKER-token'),
+    await post(null, ONE_SPAN, { 'x-api-key': 'MARKER-key' }),
+    await post(null, ONE_SPAN, { authorization: basic }),
+    await post(null, ONE_SPAN, { authorization: 'MARKER-scheme' }),
+    await post(SHOP, Buffer.from('MARKER-body')),
+  ];
+  expect(answers.map(({ status: httpStatus }) => httpStatus)).toEqual([200, 401, 401, 401, 401, 400]);
+  const error = await call('MARKER-token');
+  const told = JSON.stringify([
+    lines,
+    answers.map(({ text }) => text),
+    error?.message,
+    await collector?.metrics(),
+  ]);
+  expect(told).toContain('unauthenticated');
+  for (const secret of ['MARKER', SHOP, BANK, basic.slice('Basic '.length)])
+    expect(told).not.toContain(secret);
 });
 
 describe('a tenant over its rate', () => {

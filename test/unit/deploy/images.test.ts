@@ -132,12 +132,21 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  test('what lets everybody in says so, and is published to this machine alone', () => {
+    for (const name of ['collector', 'query']) {
+      expect(environmentOf(name)[`SPANMILL_${name.toUpperCase()}_ALLOW_OPEN`]).toBe('true');
+    }
+    for (const port of services.flatMap(([, { ports = [] }]) => ports))
+      expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
   test('the documented ports are open on the machine, and lead to the port that is listened on', () => {
     const published = services.flatMap(([, { ports = [] }]) =>
-      ports.map((port) => port.split(':').slice(-2)),
+      ports.map((port) => port.replace('/udp', '').split(':').slice(-2)),
     );
     for (const [outside, inside] of published) expect(outside).toBe(inside);
-    expect(published.map(([outside]) => outside).sort()).toEqual(['16685', '16686', '4317', '4318', '8123']);
+    const ports = published.map(([outside]) => Number(outside)).sort((a, b) => a - b);
+    expect(ports).toEqual([4317, 4318, 5778, 6831, 6832, 8123, 9411, 14_250, 14_268, 16_685, 16_686]);
   });
 
   test.each(SHOP_SERVICES)("the shop's %s is found at its address and port", (service) => {

@@ -25,9 +25,9 @@ describe('the plan of the local stack', () => {
     }
   });
 
-  test('keeps the ports of later protocols free', () => {
+  test("has the TCP ports that Zipkin's and Jaeger's clients know", () => {
     const ports = planLocal({}, ROOT).ports.map(({ port }) => port);
-    for (const port of [9411, 6831, 6832, 14_268, 14_250, 5778]) expect(ports).not.toContain(port);
+    expect(ports).toEqual(expect.arrayContaining([9411, 14_268, 14_250, 5778]));
   });
 
   test('each port names the variable that moves it, and that variable does move it', () => {
@@ -90,6 +90,24 @@ describe('the plan of the local stack', () => {
     expect(byName.get('shop-cart')?.args).toContain('--import');
     expect(byName.get('shop-queue')?.args).toEqual(['demo/queue.ts']);
     expect(shop.at(-1)?.name).toBe('shop-load');
+  });
+
+  test('refuses what is for servers elsewhere, and to let others in', () => {
+    const faults = faultsOf({
+      SPANMILL_KAFKA_TLS: 'true',
+      SPANMILL_KAFKA_SASL_PASSWORD: 'hidden',
+      SPANMILL_SINK_TLS_CERT_FILE: '/a.crt',
+      SPANMILL_COLLECTOR_HOST: '0.0.0.0',
+      SPANMILL_QUERY_HOST: '0.0.0.0',
+      SPANMILL_QUERY_ALLOW_OPEN: 'true',
+    });
+    expect(faults).toEqual([
+      expect.stringContaining('SPANMILL_KAFKA_TLS is not for the local stack'),
+      expect.stringContaining('SPANMILL_KAFKA_SASL_PASSWORD is not for the local stack'),
+      expect.stringContaining('SPANMILL_SINK_TLS_CERT_FILE is not for the local stack'),
+      expect.stringContaining('SPANMILL_COLLECTOR_HOST=0.0.0.0 would let in everybody'),
+    ]);
+    expect(faults.join()).not.toContain('hidden');
   });
 
   test('faults of all tables are reported at once', () => {

@@ -3,7 +3,7 @@
  * little longer each time before the next, and says no at once meanwhile.
  */
 import { Connection, type Reader, type Writer } from '@platformatic/kafka';
-import { KafkaRefusedError } from '../port.ts';
+import type { KafkaRefusedError } from '../port.ts';
 import type { BrokerAccess } from './broker_access.ts';
 import { BrokerError, ConnectionLostError, fromLibrary } from './broker_error.ts';
 import type { SaslSession } from './sasl_session.ts';
@@ -133,16 +133,15 @@ export class BrokerConnection {
     const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
     this.failures += 1;
     this.notBefore = performance.now() + pauseMs;
-    this.lastFailure =
-      this.refusal(error) ?? new ConnectionLostError(this.name('is not reachable'), { cause: error });
-    if (!this.closed) this.options.onFailure(this.options.address, this.lastFailure);
-    return this.lastFailure;
+    this.lastFailure = new ConnectionLostError(this.name('is not reachable'), { cause: error });
+    const failure: Error = this.refusal(error) ?? this.lastFailure;
+    if (!this.closed) this.options.onFailure(this.options.address, failure);
+    return failure;
   }
 
   private waiting(): Error {
     const { lastFailure } = this;
-    if (lastFailure instanceof KafkaRefusedError) return lastFailure;
-    return new ConnectionLostError(this.name('waits'), { cause: lastFailure });
+    return this.refusal(lastFailure) ?? new ConnectionLostError(this.name('waits'), { cause: lastFailure });
   }
 
   private refusal(error: unknown): KafkaRefusedError | null {

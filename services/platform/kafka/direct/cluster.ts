@@ -7,6 +7,7 @@
  */
 import { ResponseError, type metadataV12 } from '@platformatic/kafka';
 import type { Log } from '../../log.ts';
+import { KafkaRefusedError } from '../port.ts';
 import { OPEN_ACCESS } from '../security.ts';
 import { BrokerAccess } from './broker_access.ts';
 import { BrokerConnection, type Address, type Request } from './broker_connection.ts';
@@ -83,7 +84,7 @@ export class Cluster {
     this.bootstrap = options.brokers.map(parseAddress);
   }
 
-  /** Of any broker: those that answered last time first. Throws BrokerError, ConnectionLostError. */
+  /** Of any broker: those that answered last time first. Throws BrokerError, KafkaRefusedError, ConnectionLostError. */
   async ask<T>(request: Request<T>, lane: string = QUESTIONS_LANE): Promise<T> {
     let failure: unknown = new ConnectionLostError('no broker is known');
     for (const address of this.addresses()) {
@@ -93,9 +94,11 @@ export class Cluster {
         this.silent.delete(name);
         return answer;
       } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
+        const isRefused = error instanceof KafkaRefusedError;
+        if (!isRefused && !(error instanceof ConnectionLostError)) throw error;
         this.silent.set(name, performance.now());
-        failure = error;
+        // Which says more than that others are silent.
+        if (!(failure instanceof KafkaRefusedError)) failure = error;
       }
     }
     throw failure;

@@ -7,6 +7,7 @@ import {
   readTag,
   readVarint32,
   readVarint53,
+  readVarint64,
   skipValue,
   uint32At,
   uint32BigEndianAt,
@@ -34,6 +35,18 @@ describe('varints', () => {
         expect(readVarint53(new Cursor(varint(value)))).toBe(value);
       }),
     );
+  });
+
+  test('are exact, and negative where they are, as an int64', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+        const cursor = new Cursor(varint(BigInt.asUintN(64, value)));
+        expect(readVarint64(cursor)).toBe(value);
+        expect(cursor.pos).toBe(cursor.end);
+      }),
+    );
+    expect(() => readVarint64(cursorOver(0x80))).toThrow(WireError);
+    expect(() => readVarint64(cursorOver(...repeat(10, 0x80), 0x01))).toThrow('more than ten bytes');
   });
 
   test('that run past the end are refused and the cursor stays', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { openListenerFault } from '../../../../services/platform/tls/open_listener.ts';
+import {
+  openListenerFault,
+  openUdpFault,
+  requireClosed,
+} from '../../../../services/platform/tls/open_listener.ts';
 
 const OPEN = {
   prefix: 'SPANMILL_COLLECTOR_',
@@ -8,6 +12,24 @@ const OPEN = {
   tlsClientCaFile: '',
   allowOpen: false,
 };
+
+describe('a port for UDP', () => {
+  const ENVS = ['SPANMILL_COLLECTOR_A_PORT', 'SPANMILL_COLLECTOR_B_PORT'];
+
+  test('is a fault beyond this machine, credentials or not, since nobody can be asked for them there', () => {
+    const access = { ...OPEN, credentialsFile: '/etc/credentials' };
+    expect(openUdpFault(access, ENVS)).toContain(
+      'SPANMILL_COLLECTOR_A_PORT=off and SPANMILL_COLLECTOR_B_PORT=off',
+    );
+    expect(() => requireClosed(access, ENVS)).toThrow('by UDP from everybody');
+    expect(() => requireClosed(access, [])).not.toThrow();
+  });
+
+  test('is none on loopback, and where it is meant', () => {
+    expect(openUdpFault({ ...OPEN, host: '127.0.0.1' }, ENVS)).toBeNull();
+    expect(openUdpFault({ ...OPEN, allowOpen: true }, ENVS)).toBeNull();
+  });
+});
 
 describe('a listener that lets in everybody', () => {
   test.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1', 'localhost'])(

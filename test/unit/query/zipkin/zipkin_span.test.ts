@@ -87,6 +87,29 @@ describe('zipkinSpan', () => {
     expect(tags({ attributes: { error: 'false' } })).toBeUndefined();
   });
 
+  it('leaves the error of a span from Zipkin as it came', () => {
+    const error = (text: string, statusMessage: string) =>
+      tags({ status: 'Error', statusMessage, attributes: { error: text } });
+    expect(error('401', '401')).toEqual({ error: '401' });
+    expect(error('', '')).toEqual({ error: '' });
+    expect(error('true', '')).toEqual({ error: 'true' });
+  });
+
+  it('has what OTLP has no field for', () => {
+    const attributes = {
+      'zipkin.shared': 'true',
+      'zipkin.debug': 'true',
+      'otel.zipkin.absentField.startTime': 'true',
+      'net.peer.ip': '1.2.3.4',
+      'net.peer.ipv6': '::1',
+    };
+    expect(zipkinSpan(span('1', '', 0, 1, { name: 'work', attributes }))).toEqual({
+      ...{ traceId: TRACE_ID, id: '0000000000000001', name: 'work', duration: 1000 },
+      ...{ localEndpoint: { serviceName: 'shop' }, remoteEndpoint: { ipv4: '1.2.3.4', ipv6: '::1' } },
+      ...{ shared: true, debug: true },
+    });
+  });
+
   it('makes annotations of events, with their attributes as JSON', () => {
     const events = [
       { timeNs: TRACE_START_NS + 1999n, name: 'cache miss', attributes: {} },

@@ -1,0 +1,27 @@
+/** `/api/v1/tenants`: for which tenants one may ask. */
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../platform/clock.ts';
+import { addRoute } from '../route.ts';
+import * as shape from '../schema.ts';
+import type { TenantStore } from '../tenant_store.ts';
+
+const TENANTS = shape.object({
+  tenants: shape.array(shape.text(), 'In the order of the alphabet: those that may be asked for.'),
+  tenant: shape.text('Whose data this request would have got.'),
+  who: shape.nullable(shape.text(), 'Name of the credential; null where there are none.'),
+});
+
+const ROUTE = {
+  path: '/api/v1/tenants',
+  summary: 'For which tenants one may ask: all that have sent something, or the own one alone.',
+  parameters: {},
+  answer: TENANTS,
+};
+
+export function tenantRoutes(app: FastifyInstance, store: TenantStore, clock: Clock): void {
+  addRoute(app, clock, ROUTE, async (_asked, { request, signal }) => {
+    const { tenant, tenantScope } = request;
+    const tenants = tenantScope?.isBound === true ? [tenant] : await store.tenants(signal);
+    return { tenants, tenant, who: tenantScope?.who ?? null };
+  });
+}
