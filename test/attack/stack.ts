@@ -11,6 +11,7 @@ import { hashPassword, hashToken, newToken } from '../../services/platform/auth/
 import { connectKafka } from '../../services/platform/kafka/kafkajs_kafka.ts';
 import type { Kafka } from '../../services/platform/kafka/port.ts';
 import { DEFAULT_TOPIC_OPTIONS, topicSpecs } from '../../services/platform/kafka/topics.ts';
+import { ANY_PORTS } from '../support/any_ports.ts';
 import { freePorts } from '../support/free_ports.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import { serviceEnv } from '../support/servers.ts';
@@ -43,7 +44,8 @@ export async function startStack(directory: string, home: string): Promise<Stack
   mkdirSync(directory, { recursive: true });
   const jarsDir = join(home, 'kafka/libs');
   await ensureKafkaJars(jarsDir);
-  const [port = 0, controllerPort = 0, grpcPort = 0, httpPort = 0, healthPort = 0] = await freePorts(5);
+  const [port = 0, controllerPort = 0, grpcPort = 0, httpPort = 0, healthPort = 0, udpPort = 0] =
+    await freePorts(6);
   const server = await startKafka({
     ...{ jarsDir, port, controllerPort, detached: false },
     ...{ dataDir: join(directory, 'kafka'), logFile: join(directory, 'kafka.log') },
@@ -57,6 +59,7 @@ export async function startStack(directory: string, home: string): Promise<Stack
   const credentialsFile = join(directory, 'credentials.yaml');
   writeFileSync(credentialsFile, await credentials(victimToken, attackerToken), { mode: 0o600 });
   const collector = startCollector(directory, {
+    ...ANY_PORTS,
     SPANMILL_KAFKA_BROKERS: broker,
     SPANMILL_KAFKA_TOPIC_PREFIX: PREFIX,
     SPANMILL_COLLECTOR_CREDENTIALS_FILE: credentialsFile,
@@ -64,6 +67,7 @@ export async function startStack(directory: string, home: string): Promise<Stack
     SPANMILL_COLLECTOR_GRPC_PORT: String(grpcPort),
     SPANMILL_COLLECTOR_HTTP_PORT: String(httpPort),
     SPANMILL_COLLECTOR_HEALTH_PORT: String(healthPort),
+    SPANMILL_COLLECTOR_JAEGER_COMPACT_PORT: String(udpPort),
   });
   const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${healthPort}/${path}`);
   await waitFor(
@@ -76,7 +80,7 @@ export async function startStack(directory: string, home: string): Promise<Stack
   );
   if (collector.exitCode !== null) throw new Error(`the collector ended: see ${directory}`);
   return {
-    ...{ kafka, topics: topicNames(PREFIX), httpPort, grpcPort, udpPort: 0, victimToken, attackerToken },
+    ...{ kafka, topics: topicNames(PREFIX), httpPort, grpcPort, udpPort, victimToken, attackerToken },
     collectorPid: collector.pid ?? 0,
     collectorMetrics: async () => (await ask('metrics')).text(),
     stop: async () => {

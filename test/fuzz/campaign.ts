@@ -46,6 +46,8 @@ export interface CampaignResult {
 const MAX_FOUND_SEEDS = 500;
 /** Findings of one campaign: a decoder that fails on everything need not say so a million times. */
 const MAX_FINDINGS = 20;
+/** Of a decoder that says something else each time. */
+const MAX_OUTCOMES = 10_000;
 /** Inputs between two looks at the clock. */
 const CLOCK_EVERY = 64;
 
@@ -76,7 +78,7 @@ export async function runCampaign(target: FuzzTarget, options: CampaignOptions):
         input: small,
       });
     }
-    if (outcomes.has(kind)) continue;
+    if (outcomes.has(kind) || outcomes.size >= MAX_OUTCOMES) continue;
     outcomes.add(kind);
     if (corpus.length - target.seeds.length >= MAX_FOUND_SEEDS || input.length === 0) continue;
     corpus.push(input);
