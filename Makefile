@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance interop bench bench-compare bench-micro bench-query docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance interop fuzz attack bench bench-compare bench-micro bench-query docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -72,6 +72,12 @@ bench-micro: setup ## CPU time of each hot path by itself
 
 bench-query: setup ## The query API on SPANS=n spans (10 million): medians against their targets
 	@$(NODE) test/bench/query/main.ts $(if $(SPANS),--spans $(SPANS)) $(if $(KEEP),--keep)
+
+fuzz: setup ## Every decoder on random and mutated input: MINUTES=m together, SEED=n, TARGET=part of a name
+	@$(NODE) test/fuzz/main.ts $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
+
+attack: setup ## What floods, bombs and slow clients do to others: ATTACK=part of a name, SECONDS=s of each
+	@$(NODE) test/attack/main.ts $(if $(ATTACK),--attack $(ATTACK)) $(if $(SECONDS),--seconds $(SECONDS))
 
 docs: setup ## Write the README's configuration tables from the settings
 	@$(NODE) services/cli/docs.ts

@@ -6,12 +6,15 @@ import { DEFAULT_TENANT } from '../core/contracts.ts';
 import type { Access } from '../platform/auth/access.ts';
 import { NO_LIMITS } from '../platform/auth/tenant_file.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
+import type { ConnectionLimits } from '../platform/connection_limits.ts';
+import type { GrpcGuardOptions } from '../platform/grpc_guard.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
 import type { Kafka } from '../platform/kafka/port.ts';
 import { startAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ListenerTls } from '../platform/tls/tls_files.ts';
 import { Batcher } from './batcher.ts';
+import { ConversionThread } from './conversion_thread.ts';
 import { Doorman, grpcGate, senderOf } from './doorman.ts';
 import { InFlight } from './in_flight.ts';
 import { Intake } from './intake.ts';
@@ -44,6 +47,9 @@ export interface CollectorOptions {
   readonly recordBytes: number;
   readonly lingerMs: number;
   readonly requestTimeoutMs: number;
+  /** Of each listener, and of one address; without them there may be any number. */
+  readonly maxConnections?: number;
+  readonly maxConnectionsPerAddress?: number;
   readonly topic: string;
   /** Who may send; without it everybody may. */
   readonly access?: Pick<Access, 'authenticator' | 'limitsOf'> | null;
@@ -69,6 +75,9 @@ export interface CollectorOptions {
 /** Of the 30 s that a process has for its stop. An append takes 10 s at most. */
 const STOP_TIMEOUT_MS = 12_000;
 
+/** Before a message: whether it is compressed, and its length. */
+const GRPC_FRAME_BYTES = 5;
+
 export interface Collector {
   readonly parts: readonly Part[];
   /** The ports in use once started. */
@@ -90,8 +99,9 @@ export function collectorParts(options: CollectorOptions): Collector {
   const way = spooled ?? spansTopic;
   const batcher = new Batcher({ ...options, append: (batch) => way.append(batch) });
   const { rates, doorman, inFlight } = tenantParts(options);
+  const conversion = new ConversionThread();
   const intake = new Intake({
-    ...{ ...options, batcher, rates },
+    ...{ ...options, conversion, batcher, rates },
     redact: options.redaction?.redact ?? null,
     partitions: () => spansTopic.partitions,
   });
@@ -100,8 +110,10 @@ export function collectorParts(options: CollectorOptions): Collector {
   let isStopping = false;
   const door = {
     ...{ ...options, intake, inFlight, isStopping: () => isStopping, stopTimeoutMs: STOP_TIMEOUT_MS },
+    ...arrivalLimits(options),
     ...{
       doorman,
+      rates,
       gate: grpcGate(doorman, metrics),
       udpSender: senderOf(options.udpTenant ?? DEFAULT_TENANT),
     },
@@ -143,7 +155,7 @@ export function collectorParts(options: CollectorOptions): Collector {
   return {
     parts: [
       ...(options.redaction ? [options.redaction] : []),
-      ...[way, drain],
+      ...[way, drain, conversion],
       ...(receiver === null ? [] : [receiver]),
       servers,
     ],
@@ -165,6 +177,25 @@ export function collectorParts(options: CollectorOptions): Collector {
     remark: () =>
       [way.remark(), options.redaction?.remark(), receiver?.remark()].filter(Boolean).join('; ') || null,
   };
+}
+
+/** What may be on its way in: connections, and calls of gRPC that are not whole, which no tenant's share can count yet. */
+function arrivalLimits(options: CollectorOptions): {
+  connections: ConnectionLimits;
+  guard: GrpcGuardOptions;
+} {
+  const { maxInFlightBytes, metrics, requestTimeoutMs } = options;
+  const { maxConnections = Infinity, maxConnectionsPerAddress = Infinity } = options;
+  const connections = { maxConnections, maxConnectionsPerAddress, metrics };
+  // None may take all of it, but a single request has to fit.
+  const ofOneAddress = Math.max(maxInFlightBytes / 2, options.maxRequestBytes + GRPC_FRAME_BYTES);
+  const arriving = new InFlight(maxInFlightBytes, { limitOf: () => ofOneAddress });
+  const guard: GrpcGuardOptions = {
+    ...{ listener: 'grpc', connections, requestTimeoutMs },
+    lease: (address) => arriving.lease({ tenant: address }),
+    onCut: (outcome) => metrics.requests.add(1, { protocol: 'grpc', outcome }),
+  };
+  return { connections, guard };
 }
 
 /** Who comes in, how fast, and how much of the memory. */

@@ -146,7 +146,24 @@ export const SETTINGS = {
     unit: 'ms',
     min: 100,
     max: 600_000,
-    meaning: 'A client must have sent its HTTP request within this time.',
+    meaning: 'A client must have sent its request within this time.',
+  }),
+  maxConnections: integer({
+    env: 'SPANMILL_COLLECTOR_MAX_CONNECTIONS',
+    default: 4_096,
+    unit: 'connections',
+    min: 1,
+    max: 1_000_000,
+    meaning: 'Connections of one listener; more are closed as they come.',
+  }),
+  maxConnectionsPerAddress: integer({
+    env: 'SPANMILL_COLLECTOR_MAX_CONNECTIONS_PER_ADDRESS',
+    default: 1_024,
+    unit: 'connections',
+    min: 1,
+    max: 1_000_000,
+    meaning:
+      'The same of one client address; behind a load balancer that is its own, and this as much as the above.',
   }),
   redactionFile: text({
     env: 'SPANMILL_COLLECTOR_REDACTION_FILE',

@@ -5,7 +5,9 @@
  * paths and methods, are answered in the family's own form (`refusal`). A handler that throws is a bug.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { limitConnections, type ConnectionLimits } from '../platform/connection_limits.ts';
 import { explain } from '../platform/health_server.ts';
 import { settlesWithin } from '../platform/kafka/deadline.ts';
 import type { Part } from '../platform/lifecycle.ts';
@@ -42,6 +44,8 @@ export interface HttpDoorOptions {
   readonly requestTimeoutMs: number;
   /** Requests under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
+  /** Without them there may be any number. */
+  readonly connections?: ConnectionLimits;
   readonly doorman: Pick<Doorman, 'admit'>;
   readonly routes: readonly HttpRoute[];
   readonly refusal: (request: IncomingMessage, refusal: HeaderRefusal) => HttpAnswer;
@@ -57,17 +61,32 @@ export interface HttpDoor extends Part {
 
 /** Longer than the idle time of common load balancers, or they would send into a closing connection. */
 const KEEP_ALIVE_MS = 75_000;
+/** All headers of a request, its line included. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** A client must have sent them within this time, also the first ones of a connection. */
+const MAX_HEADERS_MS = 10_000;
+/** A connection on which nothing moves either way, such as one whose client does not read its answers. */
+const SILENT_SOCKET_MS = 120_000;
+/** Requests of a connection under way at a time. */
+const MAX_PIPELINED = 16;
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000;
 
 export function httpDoor(options: HttpDoorOptions): HttpDoor {
   const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: options.requestTimeoutMs,
-    headersTimeout: options.requestTimeoutMs,
+    headersTimeout: Math.min(options.requestTimeoutMs, MAX_HEADERS_MS),
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   };
   const server = createHttpServer(limits, options.tls ?? null);
+  server.timeout = SILENT_SOCKET_MS;
+  if (options.connections) limitConnections(server, options.protocol, options.connections);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const outcome = refuseBytes(error, socket);
+    if (outcome !== null) options.metrics.requests.add(1, { protocol: options.protocol, outcome });
+  });
   const serve = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -78,7 +97,10 @@ export function httpDoor(options: HttpDoorOptions): HttpDoor {
       options.onBug(error);
     });
   };
-  server.on('request', (request, response) => serve(request, response));
+  server.on('request', (request, response) => {
+    if (takesTurn(request, response)) serve(request, response);
+    else options.metrics.requests.add(1, { protocol: options.protocol, outcome: 'pipelined' });
+  });
   server.on('checkContinue', (request, response) => {
     serve(request, response, () => {
       if (contentLength(request) <= options.maxRequestBytes) response.writeContinue();
@@ -108,6 +130,43 @@ function listen(server: Server, { host, port }: HttpDoorOptions): Promise<number
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
+
+/** Requests of a connection that wait for their answers. */
+const unanswered = new WeakMap<Socket, number>();
+
+/**
+ * No exporter sends its next request before the answer to the last. A client that does can make thousands with one write, and Node
+ * would begin them all at once: its connection is cut.
+ */
+function takesTurn({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const waiting = (unanswered.get(socket) ?? 0) + 1;
+  unanswered.set(socket, waiting);
+  response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  if (waiting <= MAX_PIPELINED) return true;
+  socket.destroy();
+  return false;
+}
+
+/** Answers what is no HTTP, too large or too slow, as Node does by itself; what it was, or null where the client has just left. */
+function refuseBytes(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): 'malformed' | 'too_large' | 'slow' | null {
+  const hasLeft = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
+  if (hasLeft || !socket.writable) {
+    socket.destroy();
+    return null;
+  }
+  const [kind, line] = BYTE_REFUSALS.get(error.code ?? '') ?? (['malformed', '400 Bad Request'] as const);
+  socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+  return kind;
+}
+
+const BYTE_REFUSALS: ReadonlyMap<string, readonly ['too_large' | 'slow', string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', ['too_large', '431 Request Header Fields Too Large']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['too_large', '413 Payload Too Large']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['slow', '408 Request Timeout']],
+]);
 
 async function answer(
   request: IncomingMessage,

@@ -7,6 +7,7 @@ import { contentLength } from './http_door.ts';
 import { contentEncoding, type HeaderRefusal } from './http_headers.ts';
 import type { InFlight } from './in_flight.ts';
 import type { Intake, Outcome } from './intake.ts';
+import type { TenantRates } from './tenant_rates.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 export interface HttpSpansOptions {
@@ -14,6 +15,7 @@ export interface HttpSpansOptions {
   readonly doorman: Pick<Doorman, 'admit' | 'senderOf'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly inFlight: InFlight;
+  readonly rates: Pick<TenantRates, 'charge'>;
   readonly metrics: Pick<CollectorMetrics, 'requests'>;
   readonly isStopping: () => boolean;
 }
@@ -36,7 +38,7 @@ async function takeRequest(
   request: IncomingMessage,
   encoding: ContentEncoding,
   format: SpanFormat,
-  { doorman, inFlight, intake, isStopping, maxRequestBytes }: HttpSpansOptions,
+  { doorman, inFlight, intake, isStopping, maxRequestBytes, rates }: HttpSpansOptions,
 ): Promise<Outcome | { readonly kind: 'gone' }> {
   if (isStopping()) return { kind: 'unavailable', problem: 'the collector is stopping' };
   if (contentLength(request) > maxRequestBytes) return tooLarge(maxRequestBytes);
@@ -48,8 +50,10 @@ async function takeRequest(
       case 'body':
         return await intake.take(body.bytes, format, sender);
       case 'too_large':
+        rates.charge(sender.tenant, Math.max(lease.bytes, contentLength(request)));
         return tooLarge(maxRequestBytes);
       case 'corrupt':
+        rates.charge(sender.tenant, Math.max(lease.bytes, contentLength(request)));
         return { kind: 'malformed', problem: `the body is no ${encoding}: ${body.problem}` };
       case 'overloaded':
       case 'gone':

@@ -57,6 +57,10 @@ export class Lease {
     this.take = take;
   }
 
+  get bytes(): number {
+    return this.held;
+  }
+
   /** False, and nothing changes, where a limit does not allow it. */
   grow(bytes: number): boolean {
     if (!this.take(bytes)) return false;

@@ -3,6 +3,7 @@
  * reason. The front doors turn the outcome into their protocol's answer (otlp_http.ts, otlp_grpc.ts).
  */
 import { FormatError } from '../core/otlp/format_error.ts';
+import { RequestTooLargeError } from '../core/otlp/request_limits.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { RequestSplitter, type SplitRequest } from '../core/otlp/split_request.ts';
 import { GrowthError } from '../core/redaction/edits.ts';
@@ -10,6 +11,7 @@ import { WireError } from '../core/wire/cursor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
+import { ConversionBrokenError, type ConversionThread } from './conversion_thread.ts';
 import type { Batcher } from './batcher.ts';
 import type { Sender } from './doorman.ts';
 import type { CollectorMetrics } from './metrics.ts';
@@ -35,8 +37,10 @@ export interface IntakeOptions {
   readonly partitions: () => number;
   /** What all protocols have in common: the policy of the house, before anything is stored. */
   readonly redact?: ((request: Uint8Array) => Uint8Array) | null;
+  /** Where large bodies become OTLP; without it, here. */
+  readonly conversion?: Pick<ConversionThread, 'takes' | 'convert'>;
   readonly batcher: Pick<Batcher, 'add'>;
-  readonly rates: Pick<TenantRates, 'take' | 'giveBack'>;
+  readonly rates: Pick<TenantRates, 'take' | 'giveBack' | 'charge'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: CollectorMetrics;
@@ -63,13 +67,17 @@ export class Intake {
 
   private async store(body: Uint8Array, format: SpanFormat, { tenant }: Sender): Promise<Outcome> {
     const { protocol } = format;
-    const split = this.split(body, format);
-    if ('kind' in split) return split;
+    const split = await this.split(body, format);
+    if ('kind' in split) {
+      this.options.rates.charge(tenant, body.length);
+      return split;
+    }
     const { parts, accepted, rejected } = split;
     const { batcher, log, metrics, rates } = this.options;
     const refused = rejected.invalid_trace_id + rejected.invalid_span_id;
     metrics.spansReceived.add(accepted + refused, { protocol });
-    const cost = { spans: accepted, bytes: body.length };
+    // A request is work, also one that brings nothing.
+    const cost = { spans: Math.max(accepted, 1), bytes: body.length };
     const retryAfterMs = rates.take(tenant, cost);
     if (retryAfterMs > 0) {
       metrics.tenantRefusals.add(1, { tenant, reason: 'rate' });
@@ -94,18 +102,22 @@ export class Intake {
     return { kind: 'stored', rejected };
   }
 
-  private split(body: Uint8Array, format: SpanFormat): SplitRequest | Outcome {
+  private async split(body: Uint8Array, format: SpanFormat): Promise<SplitRequest | Outcome> {
+    const { conversion } = this.options;
     this.splitter ??= new RequestSplitter(this.options.partitions());
     try {
-      const request = format.toOtlp(body);
+      const isLarge = conversion?.takes(body, format) === true;
+      const request = isLarge ? await conversion.convert(body, format) : format.toOtlp(body);
       return this.splitter.split(this.options.redact?.(request) ?? request);
     } catch (error) {
       if (error instanceof GrowthError) {
         return { kind: 'too_large', problem: 'the request is too large once it is redacted' };
       }
+      if (error instanceof RequestTooLargeError) return { kind: 'too_large', problem: error.message };
       if (error instanceof WireError) {
         return { kind: 'malformed', problem: `the body is no ExportTraceServiceRequest: ${error.message}` };
       }
+      if (error instanceof ConversionBrokenError) return { kind: 'unavailable', problem: error.message };
       if (error instanceof FormatError) return { kind: 'malformed', problem: error.message };
       throw error;
     }

@@ -2,6 +2,7 @@
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { JAEGER_UDP_BINARY, JAEGER_UDP_COMPACT } from '../core/jaeger/formats.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
+import type { GrpcGuardOptions } from '../platform/grpc_guard.ts';
 import { grpcServer, type GrpcGate } from '../platform/grpc_server.ts';
 import { startAll, stopAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
@@ -36,6 +37,7 @@ export interface JaegerDoors extends Part {
 export interface JaegerDoorsOptions extends Omit<JaegerHttpOptions, 'port' | 'metrics'> {
   readonly settings: JaegerSettings;
   readonly gate: GrpcGate;
+  readonly guard?: GrpcGuardOptions;
   readonly udpSender: Sender;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -51,8 +53,9 @@ export function jaegerDoors({ settings, ...door }: JaegerDoorsOptions): JaegerDo
   const udp = (port: number, format: SpanFormat) => jaegerUdpServer({ ...door, port, format });
   const compact = compactPort === null ? null : udp(compactPort, JAEGER_UDP_COMPACT);
   const binary = binaryPort === null ? null : udp(binaryPort, JAEGER_UDP_BINARY);
+  const guard = door.guard && { guard: { ...door.guard, listener: 'jaeger-grpc' } };
   const http = httpPort === null ? null : jaegerHttpDoor({ ...door, port: httpPort });
-  const grpc = grpcPort === null ? null : grpcServer({ ...door, port: grpcPort, methods });
+  const grpc = grpcPort === null ? null : grpcServer({ ...door, ...guard, port: grpcPort, methods });
   const samplingHttp =
     samplingPort === null ? null : samplingHttpDoor({ ...door, strategyOf, port: samplingPort });
   const servers = [compact, binary, http, grpc, samplingHttp].filter((server) => server !== null);

@@ -1,10 +1,12 @@
 /** What the collector counts. */
+import { CONNECTION_METRICS } from '../platform/connection_limits.ts';
 import { counter, gauge, histogram, type Metrics } from '../platform/metrics.ts';
 import { RECEIVER_METRICS } from './kafka_receiver_metrics.ts';
 
 const BYTES = [1, 4, 16, 64, 128, 256, 512, 1024, 4096, 16_384].map((kib) => kib * 1024);
 
 export const METRICS = {
+  ...CONNECTION_METRICS,
   ...RECEIVER_METRICS,
   spansReceived: counter(
     'spanmill_collector_spans_received_total',

@@ -25,6 +25,7 @@ interface Buckets extends Record<keyof Cost, number> {
 
 /** One span or byte, but for what sums of fractions lose. */
 const ENOUGH = 1 - 1e-6;
+const USUAL_SPAN_BYTES = 512;
 const RATES = { spans: 'spansPerSecond', bytes: 'bytesPerSecond' } as const;
 
 export class TenantRates {
@@ -52,6 +53,20 @@ export class TenantRates {
     const waitMs = this.waitMs(tenant);
     if (waitMs === 0) this.change(tenant, -cost.spans, -cost.bytes);
     return waitMs;
+  }
+
+  /**
+   * For bytes that were read in vain: they cost as much as spans of the usual size would have, or what is worst to read would be
+   * the cheapest to send. No deeper into debt than a burst: one broken client is not to keep its tenant out for long.
+   */
+  charge(tenant: string, bytes: number): void {
+    const limits = this.options.limitsOf(tenant);
+    const buckets = this.filled(tenant, limits);
+    if (buckets === null) return;
+    const floor = (perSecond: number | null): number => -Math.max(1, (perSecond ?? 0) * limits.burstSeconds);
+    const spans = 1 + Math.floor(bytes / USUAL_SPAN_BYTES);
+    buckets.spans = Math.max(buckets.spans - spans, Math.min(buckets.spans, floor(limits.spansPerSecond)));
+    buckets.bytes = Math.max(buckets.bytes - bytes, Math.min(buckets.bytes, floor(limits.bytesPerSecond)));
   }
 
   /** For what was not stored after all. */

@@ -20,6 +20,7 @@ import {
 } from '@grpc/grpc-js';
 import { google } from '../../proto/generated/index.js';
 import type { Caller } from './auth/presented.ts';
+import { guardGrpc, type GrpcGuardOptions } from './grpc_guard.ts';
 import { settlesWithin } from './kafka/deadline.ts';
 import { explain } from './health_server.ts';
 import type { Part } from './lifecycle.ts';
@@ -82,6 +83,8 @@ export interface GrpcServerOptions {
   readonly methods: readonly GrpcMethod[];
   /** Without it, every call may come in. */
   readonly gate?: GrpcGate | undefined;
+  /** What may come in at the same time; without it, as much as does. */
+  readonly guard?: GrpcGuardOptions;
   /** Calls under way when the server stops are waited for this long. */
   readonly stopTimeoutMs: number;
   readonly onBug: (error: unknown) => void;
@@ -89,6 +92,11 @@ export interface GrpcServerOptions {
 
 /** Streams a connection may have open: HTTP/2 itself sets no limit, and each may hold a request that is being read. */
 const MAX_CONCURRENT_STREAMS = 100;
+
+/** A connection whose other end is gone without a word is found by pings, one without calls is closed. */
+const KEEPALIVE_MS = 60_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
+const MAX_IDLE_MS = 10 * 60_000;
 
 export interface GrpcServerPart extends Part {
   /** The port in use once started. */
@@ -101,11 +109,15 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc.max_concurrent_streams': MAX_CONCURRENT_STREAMS,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.max_connection_idle_ms': MAX_IDLE_MS,
     ...(options.gate !== undefined && { interceptors: [gateInterceptor(options.gate, options.onBug)] }),
   });
   const credentials = grpcCredentials(options.tls ?? null);
   for (const method of options.methods) addMethod(server, method, options.onBug);
   let port = 0;
+  let endGuard = (): void => undefined;
   return {
     name: 'gRPC server',
     get port() {
@@ -113,10 +125,12 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
     },
     start: async () => {
       port = await listen(server, credentials, options);
+      if (options.guard !== undefined) endGuard = guardGrpc(server, options.guard);
     },
     stop: async () => {
       const stopped = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       if (!(await settlesWithin(options.stopTimeoutMs, stopped))) server.forceShutdown();
+      endGuard();
     },
   };
 }

@@ -35,6 +35,10 @@ export interface Pipeline {
   recordsIn(topic: keyof TopicNames): Promise<number>;
   /** What the service says of itself on /metrics. */
   metrics(service: ServiceName): Promise<string>;
+  /** What a service that runs has written. */
+  log(service: ServiceName): readonly string[];
+  /** What it says on /readyz. */
+  readiness(service: ServiceName): Promise<string>;
   /** Of a service that runs. */
   pid(service: ServiceName): number;
   /** Its topics are named PREFIX.spans and so on; its database is named PREFIX. */
@@ -55,12 +59,18 @@ export interface PipelineShape {
   readonly partitions?: number;
   /** Of Node, for each service. */
   readonly nodeArguments?: readonly string[];
+  /** Of each service's log; the last ones where there are more. */
+  readonly logLines?: number;
 }
 
 export async function startPipeline(
   services: readonly ServiceName[],
   settings: Readonly<Record<string, string>> = {},
-  { partitions = DEFAULT_TOPIC_OPTIONS.partitions, nodeArguments = [] }: PipelineShape = {},
+  {
+    partitions = DEFAULT_TOPIC_OPTIONS.partitions,
+    nodeArguments = [],
+    logLines = LOG_LINES,
+  }: PipelineShape = {},
 ): Promise<Pipeline> {
   const prefix = uniqueName('test');
   const ports = await freePorts(8);
@@ -113,7 +123,7 @@ export async function startPipeline(
     clickhouse,
     prefix,
     start: async (service) => {
-      const started = run(service, env, nodeArguments);
+      const started = run(service, env, nodeArguments, logLines);
       running.set(service, started);
       await untilReady(service, started, healthUrl(service, 'readyz'));
     },
@@ -127,6 +137,8 @@ export async function startPipeline(
       return watermarks.reduce((sum, { high }) => sum + high, 0);
     },
     metrics: async (service) => (await fetch(healthUrl(service, 'metrics'))).text(),
+    log: (service) => running.get(service)?.lines ?? [],
+    readiness: async (service) => (await fetch(healthUrl(service, 'readyz'))).text(),
     pid: (service) => running.get(service)?.child.pid ?? NaN,
     stop: async () => {
       for (const { child } of [...running.values()].reverse()) await end(child, 'SIGTERM');
@@ -161,7 +173,12 @@ async function prepare(prefix: string, partitions: number): Promise<void> {
   await createTables(testConnection(prefix), prefix);
 }
 
-function run(service: ServiceName, env: Record<string, string>, nodeArguments: readonly string[]): Running {
+function run(
+  service: ServiceName,
+  env: Record<string, string>,
+  nodeArguments: readonly string[],
+  logLines: number,
+): Running {
   const main = new URL(`../../services/${service}/main.ts`, import.meta.url).pathname;
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: { ...env, NODE_OPTIONS: '' },
@@ -175,7 +192,7 @@ function run(service: ServiceName, env: Record<string, string>, nodeArguments: r
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       lines.push(...text.trimEnd().split('\n'));
-      lines.splice(0, lines.length - LOG_LINES);
+      lines.splice(0, lines.length - logLines);
     });
   }
   return { child, lines };

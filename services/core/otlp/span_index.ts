@@ -22,6 +22,7 @@ import {
   TRACES_RESOURCE_SPANS,
 } from './fields.ts';
 import { Cursor, readLength, readTag, seek, skipValue } from '../wire/cursor.ts';
+import { RequestTooLargeError } from './request_limits.ts';
 
 /** A resource and a scope, as offsets of their message bytes; start = end where the message has none. */
 export interface SpanGroup {
@@ -61,11 +62,18 @@ export class SpanIndex {
   readonly earlierHeaders = new Map<number, EarlierHeaders>();
 
   private resources = 0;
+  private readonly maxSpans: number;
   private readonly outer = new Cursor(new Uint8Array(0));
   private readonly inner = new Cursor(new Uint8Array(0));
 
+  /** With a limit of spans, which is one of scopes as well. */
+  constructor(maxSpans = Infinity) {
+    this.maxSpans = maxSpans;
+  }
+
   /**
-   * Indexes `message[from, to)`. Throws WireError where it is no TracesData; the index then is of no use.
+   * Indexes `message[from, to)`. Throws WireError where it is no TracesData, RequestTooLargeError where it has too many spans; the
+   * index then is of no use.
    */
   read(message: Uint8Array, from = 0, to = message.length): void {
     this.clear();
@@ -93,6 +101,7 @@ export class SpanIndex {
 
   private readResourceSpans(message: Uint8Array, from: number, to: number): void {
     const { inner } = this;
+    if (this.resources >= this.maxSpans) throw this.tooLarge('resources');
     const header = groupWithoutHeaders(from);
     const scopes: number[] = [];
     let earlier: number[] | null = null;
@@ -101,6 +110,7 @@ export class SpanIndex {
       const tag = readTag(inner);
       if (tag === RESOURCE_SPANS_SCOPE_SPANS) {
         const length = readLength(inner);
+        if (this.groups.length + scopes.length / 2 >= this.maxSpans) throw this.tooLarge('scopes');
         scopes.push(inner.pos, inner.pos + length);
         inner.pos += length;
       } else if (tag === RESOURCE_SPANS_RESOURCE) {
@@ -163,7 +173,12 @@ export class SpanIndex {
     }
   }
 
+  private tooLarge(what: string): RequestTooLargeError {
+    return new RequestTooLargeError(`a request has at most ${this.maxSpans} ${what}`);
+  }
+
   private addSpan(group: number, fieldStart: number, start: number, end: number): void {
+    if (this.count >= this.maxSpans) throw this.tooLarge('spans');
     const i = this.count++;
     this.group[i] = group;
     this.fieldStart[i] = fieldStart;

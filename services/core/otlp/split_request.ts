@@ -10,6 +10,7 @@
  * Two passes: index, check and sort the spans by partition; then measure and copy each part (traces_copy.ts).
  */
 import { partitionOf } from './partition.ts';
+import { MAX_REQUEST_SPANS } from './request_limits.ts';
 import { SpanIndex } from './span_index.ts';
 import { findInvalidId, readSpanView, SpanView, type InvalidId } from './span_view.ts';
 import { WireError } from '../wire/cursor.ts';
@@ -47,7 +48,7 @@ function checkHeaders({ groups }: SpanIndex, requestBytes: number): void {
 /** Owns the scratch of the walk, so one splitter serves one request after the other. */
 export class RequestSplitter {
   readonly partitions: number;
-  private readonly index = new SpanIndex();
+  private readonly index: SpanIndex;
   private readonly view = new SpanView();
   /** By span: its partition, or REJECTED. */
   private readonly partitionOfSpan: number[] = [];
@@ -56,11 +57,12 @@ export class RequestSplitter {
   /** Positions of spans in the index, by partition, in the order they came. */
   private order = new Uint32Array(0);
 
-  constructor(partitions: number) {
+  constructor(partitions: number, maxSpans = MAX_REQUEST_SPANS) {
     this.partitions = partitions;
+    this.index = new SpanIndex(maxSpans);
   }
 
-  /** Throws WireError where the request is no ExportTraceServiceRequest. */
+  /** Throws WireError where the request is no ExportTraceServiceRequest, RequestTooLargeError where it has too many spans. */
   split(request: Uint8Array): SplitRequest {
     // A Buffer's subarray is slower, and one class of arrays keeps the walk monomorphic.
     const bytes = new Uint8Array(request.buffer, request.byteOffset, request.length);

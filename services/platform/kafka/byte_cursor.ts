@@ -90,8 +90,10 @@ export function skipTaggedFields(cursor: ByteCursor): void {
   }
 }
 
-/** The elements of a compact array; null reads as empty. */
+/** The elements of a compact array; null reads as empty. Throws RangeError where it claims more than there are bytes. */
 export function readCompactArray<T>(cursor: ByteCursor, readElement: (cursor: ByteCursor) => T): T[] {
   const length = Math.max(0, readCompactLength(cursor));
+  // Room for all of them is made at once: a few bytes could ask for gigabytes.
+  if (length > cursor.bytes.length - cursor.position) throw new RangeError('a count points beyond the end');
   return Array.from({ length }, () => readElement(cursor));
 }

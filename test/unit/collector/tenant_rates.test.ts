@@ -49,6 +49,19 @@ describe('a tenant', () => {
     expect(tenant.waitMs('bytes')).toBe(0);
   });
 
+  test('pays for what was read in vain, but not for longer than a burst', () => {
+    const tenant = rates();
+    tenant.charge('spans', 51_200);
+    // 200 less 101: there is something left.
+    expect(tenant.waitMs('spans')).toBe(0);
+    tenant.charge('spans', 16_000_000);
+    tenant.charge('spans', 16_000_000);
+    expect(tenant.waitMs('spans')).toBe(2_010);
+    tenant.charge('bytes', 16_000_000);
+    expect(tenant.waitMs('bytes')).toBe(1_001);
+    expect(tenant.waitMs('other')).toBe(0);
+  });
+
   test('without limits, or beside one that is over them, is not held up', () => {
     const tenant = rates();
     tenant.take('spans', { spans: 10_000, bytes: 0 });

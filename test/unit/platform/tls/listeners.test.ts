@@ -89,8 +89,8 @@ async function startAll(clientCaFile: string | null = null) {
   });
   const door = httpDoor({
     ...{ protocol: 'http', host: HOST, port: 0, tls, maxRequestBytes: 1000, requestTimeoutMs: 1000 },
-    doorman: { admit: () => Promise.resolve(null) },
     ...{ stopTimeoutMs: 1000, metrics: registry.create(METRICS), isStopping: () => false, onBug },
+    doorman: { admit: () => Promise.resolve(null) },
     routes: [
       {
         ...{ method: 'GET', path: '/healthz' },

@@ -1,0 +1,37 @@
+/** The command line of the fuzzer: `--minutes 60 --seed 1 --target zipkin --inputs 20000`. */
+import { parseArgs } from 'node:util';
+
+export interface FuzzArguments {
+  /** Over all targets together. */
+  readonly minutes: number;
+  readonly seed: number;
+  /** Targets whose name contains this. */
+  readonly target: string;
+  /** For each target. */
+  readonly inputs: number;
+}
+
+/** Throws RangeError. */
+export function fuzzArguments(argv: readonly string[]): FuzzArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      minutes: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '1' },
+      target: { type: 'string', default: '' },
+      inputs: { type: 'string', default: String(Number.MAX_SAFE_INTEGER) },
+    },
+  });
+  return {
+    minutes: positive('minutes', values.minutes),
+    seed: Math.floor(positive('seed', values.seed)),
+    target: values.target,
+    inputs: Math.floor(positive('inputs', values.inputs)),
+  };
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && Number.isFinite(number))) throw new RangeError(`--${name} must be a number above 0`);
+  return number;
+}
