@@ -48,6 +48,8 @@ export async function readBody(
 }
 
 function collect(source: Readable, maxBytes: number, lease: Lease): Promise<Body> {
+  // It left while it was being asked who it is: nothing more will be told of it.
+  if (source.destroyed) return Promise.resolve({ kind: 'gone' });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

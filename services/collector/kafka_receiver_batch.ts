@@ -11,6 +11,7 @@ import { sizedTraces } from '../core/otlp/sized_traces.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import type { PartitionSpans, RequestSplitter } from '../core/otlp/split_request.ts';
 import type { InvalidId } from '../core/otlp/span_view.ts';
+import { GrowthError } from '../core/redaction/edits.ts';
 import { WireError } from '../core/wire/cursor.ts';
 import { letterBytes, toDeadLetter } from '../platform/kafka/dead_letter.ts';
 import type { IncomingRecord, OutgoingRecord } from '../platform/kafka/port.ts';
@@ -88,9 +89,9 @@ export class ReceivedBatchBuilder {
     this.lastOffset = record.offset;
     this.sourceBytes += record.value.length;
     if (record.unreadable !== undefined) {
-      this.addLetter(UNREADABLE_BATCH, record.unreadable, record.offset, record.value);
+      this.addUnread(UNREADABLE_BATCH, record.unreadable, record.offset, record.value);
     } else if (isRefused) {
-      this.addLetter('too_large', 'the spans topic does not take it', record.offset, record.value);
+      this.addRefused(record);
     } else if (record.value.length > 0) {
       this.addSpans(record);
     }
@@ -114,46 +115,33 @@ export class ReceivedBatchBuilder {
       for (const part of parts) this.addPart(part, offset);
       if (rejected.invalid_trace_id + rejected.invalid_span_id > 0) this.addInvalid(traces, rejected, offset);
     } catch (error) {
-      this.addUnread(messageOf(error), offset, value);
+      this.addUnread('malformed_record', messageOf(error), offset, value);
     }
+  }
+
+  private addRefused({ offset, value }: IncomingRecord): void {
+    const kept = this.source.redact ? this.tracesOf(value, offset) : value;
+    if (kept !== null) this.addLetter('too_large', 'the spans topic does not take it', offset, kept);
   }
 
   /** As OTLP and redacted; null where that is a dead letter. */
   private tracesOf(value: Buffer, offset: number): Uint8Array | null {
     const { format, redact } = this.source;
-    let traces: Uint8Array;
     try {
-      traces = format.toOtlp(value);
-    } catch (error) {
-      this.addUnread(messageOf(error), offset, value);
-      return null;
-    }
-    try {
+      const traces = format.toOtlp(value);
       return redact?.(traces) ?? traces;
     } catch (error) {
-      if (error instanceof WireError) this.addUnread(messageOf(error), offset, value);
-      // What must not be kept is not kept here either: the source has it.
-      else
-        this.addLetter(
-          'too_large',
-          'it is too large once it is redacted, and left in the source',
-          offset,
-          NOTHING,
-        );
+      const reason = error instanceof GrowthError ? 'too_large' : 'malformed_record';
+      this.addUnread(reason, messageOf(error), offset, value);
       return null;
     }
   }
 
-  /** Where a policy is in force, what it could not read may hold what must not be kept. */
-  private addUnread(problem: string, offset: number, value: Uint8Array): void {
-    if (!this.source.redact) this.addLetter('malformed_record', problem, offset, value);
+  /** Where a policy is in force, what it could not read may hold what must not be kept: the source has it. */
+  private addUnread(reason: LetterReason, problem: string, offset: number, value: Uint8Array): void {
+    if (!this.source.redact) this.addLetter(reason, problem, offset, value);
     else
-      this.addLetter(
-        'malformed_record',
-        `${problem}; left in the source, since it cannot be redacted`,
-        offset,
-        NOTHING,
-      );
+      this.addLetter(reason, `${problem}; left in the source, since it cannot be redacted`, offset, NOTHING);
   }
 
   private addPart(part: PartitionSpans, offset: number): void {
@@ -200,6 +188,7 @@ function noneInvalid(): Record<InvalidId, number> {
 /** Of anything else only the kind: its message was not made to be shown. */
 function messageOf(error: unknown): string {
   if (error instanceof FormatError) return error.message;
+  if (error instanceof GrowthError) return 'it is too large once it is redacted';
   if (error instanceof WireError) return `it is no ExportTraceServiceRequest: ${error.message}`;
   return `the converter failed with ${error instanceof Error ? error.name : 'an error'}`;
 }

@@ -94,9 +94,9 @@ export class TenantRates {
     const elapsedSeconds = Math.max(0, nowMs - buckets.atMs) / 1000;
     buckets.atMs = nowMs;
     for (const [unit, rate] of Object.entries(RATES) as [keyof Cost, (typeof RATES)[keyof Cost]][]) {
-      const perSecond = limits[rate] ?? Infinity;
-      const most = Math.max(1, perSecond * limits.burstSeconds);
-      buckets[unit] = Math.min(most, buckets[unit] + perSecond * elapsedSeconds);
+      const perSecond = limits[rate];
+      const most = perSecond === null ? Infinity : Math.max(1, perSecond * limits.burstSeconds);
+      buckets[unit] = Math.min(most, buckets[unit] + (perSecond ?? 0) * elapsedSeconds);
     }
     return buckets;
   }

@@ -78,7 +78,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   compressAnswers(app);
   documentRoutes(app);
   app.setErrorHandler((error, request, reply) => {
-    report(log, error, request.url);
+    report(log, error, pathOf(request.url));
     answerProblem(reply, asProblem(error, requestTimeoutMs), request.routeOptions.config.problemFormat);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -178,12 +178,15 @@ function measure(app: FastifyInstance, registry: MetricRegistry): void {
   });
 }
 
-/** A problem that a route found is an answer like any other; a store that is away is told in a line, a bug in full. */
-function report(log: Log, error: unknown, url: string): void {
+/**
+ * A problem that a route found is an answer like any other; a store that is away is told in a line, a bug in full. Not what was
+ * asked for: people search for the addresses and numbers of others.
+ */
+function report(log: Log, error: unknown, path: string): void {
   if (error instanceof StoreError && error.failure !== 'bad-pattern') {
-    log.warn({ url, failure: error.failure, reason: error.message }, 'no answer from ClickHouse');
+    log.warn({ path, failure: error.failure, reason: error.message }, 'no answer from ClickHouse');
   } else if (asProblem(error, 0).status === 500) {
-    log.error({ error, url }, 'request failed');
+    log.error({ error, path }, 'request failed');
   }
 }
 

@@ -98,8 +98,10 @@ export function tracesFromAgentMessage(packet: Uint8Array, protocol: ThriftProto
   if (name !== 'emitBatch') throw new WireError('a call of another method than emitBatch');
   let traces = null as Uint8Array | null;
   readStruct(reader, (field) => {
-    if (field === EMIT_BATCH) traces = readBatch(reader);
-    else skipValue(reader, field);
+    if (field !== EMIT_BATCH) skipValue(reader, field);
+    // Thousands of empty ones fit into a packet, and each would cost room for the whole of it.
+    else if (traces !== null) throw new WireError('emitBatch with more than one batch');
+    else traces = readBatch(reader);
   });
   if (traces === null) throw new WireError('emitBatch without a batch');
   return traces;

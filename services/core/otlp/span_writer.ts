@@ -6,6 +6,7 @@
  * As proto3 has it, what is empty or 0 is not written, but for the value of an attribute.
  */
 import * as field from './fields.ts';
+import { FormatError } from './format_error.ts';
 import {
   beginLengthField,
   endLengthField,
@@ -115,13 +116,25 @@ export class SpansWriter {
   }
 }
 
-/** Adds a span. All three are the contents of their messages; an empty scope is none. Keeps no reference to `span`. */
+/**
+ * Four times the largest body that is taken. Where spans of two resources take turns, each is written anew for each turn: a body of
+ * one large resource and many tiny spans would become thousands of times as large.
+ */
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Adds a span. All three are the contents of their messages; an empty scope is none. Keeps no reference to `span`. Throws
+ * FormatError where the request would become too large.
+ */
 export function writeSpan(
   spans: SpansWriter,
   resource: Uint8Array,
   scope: Uint8Array,
   span: Pick<WireWriter, 'buf' | 'pos'>,
 ): void {
+  if (spans.writer.pos + resource.length + scope.length + span.pos > MAX_REQUEST_BYTES) {
+    throw new FormatError(`request: has more than ${MAX_REQUEST_BYTES} bytes as OTLP`);
+  }
   if (!isSame(spans.resource, resource)) beginResource(spans, resource);
   if (!isSame(spans.scope, scope)) beginScope(spans, scope);
   writeLengthField(spans.writer, field.SCOPE_SPANS_SPANS, span.buf, 0, span.pos);

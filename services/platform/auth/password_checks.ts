@@ -15,10 +15,16 @@ const MAX_REMEMBERED = 1_000;
 /** Of nobody: checked in place of an unknown user's, so that time does not tell which users there are. */
 const NOBODY = parsePasswordHash(`scrypt:16384:8:5:${'A'.repeat(22)}:${'A'.repeat(43)}`);
 
+interface UnderWay {
+  /** Undefined for a user that there is not. */
+  readonly identity: PasswordIdentity | undefined;
+  readonly isRight: Promise<boolean>;
+}
+
 export class PasswordChecks {
   private readonly key: Buffer;
   private readonly known = new Map<string, PasswordIdentity>();
-  private readonly underWay = new Map<string, Promise<boolean>>();
+  private readonly underWay = new Map<string, UnderWay>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
@@ -41,18 +47,19 @@ export class PasswordChecks {
     const name = this.nameOf(user, password);
     // A page asks for several things at once.
     const same = this.underWay.get(name);
-    if (same !== undefined) return same;
+    // The file may have been read anew since it began.
+    if (same !== undefined && same.identity === identity) return same.isRight;
     if (this.waiting.length >= MAX_WAITING) return null;
     const hash = identity?.hash ?? NOBODY;
     if (hash === null) return false;
-    const check = this.inTurn(password, hash);
+    const check = { identity, isRight: this.inTurn(password, hash) };
     this.underWay.set(name, check);
     try {
-      const isRight = await check;
+      const isRight = await check.isRight;
       if (isRight && identity !== undefined) this.remember(name, identity);
       return isRight && identity !== undefined;
     } finally {
-      this.underWay.delete(name);
+      if (this.underWay.get(name) === check) this.underWay.delete(name);
     }
   }
 

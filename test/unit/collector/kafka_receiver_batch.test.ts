@@ -3,11 +3,19 @@ import { describe, expect, test } from '@jest/globals';
 import { ReceivedBatchBuilder, type Redact } from '../../../services/collector/kafka_receiver_batch.ts';
 import { formatOf } from '../../../services/collector/kafka_receiver_formats.ts';
 import { DEAD_LETTER_HEADERS } from '../../../services/core/contracts.ts';
+import { GrowthError } from '../../../services/core/redaction/edits.ts';
 import type { SpanFormat } from '../../../services/core/otlp/span_format.ts';
 import { RequestSplitter } from '../../../services/core/otlp/split_request.ts';
 import { PARTLY_VALID, requestOf, spanNames, testSpan } from '../../support/export_requests.ts';
 
-function batchOf(value: Buffer, redact: Redact | null, format: SpanFormat = formatOf('otlp_proto')) {
+interface Given {
+  readonly format?: SpanFormat;
+  readonly unreadable?: string;
+  readonly isRefused?: boolean;
+}
+
+function batchOf(value: Buffer, redact: Redact | null, given: Given = {}) {
+  const { format = formatOf('otlp_proto'), unreadable, isRefused } = given;
   const builder = new ReceivedBatchBuilder({
     topic: 't',
     partition: 2,
@@ -15,7 +23,8 @@ function batchOf(value: Buffer, redact: Redact | null, format: SpanFormat = form
     splitter: new RequestSplitter(3),
     redact,
   });
-  builder.add({ offset: 7, timestampMs: 0, value, headers: {} });
+  const record = { offset: 7, timestampMs: 0, value, headers: {} };
+  builder.add(unreadable === undefined ? record : { ...record, unreadable }, isRefused);
   const { parts, letters, spans } = builder.take();
   return {
     spans,
@@ -54,10 +63,35 @@ describe('redaction', () => {
 
   test('that makes a record too large leaves a letter without its bytes', () => {
     const { stored, letters } = batchOf(requestOf(testSpan(1, 1, 'a secret')), () => {
-      throw new RangeError('grew');
+      throw new GrowthError('grew');
     });
     expect(stored).toEqual([]);
     expect(letters).toMatchObject([{ reason: 'too_large', record: { value: Buffer.alloc(0) } }]);
+  });
+
+  test('that fails leaves the record in the source, as one that cannot be read', () => {
+    const { letters } = batchOf(requestOf(testSpan(1, 1, 'a secret')), () => {
+      throw new RangeError('a secret');
+    });
+    expect(letters).toMatchObject([{ reason: 'malformed_record', record: { value: Buffer.alloc(0) } }]);
+    expect(letters[0]?.error).not.toContain('secret');
+  });
+
+  test('comes before a record that our topic refused becomes a dead letter', () => {
+    const value = requestOf(testSpan(1, 1, 'span'));
+    const { stored, letters } = batchOf(value, masking, { isRefused: true });
+    expect(stored).toEqual([]);
+    expect(letters).toMatchObject([{ reason: 'too_large' }]);
+    expect(letters.flatMap(({ record }) => spanNames(record.value))).toEqual(['****']);
+    expect(batchOf(value, null, { isRefused: true }).letters).toMatchObject([{ record: { value } }]);
+  });
+
+  test('leaves a batch that cannot be decompressed in the source', () => {
+    const value = Buffer.from('a secret');
+    const unreadable = 'the checksum is wrong';
+    const { letters } = batchOf(value, masking, { unreadable });
+    expect(letters).toMatchObject([{ reason: 'unreadable_batch', record: { value: Buffer.alloc(0) } }]);
+    expect(batchOf(value, null, { unreadable }).letters).toMatchObject([{ record: { value } }]);
   });
 });
 
@@ -69,7 +103,7 @@ test('a converter that fails leaves the record as a letter that does not repeat 
     },
   };
   const value = Buffer.from('any');
-  const { spans, letters } = batchOf(value, null, broken);
+  const { spans, letters } = batchOf(value, null, { format: broken });
   expect(spans).toBe(0);
   expect(letters).toMatchObject([
     { reason: 'malformed_record', error: 'the converter failed with TypeError', record: { value } },

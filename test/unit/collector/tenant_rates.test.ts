@@ -80,4 +80,13 @@ describe('a tenant', () => {
     limits['spans'] = NO_LIMITS;
     expect(tenant.waitMs('spans')).toBe(0);
   });
+
+  test('that had a limit of one kind is held to a second one that the file gets', () => {
+    const limits: Record<string, TenantLimits> = { ...LIMITS };
+    const tenant = rates(limits);
+    expect(tenant.waitMs('bytes')).toBe(0);
+    limits['bytes'] = { ...NO_LIMITS, bytesPerSecond: 1_000, spansPerSecond: 100, burstSeconds: 1 };
+    expect(tenant.take('bytes', { spans: 200, bytes: 0 })).toBe(0);
+    expect(tenant.waitMs('bytes')).toBe(1_010);
+  });
 });

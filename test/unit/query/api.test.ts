@@ -332,6 +332,17 @@ describe('the API as a whole', () => {
     expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['error']);
   });
 
+  it.each([new TypeError('x is undefined'), new StoreError('unavailable', 'away')])(
+    'logs where it failed, not what was asked for (%s)',
+    async (error) => {
+      const { app, lines } = api({ find: () => Promise.reject(error) });
+      await app.inject('/api/v1/traces?attribute=user.email%3Danna');
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('/api/v1/traces');
+      expect(lines[0]).not.toContain('anna');
+    },
+  );
+
   it('answers by 504 when time is up, and tells the store to stop', async () => {
     const { promise: stopped, resolve: onStop } = Promise.withResolvers<string>();
     const services: MetricsStore['services'] = (_tenant, _range, signal) =>

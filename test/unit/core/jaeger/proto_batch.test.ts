@@ -28,6 +28,16 @@ describe('PostSpansRequest', () => {
     expect(Buffer.from(body).toString('latin1').split('service.name')).toHaveLength(2);
   });
 
+  test('spans that take turns between a large process and another are refused before they fill the memory', () => {
+    const large = protoProcess('batch', [['padding', 'x'.repeat(1024 * 1024)]]);
+    const own = { ...protoSpan(SPAN), process: protoProcess('own') };
+    const spans = Array.from({ length: 100 }, () => [own, protoSpan(SPAN)]).flat();
+    const body = PostSpansRequest.encode({ batch: { process: large, spans } }).finish();
+    expect(() => JAEGER_GRPC.toOtlp(body)).toThrow(FormatError);
+    const few = PostSpansRequest.encode({ batch: { process: large, spans: spans.slice(0, 20) } }).finish();
+    expect(JAEGER_GRPC.toOtlp(few).length).toBeGreaterThan(10 * 1024 * 1024);
+  });
+
   test('warnings are the attribute that Jaeger itself has for them', () => {
     const warned = { ...protoSpan(SPAN), warnings: ['clock skew', ''] };
     expect(post({ spans: [warned] })).toMatchObject([

@@ -87,6 +87,13 @@ describe('a packet to an agent', () => {
     expect(() => JAEGER_UDP_COMPACT.toOtlp(empty)).toThrow('emitBatch without a batch');
   });
 
+  test('of several batches is refused: the call has one', () => {
+    const twice = struct([1, thriftBatch(batch)], [1, thriftBatch(batch)]);
+    expect(() => JAEGER_UDP_COMPACT.toOtlp(compactEncoder.message('emitBatch', twice))).toThrow(
+      'emitBatch with more than one batch',
+    );
+  });
+
   test('of the other protocol is refused', () => {
     expect(() => JAEGER_UDP_BINARY.toOtlp(emitBatch(compactEncoder, batch))).toThrow(FormatError);
     expect(() => JAEGER_UDP_COMPACT.toOtlp(emitBatch(binaryEncoder, batch))).toThrow(FormatError);

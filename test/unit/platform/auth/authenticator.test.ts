@@ -106,6 +106,15 @@ describe('who shows', () => {
     expect(await f.ask(basic('anna', PASSWORD))).toBe('unknown');
     expect(await f.ask(bearer(TOKEN))).toBe('unknown');
   });
+
+  test('a password that was changed while it was being checked opens nothing to who asks after that', async () => {
+    const f = new Fixture();
+    const changed = await hashPassword('another', randomBytes);
+    const before = f.ask(basic('anna', PASSWORD));
+    f.file = parseCredentials(yaml.replace(/scrypt:[^"]*/, changed), 'c.yaml');
+    const after = f.ask(basic('anna', PASSWORD));
+    expect([await before, await after]).toEqual(['anna of shop', 'unknown']);
+  });
 });
 
 describe('failed logins', () => {
