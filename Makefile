@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance bench bench-compare bench-micro bench-query docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance interop bench bench-compare bench-micro bench-query docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -57,6 +57,9 @@ chaos-short: setup ## The same in under five minutes, one fault of each kind
 
 rebalance: setup ## How long partitions pause when processors come, go and die
 	@$(NODE) test/chaos/rebalance.ts
+
+interop: setup ## The client libraries of other projects against a whole Spanmill: CLIENT=a,b for some
+	@$(NODE) test/interop/main.ts $(if $(CLIENT),--only $(CLIENT))
 
 bench: setup ## What the pipeline costs: STAGE=name, SECONDS_EACH=n, RATE=spans/s, PROFILE=1; all of it takes an hour
 	@./bin/spanmill bench $(STAGE) $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH)) $(if $(RATE),--rate $(RATE)) $(if $(PROFILE),--profile)

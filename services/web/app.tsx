@@ -8,6 +8,7 @@ import { rangeOf, rangeParameters, viewOf, withQuery, type View } from './router
 import { SearchView } from './search/search_view.tsx';
 import { TraceView } from './trace/trace_view.tsx';
 import { Loading, Notice } from './ui/notice.tsx';
+import { TenantSwitch } from './ui/tenant_switch.tsx';
 import { ThemeSwitch } from './ui/theme_switch.tsx';
 import { TraceIdBox } from './ui/trace_id_box.tsx';
 
@@ -55,6 +56,7 @@ export function App() {
         </nav>
         <div className="bar-end">
           <TraceIdBox />
+          <TenantSwitch />
           <ThemeSwitch />
         </div>
       </header>

@@ -2,9 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { opentelemetry } from '../../proto/generated/index.js';
+import { hashPassword } from '../../services/platform/auth/secret_hash.ts';
 import { aToken, tokenEntry } from '../support/access_fixture.ts';
+import { buildPage, chromiumPath, keepScreenshot, launchChromium } from '../support/browser.ts';
 import { startPipeline, type Pipeline } from '../support/pipeline.ts';
 import { waitFor } from '../support/wait_for.ts';
 
@@ -15,6 +18,8 @@ const { SPAN_KIND_SERVER, SPAN_KIND_CLIENT } = opentelemetry.proto.trace.v1.Span
 const TRACES = 200;
 const TENANTS = { shop: aToken(), bank: aToken() };
 const OPERATOR = aToken();
+const ANNA = { username: 'anna', password: 'correct horse battery staple' };
+const chromium = chromiumPath();
 const START_NS = BigInt(Date.now() - 60_000) * 1_000_000n;
 
 /** A call of `web` to `cart`, as two spans; ids are the same for all tenants, names are not. */
@@ -43,15 +48,20 @@ function requestOf(tenant: string, trace: number): Buffer {
 describe('two tenants with the same trace ids', () => {
   const directory = mkdtempSync(join(tmpdir(), 'spanmill-tenants-'));
   let pipeline: Pipeline;
+  let page: ReturnType<typeof buildPage> | null = null;
 
   beforeAll(async () => {
     const file = join(directory, 'credentials.yaml');
     const entries = Object.entries(TENANTS).map(([tenant, token]) => tokenEntry(tenant, token, tenant));
     const operator = tokenEntry('operator', OPERATOR, '*', 'query, admin');
-    writeFileSync(file, `tenants: { shop: , bank: }\ncredentials:\n${entries.join('')}${operator}`);
+    const hash = await hashPassword(ANNA.password, randomBytes);
+    const anna = `  - { name: anna, kind: basic, user: ${ANNA.username}, tenant: "*", use: [query, admin], hash: "${hash}" }\n`;
+    writeFileSync(file, `tenants: { shop: , bank: }\ncredentials:\n${entries.join('')}${operator}${anna}`);
+    if (chromium !== null) page = buildPage();
     pipeline = await startPipeline(['collector', 'processor', 'sink', 'query'], {
       SPANMILL_COLLECTOR_CREDENTIALS_FILE: file,
       SPANMILL_QUERY_CREDENTIALS_FILE: file,
+      ...(page !== null && { SPANMILL_QUERY_WEB_DIRECTORY: page.directory }),
       SPANMILL_PROCESSOR_FORGET_MS: '6000',
       SPANMILL_PROCESSOR_SETTLE_MS: '2000',
     });
@@ -68,6 +78,7 @@ describe('two tenants with the same trace ids', () => {
   });
   afterAll(async () => {
     await pipeline.stop();
+    page?.remove();
     rmSync(directory, { recursive: true });
   });
 
@@ -137,4 +148,29 @@ describe('two tenants with the same trace ids', () => {
     });
     expect(await all.json()).toMatchObject({ tenants: ['bank', 'shop'] });
   });
+
+  (chromium === null ? test.skip : test)(
+    'one who may see both chooses on the page, which asks for a password',
+    async () => {
+      const browser = await launchChromium(chromium ?? '');
+      try {
+        const context = await browser.newContext({ httpCredentials: ANNA });
+        const tab = await context.newPage();
+        await tab.goto(`${pipeline.queryUrl}/services?since=1h&tenant=bank`);
+        await tab.getByRole('link', { name: 'bank-web' }).waitFor();
+        expect(await tab.getByText('shop-web').count()).toBe(0);
+        await tab.getByLabel('Tenant').selectOption('shop');
+        await tab.getByRole('link', { name: 'shop-web' }).waitFor();
+        await keepScreenshot(tab, 'tenants');
+        await tab.getByRole('link', { name: 'Map' }).click();
+        await tab.getByText('shop-cart').first().waitFor();
+        expect(new URL(tab.url()).searchParams.get('tenant')).toBe('shop');
+        const stranger = await (await browser.newContext()).newPage();
+        const answer = await stranger.goto(`${pipeline.queryUrl}/services`).catch(() => null);
+        expect(answer?.status() ?? 401).toBe(401);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });

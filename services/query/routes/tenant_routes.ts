@@ -1,6 +1,7 @@
 /** `/api/v1/tenants`: for which tenants one may ask. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
+import { TENANT } from '../declared_parameters.ts';
 import { addRoute } from '../route.ts';
 import * as shape from '../schema.ts';
 import type { TenantStore } from '../tenant_store.ts';
@@ -11,10 +12,12 @@ const TENANTS = shape.object({
   who: shape.nullable(shape.text(), 'Name of the credential; null where there are none.'),
 });
 
+export type TenantsAnswer = shape.Infer<typeof TENANTS>;
+
 const ROUTE = {
   path: '/api/v1/tenants',
   summary: 'For which tenants one may ask: all that have sent something, or the own one alone.',
-  parameters: {},
+  parameters: { tenant: TENANT },
   answer: TENANTS,
 };
 

@@ -141,3 +141,9 @@ export interface CriticalPaths {
     readonly slowest: PathShare;
   }[];
 }
+
+/** `/api/v1/tenants`: for which tenants one may ask, and whose data one gets. */
+export interface Tenants {
+  readonly tenants: readonly string[];
+  readonly tenant: string;
+}

@@ -3,6 +3,8 @@
  * While a new answer is under way the old one stays.
  */
 import { useEffect, useState } from 'react';
+import { tenantOf } from '../router/tenant.ts';
+import { useAddress } from '../router/use_address.ts';
 import { ask, AskError, queryString, type Parameters } from './ask.ts';
 
 export interface Answer<T> {
@@ -20,9 +22,10 @@ interface Held<T> {
 
 const RETRY_MS = 5000;
 
-/** `path` null asks nothing. */
+/** `path` null asks nothing. The address's tenant is asked for, unless the parameters say otherwise. */
 export function useAnswer<T>(path: string | null, parameters: Parameters = {}, pollMs = 0): Answer<T> {
-  const query = queryString(parameters);
+  const tenant = tenantOf(useAddress().search);
+  const query = queryString({ tenant, ...parameters });
   const question = path === null || query === '' ? (path ?? '') : `${path}?${query}`;
   const [held, setHeld] = useState<Held<T>>({ question: '', value: null, error: null });
   const [round, setRound] = useState(0);

@@ -12,9 +12,11 @@ import { EMPTY, judge, remembered, STAGES, type History, type Stage } from './hi
 import { DeadLetterTable, DelayTable, LagTable, ServiceTable, StorageTable } from './pipeline_tables.tsx';
 
 const POLL_MS = 2000;
+/** It has no parameter for one. */
+const OF_ALL_TENANTS = { tenant: null };
 
 export default function PipelineView() {
-  const { value, error, again } = useAnswer<Pipeline>('/api/v1/pipeline', {}, POLL_MS);
+  const { value, error, again } = useAnswer<Pipeline>('/api/v1/pipeline', OF_ALL_TENANTS, POLL_MS);
   const [history, setHistory] = useState<History>(EMPTY);
   useEffect(() => {
     if (value !== null) setHistory((before) => remembered(before, value));

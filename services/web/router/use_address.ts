@@ -1,5 +1,6 @@
 /** The address bar as state: read here, changed by links and by `go`. */
 import { useSyncExternalStore } from 'react';
+import { keepTenant } from './tenant.ts';
 
 export interface Address {
   readonly pathname: string;
@@ -19,9 +20,10 @@ export function useAddress(): Address {
 
 /** `replace` leaves no step to go back to: for what changes often, like the chosen span. */
 export function go(href: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', href);
+  const kept = keepTenant(href, new URLSearchParams(location.search));
+  if (replace) history.replaceState(null, '', kept);
   else {
-    history.pushState(null, '', href);
+    history.pushState(null, '', kept);
     scrollTo(0, 0);
   }
   dispatchEvent(new Event(MOVED));

@@ -3,6 +3,7 @@ import './search_form.css';
 import { useId, useState, type ReactNode } from 'react';
 import type { Operations, Service } from '../api/answers.ts';
 import { useAnswer } from '../api/use_answer.ts';
+import { keepTenant } from '../router/tenant.ts';
 import { go, useAddress } from '../router/use_address.ts';
 import { rangeOf } from '../router/view.ts';
 import {
@@ -30,7 +31,7 @@ export function SearchForm({ services, onSearch }: SearchFormProps) {
   const wrong = faultOf(draft, parsed.wrong);
   const send = (filters: Filters): void => {
     const href = searchHref({ ...filters, attributes: parsed.pairs }, range);
-    if (href === location.pathname + location.search) onSearch();
+    if (keepTenant(href, search) === location.pathname + location.search) onSearch();
     else go(href);
   };
   const set = (change: Partial<Filters>): void => setDraft({ ...draft, ...change });

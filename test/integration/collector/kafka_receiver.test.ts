@@ -192,9 +192,10 @@ test.each(KAFKA_CLIENTS)(
     await others.write(8);
     await untilAllRead(topics);
     await Promise.all([collector.stop(), others.close(), admin.stop()]);
-    expect(await spansInTopic(kafka, topicNames(prefix).spans)).toEqual(
-      ['over OTLP', ...others.spans].sort(),
-    );
+    // Whoever writes to a topic that is just being made may have to send some of it again.
+    const written = await spansInTopic(kafka, topics.source);
+    expect(new Set(written)).toEqual(new Set(others.spans));
+    expect(await spansInTopic(kafka, topicNames(prefix).spans)).toEqual(['over OTLP', ...written].sort());
   },
 );
 

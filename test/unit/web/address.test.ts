@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VIEW_PATHS } from '../../../services/query/routes/web_routes.ts';
 import { queryString } from '../../../services/web/api/ask.ts';
+import { keepTenant, tenantOf } from '../../../services/web/router/tenant.ts';
 import { comparePath, rangeOf, servicePath, tracePath, viewOf } from '../../../services/web/router/view.ts';
 import {
   apiParameters,
@@ -14,6 +15,22 @@ import {
 } from '../../../services/web/search/filters.ts';
 
 const pathname = (href: string): string => href.split('?')[0] ?? '';
+
+describe('the tenant of an address', () => {
+  const ofBank = new URLSearchParams('tenant=bank&since=2h');
+
+  test('is kept by every link, unless the link names another', () => {
+    expect(keepTenant('/map', ofBank)).toBe('/map?tenant=bank');
+    expect(keepTenant('/search?service=a%26b', ofBank)).toBe('/search?service=a%26b&tenant=bank');
+    expect(keepTenant('/map?tenant=shop', ofBank)).toBe('/map?tenant=shop');
+    expect(keepTenant(keepTenant('/map', ofBank), ofBank)).toBe('/map?tenant=bank');
+  });
+
+  test('is none where it names none', () => {
+    expect(keepTenant('/map?since=2h', new URLSearchParams('since=1h'))).toBe('/map?since=2h');
+    expect(tenantOf(new URLSearchParams())).toBe('');
+  });
+});
 
 describe('the address of a view', () => {
   test('leads to it, whatever a service is called', () => {

@@ -14,6 +14,7 @@ import type {
   SeriesAnswer,
 } from '../../../services/query/routes/series_routes.ts';
 import type { OperationsAnswer, ServicesAnswer } from '../../../services/query/routes/service_routes.ts';
+import type { TenantsAnswer } from '../../../services/query/routes/tenant_routes.ts';
 import type { Infer } from '../../../services/query/schema.ts';
 import type { TRACE_ANSWER } from '../../../services/query/trace_schema.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
   Operations,
   Series,
   Services,
+  Tenants,
 } from '../../../services/web/api/answers.ts';
 import type { Pipeline } from '../../../services/web/api/pipeline_answer.ts';
 import type { Comparison, Normal, Trace } from '../../../services/web/api/trace_answer.ts';
@@ -45,6 +47,7 @@ test('the page reads what the service answers', () => {
     Fits<GraphAnswer, Graph>,
     Fits<CriticalPathAnswer, CriticalPaths>,
     Fits<PipelineAnswer, Pipeline>,
-  ] = [true, true, true, true, true, true, true, true, true, true, true, true];
-  expect(fits).toHaveLength(12);
+    Fits<TenantsAnswer, Tenants>,
+  ] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+  expect(fits).toHaveLength(13);
 });
