@@ -20,7 +20,7 @@ export interface AdmissionOptions {
 }
 
 /** Of a parameter or of headers: our own, Jaeger's, and Grafana Tempo's. */
-export const TENANT_HEADERS = ['x-tenant', 'x-scope-orgid'];
+const TENANT_HEADERS = ['x-tenant', 'x-scope-orgid'];
 
 /** Who asks for what: not the values that are asked for. */
 export interface Asking {

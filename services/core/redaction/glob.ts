@@ -16,7 +16,7 @@ export function glob(text: string): Glob {
 }
 
 /** Whether `buf[start, end)` is of the pattern. Goes back to the last star only, so a step a byte and star at most. */
-export function matchesGlob({ bytes }: Glob, buf: Uint8Array, start: number, end: number): boolean {
+function matchesGlob({ bytes }: Glob, buf: Uint8Array, start: number, end: number): boolean {
   let at = start;
   let inPattern = 0;
   let star = -1;

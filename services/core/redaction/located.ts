@@ -39,7 +39,7 @@ export class PolicyError extends Error {
 }
 
 /** `file:line:column: problem`, as compilers write it and editors read it. */
-export function faultLines(faults: readonly PolicyFault[], file: string): string[] {
+function faultLines(faults: readonly PolicyFault[], file: string): string[] {
   return faults.map(({ line, column, problem }) => `${file}:${line}:${column}: ${problem}`);
 }
 

@@ -10,7 +10,7 @@ export function ipv4Text(bytes: Uint8Array): string {
 }
 
 /** By RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. Empty where they are not 16 bytes. */
-export function ipv6Text(bytes: Uint8Array): string {
+function ipv6Text(bytes: Uint8Array): string {
   if (bytes.length !== IPV6_BYTES) return '';
   const groups = Array.from(
     { length: GROUPS },

@@ -58,7 +58,7 @@ export class CredentialFileError extends Error {
   }
 }
 
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_CREDENTIALS = 10_000;
 const MAX_NAME = 128;
 
