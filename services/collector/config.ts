@@ -226,5 +226,13 @@ export const SETTINGS = {
       'Bootstrap addresses of the Kafka that has those topics, which is then read at least once. ' +
       'Empty: our own, which is read exactly once.',
   }),
+  receiverAccess: choice({
+    env: 'SPANMILL_COLLECTOR_RECEIVER_ACCESS',
+    default: 'open',
+    options: ['open', 'same'],
+    meaning:
+      'How that other Kafka is reached: open is without TLS and without a login; same is with those of our own Kafka, ' +
+      'whose password it then gets to see.',
+  }),
   receiverTenant: tenant('SPANMILL_COLLECTOR_RECEIVER_TENANT', 'Whose spans those of these topics are.'),
 };

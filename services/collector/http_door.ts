@@ -26,6 +26,8 @@ export interface HttpAnswer {
 }
 
 export interface HttpRoute {
+  /** Answered whoever asks: for probes, which have no credentials. */
+  readonly isOpen?: boolean;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Null where the client is gone. */
@@ -174,9 +176,11 @@ async function answer(
   options: HttpDoorOptions,
   onAdmitted: () => void,
 ): Promise<void> {
-  const refusal = await options.doorman.admit(request, callerOf(request));
+  const found = findRoute(request, options.routes);
+  const isOpen = 'handle' in found && found.isOpen === true;
+  const refusal = isOpen ? null : await options.doorman.admit(request, callerOf(request));
   if (refusal === null) onAdmitted();
-  const route = refusal ?? findRoute(request, options.routes);
+  const route = refusal ?? found;
   const given = 'handle' in route ? await route.handle(request) : refuse(request, route, options);
   if (given === null) return;
   // Node would keep the connection for the next request, which nobody is there to answer.

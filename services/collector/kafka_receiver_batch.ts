@@ -5,6 +5,7 @@
  * `add` does not throw: a record that brings the converter down is a dead letter like any other, and the next one is read.
  */
 import { UNREADABLE_BATCH } from '../core/contracts.ts';
+import { RequestTooLargeError } from '../core/otlp/request_limits.ts';
 import { FormatError } from '../core/otlp/format_error.ts';
 import { invalidSpans } from '../core/otlp/invalid_spans.ts';
 import { sizedTraces } from '../core/otlp/sized_traces.ts';
@@ -115,7 +116,7 @@ export class ReceivedBatchBuilder {
       for (const part of parts) this.addPart(part, offset);
       if (rejected.invalid_trace_id + rejected.invalid_span_id > 0) this.addInvalid(traces, rejected, offset);
     } catch (error) {
-      this.addUnread('malformed_record', messageOf(error), offset, value);
+      this.addUnread(reasonOf(error), messageOf(error), offset, value);
     }
   }
 
@@ -131,8 +132,7 @@ export class ReceivedBatchBuilder {
       const traces = format.toOtlp(value);
       return redact?.(traces) ?? traces;
     } catch (error) {
-      const reason = error instanceof GrowthError ? 'too_large' : 'malformed_record';
-      this.addUnread(reason, messageOf(error), offset, value);
+      this.addUnread(reasonOf(error), messageOf(error), offset, value);
       return null;
     }
   }
@@ -186,9 +186,16 @@ function noneInvalid(): Record<InvalidId, number> {
 }
 
 /** Of anything else only the kind: its message was not made to be shown. */
+function reasonOf(error: unknown): LetterReason {
+  return error instanceof GrowthError || error instanceof RequestTooLargeError
+    ? 'too_large'
+    : 'malformed_record';
+}
+
 function messageOf(error: unknown): string {
   if (error instanceof FormatError) return error.message;
   if (error instanceof GrowthError) return 'it is too large once it is redacted';
+  if (error instanceof RequestTooLargeError) return error.message;
   if (error instanceof WireError) return `it is no ExportTraceServiceRequest: ${error.message}`;
   return `the converter failed with ${error instanceof Error ? error.name : 'an error'}`;
 }

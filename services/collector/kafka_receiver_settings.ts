@@ -12,17 +12,18 @@ export interface ReceiverConfig {
   readonly receiverStart: ReceiverStart;
   readonly receiverBrokers: string;
   readonly receiverTenant: string;
+  readonly receiverAccess: 'open' | 'same';
   readonly maxInFlightBytes: number;
 }
 
 /** Beside the requests in flight, and less than they: what waits in a topic loses nothing by it. */
 const HELD_SHARE = 1 / 4;
 
-/** Null where no topic is to be read. `connect` makes a connection to the brokers of another Kafka. */
+/** Null where no topic is to be read. `connect` makes a connection to the brokers of another Kafka, with our login or without one. */
 export function receiverSettings(
   config: ReceiverConfig,
   names: TopicNames,
-  connect: (brokers: readonly string[]) => Kafka,
+  connect: (brokers: readonly string[], access: 'open' | 'same') => Kafka,
 ): ReceiverSettings | null {
   const topics = parseSourceTopics(config.receiverTopics);
   if (topics.length === 0) return null;
@@ -32,7 +33,8 @@ export function receiverSettings(
     group: config.receiverGroup,
     start: config.receiverStart,
     tenant: config.receiverTenant,
-    source: brokers === '' || brokers === kafkaBrokers ? null : connect(brokers.split(',')),
+    source:
+      brokers === '' || brokers === kafkaBrokers ? null : connect(brokers.split(','), config.receiverAccess),
     maxHeldBytes: config.maxInFlightBytes * HELD_SHARE,
     deadLettersTopic: names.deadLetters,
   };

@@ -26,10 +26,11 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
   requireClosed({ ...config, prefix: PREFIX }, udp);
   const tls = listenerTls(PREFIX, config, { log, registry });
   const names = topicNames(config.kafkaTopicPrefix);
-  const connect = (brokers: readonly string[]) =>
+  const ours = kafkaConnection(config);
+  const connect = (brokers: readonly string[], access: 'open' | 'same') =>
     connectKafka({
-      ...kafkaConnection(config),
-      brokers,
+      ...{ client: ours.client, brokers },
+      ...(access === 'same' && ours.security !== undefined && { security: ours.security }),
       clientId: 'spanmill-collector',
       memberName: processName(config.healthPort),
       log,
@@ -80,7 +81,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
     },
     receiver: receiverSettings(config, names, connect),
     topic: names.spans,
-    kafka: connect(config.kafkaBrokers.split(',')),
+    kafka: connect(ours.brokers, 'same'),
     clock: systemClock,
     timers: systemTimers,
     log,

@@ -53,7 +53,12 @@ export function zipkinHttpDoor(options: ZipkinHttpOptions): HttpDoor {
     routes: [
       spans('/api/v2/spans', V2),
       spans('/api/v1/spans', V1),
-      { method: 'GET', path: '/health', handle: () => Promise.resolve(health(options.notReady())) },
+      {
+        method: 'GET',
+        path: '/health',
+        isOpen: true,
+        handle: () => Promise.resolve(health(options.notReady())),
+      },
     ],
     refusal: (_request, refusal) => refused(refusal),
   });

@@ -1,5 +1,6 @@
 /** The forms in which Jaeger's clients, agents and tools send spans. */
 import { FormatError } from '../otlp/format_error.ts';
+import { RequestTooLargeError } from '../otlp/request_limits.ts';
 import type { SpanFormat } from '../otlp/span_format.ts';
 import { BINARY } from '../thrift/binary_protocol.ts';
 import { COMPACT } from '../thrift/compact_protocol.ts';
@@ -30,7 +31,7 @@ function format(protocol: string, what: string, read: (body: Uint8Array) => Uint
       try {
         return read(body);
       } catch (cause) {
-        if (!(cause instanceof WireError)) throw cause;
+        if (!(cause instanceof WireError) || cause instanceof RequestTooLargeError) throw cause;
         throw new FormatError(`the body is no ${what}: ${cause.message}`, { cause });
       }
     },

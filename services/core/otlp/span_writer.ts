@@ -7,6 +7,7 @@
  */
 import * as field from './fields.ts';
 import { FormatError } from './format_error.ts';
+import { MAX_REQUEST_SPANS, RequestTooLargeError } from './request_limits.ts';
 import {
   beginLengthField,
   endLengthField,
@@ -110,6 +111,8 @@ export class SpansWriter {
   scope: Uint8Array | null = null;
   resourceSpansStart = 0;
   scopeSpansStart = 0;
+  /** Written so far. */
+  count = 0;
 
   constructor(initialBytes: number) {
     this.writer = new WireWriter(initialBytes);
@@ -132,6 +135,9 @@ export function writeSpan(
   scope: Uint8Array,
   span: Pick<WireWriter, 'buf' | 'pos'>,
 ): void {
+  if (++spans.count > MAX_REQUEST_SPANS) {
+    throw new RequestTooLargeError(`a request has at most ${MAX_REQUEST_SPANS} spans`);
+  }
   if (spans.writer.pos + resource.length + scope.length + span.pos > MAX_REQUEST_BYTES) {
     throw new FormatError(`request: has more than ${MAX_REQUEST_BYTES} bytes as OTLP`);
   }

@@ -18,6 +18,7 @@ import {
   writeSpan,
   writeText,
 } from '../otlp/span_writer.ts';
+import { MAX_REQUEST_SPANS, RequestTooLargeError } from '../otlp/request_limits.ts';
 import { WireWriter } from '../wire/writer.ts';
 import type { ZipkinSpan } from './span.ts';
 import { writeSpanFields } from './span_to_otlp.ts';
@@ -31,6 +32,8 @@ export class ZipkinRequest {
   readonly scratch = new WireWriter();
   readonly resources = new Map<string, ResourceGroup>();
   readonly refused: ScopeGroup = { scope: NOTHING, extents: [] };
+  /** Spans so far. */
+  count = 0;
 
   constructor(bodyBytes: number) {
     this.spans = new WireWriter(bodyBytes);
@@ -49,6 +52,9 @@ interface ScopeGroup {
 }
 
 export function addSpan(request: ZipkinRequest, span: ZipkinSpan): void {
+  if (++request.count > MAX_REQUEST_SPANS) {
+    throw new RequestTooLargeError(`a request has at most ${MAX_REQUEST_SPANS} spans`);
+  }
   if (span.traceId.length === 0 || span.id.length === 0) {
     addRefused(request, span);
     return;

@@ -11,6 +11,7 @@
  */
 import { decodeUtf8 } from '../otlp/attributes.ts';
 import { FormatError } from '../otlp/format_error.ts';
+import { RequestTooLargeError } from '../otlp/request_limits.ts';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../otlp/fields.ts';
 import type { AttributeValue } from '../otlp/span_writer.ts';
 import { BINARY } from '../thrift/binary_protocol.ts';
@@ -76,7 +77,7 @@ export function zipkinV1ThriftToOtlp(body: Uint8Array): Uint8Array {
       for (const span of v1ToV2(readSpan(reader))) addSpan(request, span);
     });
   } catch (cause) {
-    if (!(cause instanceof WireError)) throw cause;
+    if (!(cause instanceof WireError) || cause instanceof RequestTooLargeError) throw cause;
     throw new FormatError(`the body is no thrift list of spans: ${cause.message}`, { cause });
   }
   return finishRequest(request);

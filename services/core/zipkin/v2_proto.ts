@@ -11,6 +11,7 @@
 import { decodeUtf8 } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, KIND_UNSPECIFIED } from '../otlp/fields.ts';
 import { FormatError } from '../otlp/format_error.ts';
+import { RequestTooLargeError } from '../otlp/request_limits.ts';
 import {
   advance,
   Cursor,
@@ -70,7 +71,7 @@ export function zipkinV2ProtoToOtlp(body: Uint8Array): Uint8Array {
       else skipValue(cursor, field);
     });
   } catch (cause) {
-    if (!(cause instanceof WireError)) throw cause;
+    if (!(cause instanceof WireError) || cause instanceof RequestTooLargeError) throw cause;
     throw new FormatError(`the body is no ListOfSpans: ${cause.message}`, { cause });
   }
   return finishRequest(request);

@@ -4,6 +4,7 @@ import { ReceivedBatchBuilder, type Redact } from '../../../services/collector/k
 import { formatOf } from '../../../services/collector/kafka_receiver_formats.ts';
 import { DEAD_LETTER_HEADERS } from '../../../services/core/contracts.ts';
 import { GrowthError } from '../../../services/core/redaction/edits.ts';
+import { MAX_REQUEST_SPANS } from '../../../services/core/otlp/request_limits.ts';
 import type { SpanFormat } from '../../../services/core/otlp/span_format.ts';
 import { RequestSplitter } from '../../../services/core/otlp/split_request.ts';
 import { PARTLY_VALID, requestOf, spanNames, testSpan } from '../../support/export_requests.ts';
@@ -84,6 +85,14 @@ describe('redaction', () => {
     expect(letters).toMatchObject([{ reason: 'too_large' }]);
     expect(letters.flatMap(({ record }) => spanNames(record.value))).toEqual(['****']);
     expect(batchOf(value, null, { isRefused: true }).letters).toMatchObject([{ record: { value } }]);
+  });
+
+  test('a record of more spans than a request may have is too large, and says so', () => {
+    const resources = Buffer.alloc(2 * (MAX_REQUEST_SPANS + 1));
+    for (let at = 0; at < resources.length; at += 2) resources[at] = 0x0a;
+    expect(batchOf(resources, null).letters).toMatchObject([
+      { reason: 'too_large', record: { value: resources } },
+    ]);
   });
 
   test('leaves a batch that cannot be decompressed in the source', () => {

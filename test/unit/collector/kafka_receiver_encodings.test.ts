@@ -99,7 +99,12 @@ describe('where the topics are', () => {
       receiverGroup: 'g',
       receiverStart: 'latest' as const,
     },
-    ...{ receiverBrokers: '', receiverTenant: 'shop', maxInFlightBytes: 400 },
+    ...{
+      receiverBrokers: '',
+      receiverTenant: 'shop',
+      receiverAccess: 'open' as const,
+      maxInFlightBytes: 400,
+    },
   };
   const another = {} as Kafka;
   const settingsOf = (change: Partial<typeof config>) =>
@@ -110,6 +115,18 @@ describe('where the topics are', () => {
     expect(settingsOf({ receiverBrokers: 'ours:9092' })?.source).toBeNull();
     expect(settingsOf({ receiverBrokers: 'theirs:9092' })?.source).toBe(another);
     expect(settingsOf({ receiverTopics: '' })).toBeNull();
+  });
+
+  test('is not told our login unless the settings say so', () => {
+    const accesses: string[] = [];
+    const connect = (_brokers: readonly string[], access: string): Kafka => {
+      accesses.push(access);
+      return another;
+    };
+    const theirs = { ...config, receiverBrokers: 'theirs:9092' };
+    receiverSettings(theirs, topicNames('p'), connect);
+    receiverSettings({ ...theirs, receiverAccess: 'same' }, topicNames('p'), connect);
+    expect(accesses).toEqual(['open', 'same']);
   });
 
   test('is never where the receiver writes itself', () => {

@@ -2,6 +2,7 @@ import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { KafkaUnavailableError } from '../../../services/platform/kafka/port.ts';
 import { spanNames } from '../../support/export_requests.ts';
+import { accessOf, aToken, tokenEntry } from '../../support/access_fixture.ts';
 import { PARTITIONS, startCollector, type RunningCollector } from '../../support/running_collector.ts';
 import { v1Thrift } from '../../support/zipkin_v1.ts';
 import { v2Proto } from '../../support/zipkin_v2.ts';
@@ -192,6 +193,15 @@ test('/health says that it is up', async () => {
   const running = await start();
   const answer = await fetch(`${running.zipkinUrl}/health`);
   expect([answer.status, await answer.json()]).toEqual([200, { status: 'UP' }]);
+});
+
+test('/health is for everybody, spans are not', async () => {
+  const access = accessOf(`tenants: { shop: }\ncredentials:\n${tokenEntry('shop', aToken(), 'shop')}`);
+  const running = await start({ access });
+  const statusOf = async (path: string, init?: RequestInit): Promise<number> =>
+    (await fetch(`${running.zipkinUrl}${path}`, init)).status;
+  expect(await statusOf('/health')).toBe(200);
+  expect(await statusOf('/api/v2/spans', { method: 'POST', body: '[]' })).toBe(401);
 });
 
 test('Zipkin is listened to where a port is given only', async () => {

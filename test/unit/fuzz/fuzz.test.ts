@@ -9,20 +9,20 @@ import { dice } from '../../fuzz/mutate/dice.ts';
 import { mutate } from '../../fuzz/mutate/mutate.ts';
 import { seeded } from '../../support/known_load.ts';
 
-const INPUTS = 20_000;
-/** Slow decoders get no further within it; most need a second. What hangs is found by the watch over each input. */
-const MAX_MS = 2_000;
+const INPUTS = 1_000;
+/** Of a slow machine. What hangs is found by the watch over each input. */
+const MAX_MS = 120_000;
 const REGRESSIONS = join(import.meta.dirname, '../../fuzz/regressions');
 
 const names = await targetNames();
 
 describe.each(names)('%s', (name) => {
   test(
-    `takes up to ${INPUTS.toLocaleString('en-US')} inputs without an error that is not its own`,
+    `takes ${INPUTS.toLocaleString('en-US')} inputs without an error that is not its own`,
     async () => {
       const report = await supervise({ target: name, seed: 1, inputs: INPUTS, maxMs: MAX_MS });
       expect(report.findings).toEqual([]);
-      expect(report.inputs).toBeGreaterThan(0);
+      expect(report.inputs).toBeGreaterThanOrEqual(INPUTS);
     },
     MAX_MS + 60_000,
   );

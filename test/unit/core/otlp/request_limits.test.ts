@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { JAEGER_THRIFT } from '../../../../services/core/jaeger/formats.ts';
 import { parseJson } from '../../../../services/core/otlp/json_text.ts';
-import { RequestTooLargeError } from '../../../../services/core/otlp/request_limits.ts';
+import { MAX_REQUEST_SPANS, RequestTooLargeError } from '../../../../services/core/otlp/request_limits.ts';
 import { RequestSplitter } from '../../../../services/core/otlp/split_request.ts';
+import { STRUCT } from '../../../../services/core/thrift/reader.ts';
+import { ZIPKIN_V2_JSON } from '../../../../services/core/zipkin/formats.ts';
+import { binaryEncoder, list, struct } from '../../../support/thrift_encoder.ts';
 
 const field = (tag: number, content: Buffer): Buffer => {
   const length: number[] = [];
@@ -54,5 +58,22 @@ describe('the values of a JSON body', () => {
   test('are not taken from what stands in strings', () => {
     const text = ',[{'.repeat(300_000);
     expect(parse(JSON.stringify({ a: text, b: `"${text}\\`, c: [text] }))).not.toThrow();
+  });
+});
+
+describe('a body of another format', () => {
+  const span = '{"traceId":"1","id":"1"}';
+
+  test('has as many spans as a request of OTLP, and no more', () => {
+    const listOf = (spans: number): Buffer =>
+      Buffer.from(`[${Array.from({ length: spans }, () => span).join()}]`);
+    expect(() => ZIPKIN_V2_JSON.toOtlp(listOf(MAX_REQUEST_SPANS))).not.toThrow();
+    expect(() => ZIPKIN_V2_JSON.toOtlp(listOf(MAX_REQUEST_SPANS + 1))).toThrow(RequestTooLargeError);
+  });
+
+  test('of thrift is refused at that many empty spans, which take a byte each', () => {
+    const empty = Array.from({ length: MAX_REQUEST_SPANS + 1 }, () => struct());
+    const body = binaryEncoder.encode(struct([2, list(STRUCT, empty)]));
+    expect(() => JAEGER_THRIFT.toOtlp(body)).toThrow(RequestTooLargeError);
   });
 });
