@@ -31,6 +31,7 @@ interface Where {
 const ATTRIBUTE_PLACES = ['resource', 'scope', 'span', 'event', 'link'];
 const TEXT_PLACES = ['span-name', 'status-message', 'event-name'];
 const DROP = Symbol('drop');
+const HASH_LENGTH = 'hmac:'.length + 32;
 
 export function oracle(policy: PlainPolicy, traces: Traces): Traces {
   const { limits = {} } = policy;
@@ -173,8 +174,9 @@ function redactValue(
   if (value?.kvlistValue) {
     const values = (value.kvlistValue.values ?? []).filter((pair) => {
       if (tooLong(policy, pair.key)) return false;
-      leaves.count++;
-      return redactPair(policy, where, pair, path, isFinal ? rules : null) !== DROP;
+      const isKept = redactPair(policy, where, pair, path, isFinal ? rules : null) !== DROP;
+      if (isKept) leaves.count++;
+      return isKept;
     });
     return { kvlistValue: { values } };
   }
@@ -194,9 +196,8 @@ function redactLeaf(
     typeof value.stringValue === 'string' ? 'text' : typeof value.boolValue === 'boolean' ? 'bool' : 'number';
   let after = before;
   for (const rule of rules) {
-    const isMatch =
-      rule.value === undefined || (kind !== 'bool' && new RegExp(rule.value.pattern, 'u').test(after));
-    if (!isMatch) continue;
+    const matches = rule.value === undefined || kind === 'bool' ? [] : found(after, rule.value.pattern);
+    if (rule.value !== undefined && matches.length === 0) continue;
     if (rule.action === 'drop') return DROP;
     if (rule.action === 'keep') break;
     if (rule.action === 'truncate') {
@@ -207,10 +208,29 @@ function redactLeaf(
       after = act(rule, after);
       break;
     }
-    after = after.replace(new RegExp(rule.value.pattern, 'gu'), (found) => act(rule, found));
+    for (const [start, end] of matches.reverse()) {
+      after = after.slice(0, start) + act(rule, after.slice(start, end)) + after.slice(end);
+    }
   }
   if (kind !== 'text' && after === before) return null;
   return { stringValue: cut(after, policy.limits?.['value-bytes'] ?? Infinity) };
+}
+
+/** Where the pattern matches, but for what a rule before has made a hash of. */
+function found(text: string, pattern: string): [start: number, end: number][] {
+  const hashes = [...text.matchAll(/hmac:[0-9a-f]{32}/g)].map(({ index }) => index);
+  const rest: [number, number][] = [];
+  for (const match of text.matchAll(new RegExp(pattern, 'gu'))) {
+    let start = match.index;
+    const end = start + match[0].length;
+    for (const hash of hashes) {
+      if (hash >= end || hash + HASH_LENGTH <= start) continue;
+      if (hash > start) rest.push([start, hash]);
+      start = Math.max(start, hash + HASH_LENGTH);
+    }
+    if (start < end) rest.push([start, end]);
+  }
+  return rest;
 }
 
 function leafText(value: AnyValue | null): string | null {

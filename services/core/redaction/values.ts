@@ -66,6 +66,8 @@ export function redactPair(
   const rule = verdict === 'drop' ? pass.droppedBy : dropsEmpty ? plan.last : null;
   if (rule !== null) {
     undoPass(pass, before);
+    // What is gone leaves nothing behind: a list of which no member is kept is empty.
+    pass.leaves = leaves;
     return drop(pass, owner, rule, start, end);
   }
   leave(pass.edits, end);

@@ -137,6 +137,22 @@ test('equals a plain redaction of the decoded message', () => {
   );
 });
 
+test('a list of which every member is dropped goes with its attribute, at once', () => {
+  const rules = [
+    { id: 'digits', value: { pattern: '[0-9]+' }, action: 'keep' as const },
+    { id: 'all-of-a', attribute: 'a', action: 'drop' as const },
+  ];
+  const value = { kvlistValue: { values: [{ key: 'a', value: { stringValue: 'secret' } }] } };
+  const bytes = (attributes: KeyValueShape[]): Uint8Array =>
+    new Uint8Array(
+      TracesData.encode({
+        resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'x', attributes }] }] }],
+      }).finish(),
+    );
+  const once = redactWith(compiled({ rules, limits: {} }), bytes([{ key: 'a', value }])).bytes;
+  expect(TracesData.decode(once).toJSON()).toEqual(TracesData.decode(bytes([])).toJSON());
+});
+
 test('to redact again changes nothing', () => {
   // What a rule does to service.name decides which rules concern the service the next time.
   const fixed = policy
