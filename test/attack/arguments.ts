@@ -8,7 +8,19 @@ export interface AttackArguments {
   readonly seconds: number;
 }
 
-/** Throws RangeError. */
+export const HELP = `What floods, bombs and slow clients do to a collector, and what another tenant feels of it.
+
+Usage: node test/attack/main.ts [options]
+
+  --attack A,B    only attacks whose name contains one of these
+  --seconds N     of each attack, and of the calm before it (default 30)
+  --help          this text
+
+On a Kafka and a collector of its own; each attack is a process, bounded, and sends to this machine only.
+Exit code 0: nothing was lost, memory within its line. 1: not so, or something failed. 2: the command line is wrong.
+`;
+
+/** Throws Error that says what is wrong. */
 export function attackArguments(argv: readonly string[]): AttackArguments {
   const { values } = parseArgs({
     args: [...argv],

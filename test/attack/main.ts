@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentBytes } from '../../services/local/process_table.ts';
 import { testHome } from '../support/servers.ts';
-import { attackArguments } from './arguments.ts';
+import { argumentsOrExit } from '../support/command_line.ts';
+import { attackArguments, HELP } from './arguments.ts';
 import type { Attack, AttackTarget } from './attack.ts';
 import { ATTACKS } from './attacks.ts';
 import { countsOf, grownText } from './collector_counts.ts';
@@ -92,7 +93,7 @@ async function countLost(stack: Stack, results: readonly AttackResult[]): Promis
   }
 }
 
-const { attack, seconds } = attackArguments(process.argv.slice(2));
+const { attack, seconds } = argumentsOrExit('attack', HELP, attackArguments);
 const wanted = attack.split(',');
 const attacks = ATTACKS.filter(({ name }) => wanted.some((part) => name.includes(part)));
 if (attacks.length === 0) throw new RangeError(`no attack is named like ${attack}`);

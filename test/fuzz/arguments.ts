@@ -11,7 +11,20 @@ export interface FuzzArguments {
   readonly inputs: number;
 }
 
-/** Throws RangeError. */
+export const HELP = `Random and mutated input into every decoder.
+
+Usage: node test/fuzz/main.ts [options]
+
+  --minutes M     for all targets together (default 5)
+  --seed N        the same seed gives the same inputs (default 1)
+  --target PART   only targets whose name contains this
+  --inputs N      of a target, at most
+  --help          this text
+
+Findings are written to test/fuzz/findings. Exit code 0: none. 1: there are some. 2: the command line is wrong.
+`;
+
+/** Throws Error that says what is wrong. */
 export function fuzzArguments(argv: readonly string[]): FuzzArguments {
   const { values } = parseArgs({
     args: [...argv],

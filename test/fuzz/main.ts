@@ -1,13 +1,14 @@
 /** `make fuzz MINUTES=60 SEED=1 TARGET=name`: all targets one after the other, each for its share of the time. Exits 1 on findings. */
 import { join } from 'node:path';
-import { fuzzArguments } from './arguments.ts';
+import { argumentsOrExit } from '../support/command_line.ts';
+import { fuzzArguments, HELP } from './arguments.ts';
 import { findingText, reportRow, reportTable, writeFinding } from './report.ts';
 import { supervise, type TargetReport } from './supervise.ts';
 import { targetNames } from './targets.ts';
 
 const FINDINGS = join(import.meta.dirname, 'findings');
 
-const { inputs, minutes, seed, target } = fuzzArguments(process.argv.slice(2));
+const { inputs, minutes, seed, target } = argumentsOrExit('fuzz', HELP, fuzzArguments);
 const names = (await targetNames()).filter((name) => name.includes(target));
 if (names.length === 0) throw new RangeError(`no target is named like ${target}`);
 const reports: TargetReport[] = [];
