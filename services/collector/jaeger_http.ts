@@ -5,10 +5,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { JAEGER_THRIFT } from '../core/jaeger/formats.ts';
-import { refusalOf, retryHeaders } from './answers.ts';
 import { httpDoor, type HttpAnswer, type HttpDoor, type HttpDoorOptions } from './http_door.ts';
 import { mediaType, unsupportedType, type HeaderRefusal } from './http_headers.ts';
 import { takeSpans, type HttpSpansOptions } from './http_spans.ts';
+import { refusedAnswer, spansAnswer } from './text_answers.ts';
 
 export type JaegerHttpOptions = HttpSpansOptions & Omit<HttpDoorOptions, 'protocol' | 'routes' | 'refusal'>;
 
@@ -23,7 +23,7 @@ export function jaegerHttpDoor(options: JaegerHttpOptions): HttpDoor {
     ...options,
     protocol: PROTOCOL,
     routes: [{ method: 'POST', path: '/api/traces', handle }],
-    refusal: (_request, refusal) => refused(refusal),
+    refusal: (_request, refusal) => refusedAnswer(refusal),
   });
 }
 
@@ -31,14 +31,10 @@ async function takeBatch(request: IncomingMessage, options: JaegerHttpOptions): 
   const refusal = headerRefusal(request);
   if (refusal !== null) {
     options.metrics.requests.add(1, { protocol: PROTOCOL, outcome: refusal.kind });
-    return refused(refusal);
+    return refusedAnswer(refusal);
   }
   const outcome = await takeSpans(request, JAEGER_THRIFT, options);
-  if (outcome === null) return null;
-  if ('httpStatus' in outcome) return refused(outcome);
-  if (outcome.kind === 'stored') return { status: 202, headers: {}, body: '' };
-  const { httpStatus, message, ...rest } = refusalOf(outcome);
-  return text(httpStatus, message, retryHeaders({ httpStatus, message, ...rest }));
+  return outcome === null ? null : spansAnswer(outcome);
 }
 
 function headerRefusal({ headers, url = '' }: IncomingMessage): HeaderRefusal | null {
@@ -46,15 +42,4 @@ function headerRefusal({ headers, url = '' }: IncomingMessage): HeaderRefusal | 
   const format = new URLSearchParams(url.split('?')[1] ?? '').get('format');
   if (format === null || format === FORMAT) return null;
   return { ...unsupportedType(THRIFT_TYPES), message: `the format must be ${FORMAT}, where it is said` };
-}
-
-const refused = ({ httpStatus, message, headers }: HeaderRefusal): HttpAnswer =>
-  text(httpStatus, message, headers);
-
-function text(status: number, message: string, headers: Readonly<Record<string, string>>): HttpAnswer {
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
-    body: `${message}\n`,
-  };
 }

@@ -14,6 +14,7 @@ import {
   type HttpDoorOptions,
   type HttpRoute,
 } from './http_door.ts';
+import { refusedAnswer, textAnswer } from './text_answers.ts';
 
 export interface SamplingHttpOptions extends Omit<
   HttpDoorOptions,
@@ -32,7 +33,8 @@ export function samplingHttpDoor(options: SamplingHttpOptions): HttpDoor {
     handle: (request) => {
       const service = serviceOf(request);
       metrics.requests.add(1, { protocol: PROTOCOL, outcome: service === null ? 'malformed' : 'answered' });
-      if (service === null) return Promise.resolve(text(400, 'the parameter service must be given once'));
+      if (service === null)
+        return Promise.resolve(textAnswer(400, 'the parameter service must be given once'));
       return Promise.resolve(json(answer(service)));
     },
   });
@@ -49,7 +51,7 @@ export function samplingHttpDoor(options: SamplingHttpOptions): HttpDoor {
       }),
       route('/baggageRestrictions', () => []),
     ],
-    refusal: (_request, { httpStatus, message, headers }) => text(httpStatus, message, headers),
+    refusal: (_request, refusal) => refusedAnswer(refusal),
   });
 }
 
@@ -61,11 +63,3 @@ function serviceOf({ url = '' }: IncomingMessage): string | null {
 const json = (value: unknown): HttpAnswer => ({
   ...{ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) },
 });
-
-function text(status: number, message: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
-    body: `${message}\n`,
-  };
-}

@@ -8,7 +8,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { ZIPKIN_V1_JSON, ZIPKIN_V1_THRIFT, ZIPKIN_V2_JSON, ZIPKIN_V2_PROTO } from '../core/zipkin/formats.ts';
-import { refusalOf, retryHeaders } from './answers.ts';
 import {
   httpDoor,
   type HttpAnswer,
@@ -16,9 +15,9 @@ import {
   type HttpDoorOptions,
   type HttpRoute,
 } from './http_door.ts';
-import { mediaType, unsupportedType, type HeaderRefusal } from './http_headers.ts';
+import { mediaType, unsupportedType } from './http_headers.ts';
 import { takeSpans, type HttpSpansOptions } from './http_spans.ts';
-import type { Outcome } from './intake.ts';
+import { refusedAnswer, spansAnswer } from './text_answers.ts';
 
 export interface ZipkinHttpOptions
   extends
@@ -60,7 +59,7 @@ export function zipkinHttpDoor(options: ZipkinHttpOptions): HttpDoor {
         handle: () => Promise.resolve(health(options.notReady())),
       },
     ],
-    refusal: (_request, refusal) => refused(refusal),
+    refusal: (_request, refusal) => refusedAnswer(refusal),
   });
 }
 
@@ -73,11 +72,10 @@ async function take(
   if (format === undefined) {
     const refusal = unsupportedType([...formats.keys()]);
     options.metrics.requests.add(1, { protocol: PROTOCOL, outcome: refusal.kind });
-    return refused(refusal);
+    return refusedAnswer(refusal);
   }
   const outcome = await takeSpans(request, format, options);
-  if (outcome === null) return null;
-  return 'httpStatus' in outcome ? refused(outcome) : answerOf(outcome);
+  return outcome === null ? null : spansAnswer(outcome);
 }
 
 /** What `curl -d` and `fetch` say of a text of which they were told nothing. */
@@ -86,23 +84,6 @@ const UNCHOSEN_TYPES: readonly string[] = ['application/x-www-form-urlencoded', 
 function contentType({ headers }: IncomingMessage): string {
   const type = mediaType(headers) ?? JSON_TYPE;
   return UNCHOSEN_TYPES.includes(type) ? JSON_TYPE : type;
-}
-
-function answerOf(outcome: Outcome): HttpAnswer {
-  if (outcome.kind === 'stored') return { status: 202, headers: {}, body: '' };
-  const refusal = refusalOf(outcome);
-  return text(refusal.httpStatus, refusal.message, retryHeaders(refusal));
-}
-
-const refused = ({ httpStatus, message, headers }: HeaderRefusal): HttpAnswer =>
-  text(httpStatus, message, headers);
-
-function text(status: number, message: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
-    body: `${message}\n`,
-  };
 }
 
 /** In the form of Zipkin's own. */
