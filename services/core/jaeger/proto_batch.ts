@@ -10,6 +10,7 @@ import { SpansWriter, takeRequest, type AttributeValue } from '../otlp/span_writ
 import {
   advance,
   Cursor,
+  fieldTag,
   FIXED64,
   LENGTH,
   readTag,
@@ -23,8 +24,6 @@ import { addLogField, beginLog, endLog } from './jaeger_log.ts';
 import { addProcessTag, endProcess, JaegerProcess } from './jaeger_process.ts';
 import { addReference, addTag, endSpan, JaegerSpan, resetSpan, type Reference } from './jaeger_span.ts';
 import { resetTag, Tag, tagValue, type TagType } from './tag.ts';
-
-const fieldTag = (field: number, wireType: number): number => (field << 3) | wireType;
 
 const POST_SPANS_BATCH = fieldTag(1, LENGTH);
 

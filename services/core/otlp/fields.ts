@@ -2,80 +2,78 @@
  * The tags of the OTLP trace messages, whole (`field << 3 | wire type`), as the walk compares them.
  * Source: opentelemetry-proto 1.x, trace.proto, common.proto, resource.proto, trace_service.proto.
  */
-import { FIXED32, FIXED64, LENGTH, VARINT } from '../wire/cursor.ts';
-
-const tag = (field: number, wireType: number): number => (field << 3) | wireType;
+import { fieldTag, FIXED32, FIXED64, LENGTH, VARINT } from '../wire/cursor.ts';
 
 /** TracesData, and ExportTraceServiceRequest, which is the same on the wire. */
-export const TRACES_RESOURCE_SPANS = tag(1, LENGTH);
+export const TRACES_RESOURCE_SPANS = fieldTag(1, LENGTH);
 
-export const RESOURCE_SPANS_RESOURCE = tag(1, LENGTH);
-export const RESOURCE_SPANS_SCOPE_SPANS = tag(2, LENGTH);
-export const RESOURCE_SPANS_SCHEMA_URL = tag(3, LENGTH);
+export const RESOURCE_SPANS_RESOURCE = fieldTag(1, LENGTH);
+export const RESOURCE_SPANS_SCOPE_SPANS = fieldTag(2, LENGTH);
+export const RESOURCE_SPANS_SCHEMA_URL = fieldTag(3, LENGTH);
 
-export const SCOPE_SPANS_SCOPE = tag(1, LENGTH);
-export const SCOPE_SPANS_SPANS = tag(2, LENGTH);
-export const SCOPE_SPANS_SCHEMA_URL = tag(3, LENGTH);
+export const SCOPE_SPANS_SCOPE = fieldTag(1, LENGTH);
+export const SCOPE_SPANS_SPANS = fieldTag(2, LENGTH);
+export const SCOPE_SPANS_SCHEMA_URL = fieldTag(3, LENGTH);
 
-export const RESOURCE_ATTRIBUTES = tag(1, LENGTH);
-export const RESOURCE_DROPPED_ATTRIBUTES = tag(2, VARINT);
-export const RESOURCE_ENTITY_REFS = tag(3, LENGTH);
+export const RESOURCE_ATTRIBUTES = fieldTag(1, LENGTH);
+export const RESOURCE_DROPPED_ATTRIBUTES = fieldTag(2, VARINT);
+export const RESOURCE_ENTITY_REFS = fieldTag(3, LENGTH);
 
-export const ENTITY_REF_SCHEMA_URL = tag(1, LENGTH);
-export const ENTITY_REF_TYPE = tag(2, LENGTH);
-export const ENTITY_REF_ID_KEYS = tag(3, LENGTH);
-export const ENTITY_REF_DESCRIPTION_KEYS = tag(4, LENGTH);
+export const ENTITY_REF_SCHEMA_URL = fieldTag(1, LENGTH);
+export const ENTITY_REF_TYPE = fieldTag(2, LENGTH);
+export const ENTITY_REF_ID_KEYS = fieldTag(3, LENGTH);
+export const ENTITY_REF_DESCRIPTION_KEYS = fieldTag(4, LENGTH);
 
-export const SCOPE_NAME = tag(1, LENGTH);
-export const SCOPE_VERSION = tag(2, LENGTH);
-export const SCOPE_ATTRIBUTES = tag(3, LENGTH);
-export const SCOPE_DROPPED_ATTRIBUTES = tag(4, VARINT);
+export const SCOPE_NAME = fieldTag(1, LENGTH);
+export const SCOPE_VERSION = fieldTag(2, LENGTH);
+export const SCOPE_ATTRIBUTES = fieldTag(3, LENGTH);
+export const SCOPE_DROPPED_ATTRIBUTES = fieldTag(4, VARINT);
 
-export const SPAN_TRACE_ID = tag(1, LENGTH);
-export const SPAN_SPAN_ID = tag(2, LENGTH);
-export const SPAN_TRACE_STATE = tag(3, LENGTH);
-export const SPAN_PARENT_SPAN_ID = tag(4, LENGTH);
-export const SPAN_NAME = tag(5, LENGTH);
-export const SPAN_KIND = tag(6, VARINT);
-export const SPAN_START_TIME = tag(7, FIXED64);
-export const SPAN_END_TIME = tag(8, FIXED64);
-export const SPAN_ATTRIBUTES = tag(9, LENGTH);
-export const SPAN_DROPPED_ATTRIBUTES = tag(10, VARINT);
-export const SPAN_EVENTS = tag(11, LENGTH);
-export const SPAN_DROPPED_EVENTS = tag(12, VARINT);
-export const SPAN_LINKS = tag(13, LENGTH);
-export const SPAN_DROPPED_LINKS = tag(14, VARINT);
-export const SPAN_STATUS = tag(15, LENGTH);
+export const SPAN_TRACE_ID = fieldTag(1, LENGTH);
+export const SPAN_SPAN_ID = fieldTag(2, LENGTH);
+export const SPAN_TRACE_STATE = fieldTag(3, LENGTH);
+export const SPAN_PARENT_SPAN_ID = fieldTag(4, LENGTH);
+export const SPAN_NAME = fieldTag(5, LENGTH);
+export const SPAN_KIND = fieldTag(6, VARINT);
+export const SPAN_START_TIME = fieldTag(7, FIXED64);
+export const SPAN_END_TIME = fieldTag(8, FIXED64);
+export const SPAN_ATTRIBUTES = fieldTag(9, LENGTH);
+export const SPAN_DROPPED_ATTRIBUTES = fieldTag(10, VARINT);
+export const SPAN_EVENTS = fieldTag(11, LENGTH);
+export const SPAN_DROPPED_EVENTS = fieldTag(12, VARINT);
+export const SPAN_LINKS = fieldTag(13, LENGTH);
+export const SPAN_DROPPED_LINKS = fieldTag(14, VARINT);
+export const SPAN_STATUS = fieldTag(15, LENGTH);
 /** Two bytes on the wire. */
-export const SPAN_FLAGS = tag(16, FIXED32);
+export const SPAN_FLAGS = fieldTag(16, FIXED32);
 
-export const STATUS_MESSAGE = tag(2, LENGTH);
-export const STATUS_CODE = tag(3, VARINT);
+export const STATUS_MESSAGE = fieldTag(2, LENGTH);
+export const STATUS_CODE = fieldTag(3, VARINT);
 
-export const EVENT_TIME = tag(1, FIXED64);
-export const EVENT_NAME = tag(2, LENGTH);
-export const EVENT_ATTRIBUTES = tag(3, LENGTH);
-export const EVENT_DROPPED_ATTRIBUTES = tag(4, VARINT);
+export const EVENT_TIME = fieldTag(1, FIXED64);
+export const EVENT_NAME = fieldTag(2, LENGTH);
+export const EVENT_ATTRIBUTES = fieldTag(3, LENGTH);
+export const EVENT_DROPPED_ATTRIBUTES = fieldTag(4, VARINT);
 
-export const LINK_TRACE_ID = tag(1, LENGTH);
-export const LINK_SPAN_ID = tag(2, LENGTH);
-export const LINK_TRACE_STATE = tag(3, LENGTH);
-export const LINK_ATTRIBUTES = tag(4, LENGTH);
-export const LINK_DROPPED_ATTRIBUTES = tag(5, VARINT);
-export const LINK_FLAGS = tag(6, FIXED32);
+export const LINK_TRACE_ID = fieldTag(1, LENGTH);
+export const LINK_SPAN_ID = fieldTag(2, LENGTH);
+export const LINK_TRACE_STATE = fieldTag(3, LENGTH);
+export const LINK_ATTRIBUTES = fieldTag(4, LENGTH);
+export const LINK_DROPPED_ATTRIBUTES = fieldTag(5, VARINT);
+export const LINK_FLAGS = fieldTag(6, FIXED32);
 
-export const KEY_VALUE_KEY = tag(1, LENGTH);
-export const KEY_VALUE_VALUE = tag(2, LENGTH);
+export const KEY_VALUE_KEY = fieldTag(1, LENGTH);
+export const KEY_VALUE_VALUE = fieldTag(2, LENGTH);
 
-export const ANY_STRING = tag(1, LENGTH);
-export const ANY_BOOL = tag(2, VARINT);
-export const ANY_INT = tag(3, VARINT);
-export const ANY_DOUBLE = tag(4, FIXED64);
-export const ANY_ARRAY = tag(5, LENGTH);
-export const ANY_KVLIST = tag(6, LENGTH);
-export const ANY_BYTES = tag(7, LENGTH);
+export const ANY_STRING = fieldTag(1, LENGTH);
+export const ANY_BOOL = fieldTag(2, VARINT);
+export const ANY_INT = fieldTag(3, VARINT);
+export const ANY_DOUBLE = fieldTag(4, FIXED64);
+export const ANY_ARRAY = fieldTag(5, LENGTH);
+export const ANY_KVLIST = fieldTag(6, LENGTH);
+export const ANY_BYTES = fieldTag(7, LENGTH);
 /** ArrayValue.values and KeyValueList.values. */
-export const LIST_VALUES = tag(1, LENGTH);
+export const LIST_VALUES = fieldTag(1, LENGTH);
 
 export const KIND_UNSPECIFIED = 0;
 export const KIND_INTERNAL = 1;

@@ -31,6 +31,9 @@ const GROUP_START = 3;
 const GROUP_END = 4;
 export const FIXED32 = 5;
 
+/** What stands before a field's value: its number and the wire type of the value. */
+export const fieldTag = (field: number, wireType: number): number => (field << 3) | wireType;
+
 /** Unknown groups nest at most this deep; no message of ours has any. */
 const MAX_GROUP_DEPTH = 32;
 const MAX_VARINT_BYTES = 10;

@@ -15,6 +15,7 @@ import { RequestTooLargeError } from '../otlp/request_limits.ts';
 import {
   advance,
   Cursor,
+  fieldTag,
   FIXED64,
   LENGTH,
   readTag,
@@ -31,34 +32,32 @@ import { parentIdOf, spanIdOfBytes, traceIdOfBytes } from './ids.ts';
 import { addSpan, finishRequest, ZipkinRequest } from './request.ts';
 import { NO_ID, type Annotation, type Endpoint, type ZipkinSpan } from './span.ts';
 
-const tag = (field: number, wireType: number): number => (field << 3) | wireType;
+const LIST_SPANS = fieldTag(1, LENGTH);
 
-const LIST_SPANS = tag(1, LENGTH);
+const SPAN_TRACE_ID = fieldTag(1, LENGTH);
+const SPAN_PARENT_ID = fieldTag(2, LENGTH);
+const SPAN_ID = fieldTag(3, LENGTH);
+const SPAN_KIND = fieldTag(4, VARINT);
+const SPAN_NAME = fieldTag(5, LENGTH);
+const SPAN_TIMESTAMP = fieldTag(6, FIXED64);
+const SPAN_DURATION = fieldTag(7, VARINT);
+const SPAN_LOCAL_ENDPOINT = fieldTag(8, LENGTH);
+const SPAN_REMOTE_ENDPOINT = fieldTag(9, LENGTH);
+const SPAN_ANNOTATIONS = fieldTag(10, LENGTH);
+const SPAN_TAGS = fieldTag(11, LENGTH);
+const SPAN_DEBUG = fieldTag(12, VARINT);
+const SPAN_SHARED = fieldTag(13, VARINT);
 
-const SPAN_TRACE_ID = tag(1, LENGTH);
-const SPAN_PARENT_ID = tag(2, LENGTH);
-const SPAN_ID = tag(3, LENGTH);
-const SPAN_KIND = tag(4, VARINT);
-const SPAN_NAME = tag(5, LENGTH);
-const SPAN_TIMESTAMP = tag(6, FIXED64);
-const SPAN_DURATION = tag(7, VARINT);
-const SPAN_LOCAL_ENDPOINT = tag(8, LENGTH);
-const SPAN_REMOTE_ENDPOINT = tag(9, LENGTH);
-const SPAN_ANNOTATIONS = tag(10, LENGTH);
-const SPAN_TAGS = tag(11, LENGTH);
-const SPAN_DEBUG = tag(12, VARINT);
-const SPAN_SHARED = tag(13, VARINT);
+const ENDPOINT_SERVICE_NAME = fieldTag(1, LENGTH);
+const ENDPOINT_IPV4 = fieldTag(2, LENGTH);
+const ENDPOINT_IPV6 = fieldTag(3, LENGTH);
+const ENDPOINT_PORT = fieldTag(4, VARINT);
 
-const ENDPOINT_SERVICE_NAME = tag(1, LENGTH);
-const ENDPOINT_IPV4 = tag(2, LENGTH);
-const ENDPOINT_IPV6 = tag(3, LENGTH);
-const ENDPOINT_PORT = tag(4, VARINT);
+const ANNOTATION_TIMESTAMP = fieldTag(1, FIXED64);
+const ANNOTATION_VALUE = fieldTag(2, LENGTH);
 
-const ANNOTATION_TIMESTAMP = tag(1, FIXED64);
-const ANNOTATION_VALUE = tag(2, LENGTH);
-
-const TAG_KEY = tag(1, LENGTH);
-const TAG_VALUE = tag(2, LENGTH);
+const TAG_KEY = fieldTag(1, LENGTH);
+const TAG_VALUE = fieldTag(2, LENGTH);
 
 const KINDS = [KIND_UNSPECIFIED, KIND_CLIENT, KIND_SERVER, KIND_PRODUCER, KIND_CONSUMER];
 
