@@ -18,12 +18,7 @@ import { sizedTraces } from '../../services/core/otlp/sized_traces.ts';
 import { SpanIndex } from '../../services/core/otlp/span_index.ts';
 import { RequestSplitter } from '../../services/core/otlp/split_request.ts';
 import { WireError } from '../../services/core/wire/cursor.ts';
-
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: readonly Uint8Array[];
-  readonly run: (bytes: Uint8Array) => void;
-}
+import type { FuzzTarget } from './target.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
 const { ListOfSpans } = zipkin.proto3;

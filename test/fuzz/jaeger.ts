@@ -24,13 +24,7 @@ import {
   type JaegerTestSpan,
 } from '../support/jaeger_batches.ts';
 import { binaryEncoder, compactEncoder, oldBinaryMessage, struct } from '../support/thrift_encoder.ts';
-
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: readonly Uint8Array[];
-  /** Throwing is a finding. What it answers tells outcomes apart. */
-  readonly run: (bytes: Uint8Array) => string;
-}
+import type { FuzzTarget } from './target.ts';
 
 const TRACE = '0123456789abcdeffedcba9876543210';
 

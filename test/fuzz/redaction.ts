@@ -6,13 +6,7 @@ import { Redactor } from '../../services/core/redaction/redactor.ts';
 import { WireError } from '../../services/core/wire/cursor.ts';
 import { parsePolicy } from '../../services/platform/redaction_policy.ts';
 import { testHash } from '../support/redaction.ts';
-
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: readonly Uint8Array[];
-  /** What it throws is a finding. */
-  readonly run: (bytes: Uint8Array) => void;
-}
+import type { FuzzTarget } from './target.ts';
 
 const POLICY = `
 detectors: [card-number, email, bearer-token, url-query, url-user-info, sql-literals]

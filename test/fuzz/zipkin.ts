@@ -17,12 +17,7 @@ import {
   ZIPKIN_V2_JSON_SEEDS,
   ZIPKIN_V2_PROTO_SEEDS,
 } from './seeds/zipkin.ts';
-
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: readonly Uint8Array[];
-  readonly run: (bytes: Uint8Array) => void;
-}
+import type { FuzzTarget } from './target.ts';
 
 /** The worst are v2 protobuf spans of flags and ports, which are attributes with names in OTLP. */
 export const MAX_GROWTH = 8;
