@@ -4,6 +4,7 @@ import { connect as connectHttp2, constants, type ClientHttp2Session } from 'nod
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { callHeaders, END_HEADERS, frame, openHttp2 } from '../../attack/http2_frames.ts';
 import { requestOf, testSpan } from '../../support/export_requests.ts';
 import { startCollector, type RunningCollector } from '../../support/running_collector.ts';
 import { waitFor } from '../../support/wait_for.ts';
@@ -182,6 +183,27 @@ describe('calls that do not arrive', () => {
     await start({ requestTimeoutMs: 100 });
     expect(await halfCall(http2Session(), 1_000, 10)).toBe(constants.NGHTTP2_CANCEL);
     expect(await counted('spanmill_collector_requests_total', 'protocol="grpc"', 'outcome="slow"')).toBe(1);
+  });
+});
+
+describe('calls that their client resets', () => {
+  async function resetCalls(calls: number): Promise<Socket> {
+    const socket = await openHttp2(grpcPort());
+    opened.push(socket);
+    for (let call = 0; call < calls; call++) {
+      socket.write(frame('headers', END_HEADERS, 2 * call + 1, callHeaders('')));
+      socket.write(frame('reset', 0, 2 * call + 1, Buffer.from([0, 0, 0, constants.NGHTTP2_CANCEL])));
+    }
+    return socket;
+  }
+
+  test('end their connection where they are many, and no other', async () => {
+    await start();
+    const [few, many] = await Promise.all([resetCalls(150), resetCalls(300)]);
+    await waitFor(() => Promise.resolve(many.destroyed));
+    expect(await counted('spanmill_collector_requests_total', 'protocol="grpc"', 'outcome="resets"')).toBe(1);
+    expect(few.destroyed).toBe(false);
+    expect(await post()).toBe(200);
   });
 });
 
