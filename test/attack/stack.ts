@@ -21,9 +21,9 @@ const PREFIX = 'attack';
 const MEGABYTE = 1024 * 1024;
 export const VICTIM = 'calm';
 export const ATTACKER = 'loud';
-/** Of the collector; what it may use in all follows from this. */
+/** Of the collector; what it may use in all follows from this, as its README says. */
 export const IN_FLIGHT_BYTES = 64 * MEGABYTE;
-export const MEMORY_LIMIT_BYTES = 512 * MEGABYTE;
+export const MEMORY_LIMIT_BYTES = 384 * MEGABYTE + 4 * IN_FLIGHT_BYTES;
 const ATTACKER_SPANS_A_SECOND = 1_000;
 const ATTACKER_BYTES_A_SECOND = 1_000_000;
 
