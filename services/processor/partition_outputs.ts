@@ -4,7 +4,6 @@
  * What is said of records before `publishFrom` was published before a crash or a move: it is worked out again, since
  * metrics since the last mark build on it, and thrown away. Owns all bytes in it.
  */
-import { constants, zstdCompressSync } from 'node:zlib';
 import {
   ENCODING_HEADER,
   ENCODING_ZSTD,
@@ -28,6 +27,7 @@ import {
 } from '../platform/avro/codec.ts';
 import { letterBytes, toDeadLetter } from '../platform/kafka/dead_letter.ts';
 import type { OutgoingRecord, PartitionRecords } from '../platform/kafka/port.ts';
+import { toZstdSync } from '../platform/zstd.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 
 /** A record of the traces topic holds about as much before compression, unless it is a single fragment that is larger. */
@@ -36,7 +36,6 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const DELTAS_A_RECORD = 5_000;
 /** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
 const COMPRESSED_BYTES = 1024;
-const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export class PartitionOutputs implements AssemblyListener {
   /** What follows from records before this offset is out already. */
@@ -145,7 +144,7 @@ export class PartitionOutputs implements AssemblyListener {
 function batchRecord(batch: Uint8Array): OutgoingRecord {
   if (batch.length < COMPRESSED_BYTES)
     return { value: Buffer.from(batch.buffer, batch.byteOffset, batch.length) };
-  return { value: zstdCompressSync(batch, ZSTD_OPTIONS), headers: { [ENCODING_HEADER]: ENCODING_ZSTD } };
+  return { value: toZstdSync(batch), headers: { [ENCODING_HEADER]: ENCODING_ZSTD } };
 }
 
 function chunks<T>(items: readonly T[]): T[][] {

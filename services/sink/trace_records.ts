@@ -4,7 +4,6 @@
  * One malformed span among thousands goes to dead letters alone: a record is first appended in one go, and where that fails once
  * more with a way back before each span.
  */
-import { zstdDecompressSync } from 'node:zlib';
 import { ENCODING_HEADER, ENCODING_ZSTD, TENANT_HEADER } from '../core/contracts.ts';
 import { singleSpanTracesData } from '../core/otlp/rejected_span.ts';
 import {
@@ -17,6 +16,7 @@ import type { BatchHeader, BatchTrace } from '../core/trace/trace_batch.ts';
 import { TraceBatchReader } from '../core/trace/trace_batch_reader.ts';
 import { Cursor, readTag, skipValue, WireError } from '../core/wire/cursor.ts';
 import { WireWriter, writeBytes, writeLengthField } from '../core/wire/writer.ts';
+import { fromZstdSync } from '../platform/zstd.ts';
 import { OtelTraces } from './otel_traces.ts';
 import type { AppendedRecord, Original, RecordRows, SinkRecord, Unstorable } from './record_rows.ts';
 import { TraceSummaries } from './trace_summaries.ts';
@@ -112,7 +112,7 @@ export class TraceRecords implements RecordRows {
   }
 
   private decompress(value: Buffer): Buffer {
-    return zstdDecompressSync(value, { maxOutputLength: this.limits.maxRecordBytes });
+    return fromZstdSync(value, this.limits.maxRecordBytes);
   }
 
   /** Appends every span, or none and says why. */

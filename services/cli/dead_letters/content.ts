@@ -3,7 +3,6 @@
  *
  * Dead letters are bad by definition: nothing here throws for what they hold, and nothing grows without a limit.
  */
-import { zstdDecompressSync } from 'node:zlib';
 import { opentelemetry, spanmill } from '../../../proto/generated/index.js';
 import { ENCODING_HEADER, ENCODING_ZSTD, SCHEMA_HEADER } from '../../core/contracts.ts';
 import { TRACES_RESOURCE_SPANS } from '../../core/otlp/fields.ts';
@@ -11,6 +10,7 @@ import { Cursor, readTag, skipValue } from '../../core/wire/cursor.ts';
 import { keyHex } from '../../core/wire/keys.ts';
 import { decodeServiceEdgeDeltas, decodeSpanMetricDeltas, deltasOf } from '../../platform/avro/codec.ts';
 import type { RecordHeaders } from '../../platform/kafka/port.ts';
+import { fromZstdSync } from '../../platform/zstd.ts';
 import type { Source } from './letter.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
@@ -107,7 +107,7 @@ function decompressed(value: Buffer, headers: RecordHeaders): Buffer {
   const encoding = headers[ENCODING_HEADER]?.toString();
   if (encoding === undefined) return value;
   if (encoding !== ENCODING_ZSTD) throw new Error(`encoding ${encoding}`);
-  return zstdDecompressSync(value, { maxOutputLength: MAX_DECOMPRESSED_BYTES });
+  return fromZstdSync(value, MAX_DECOMPRESSED_BYTES);
 }
 
 const ID_FIELDS = new Set(['traceId', 'spanId', 'parentSpanId']);

@@ -1,5 +1,6 @@
 /** Undoes the compression of a batch, within a limit: some kilobytes may become gigabytes. */
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
+import { fromZstdSync } from '../zstd.ts';
 import { COMPRESSION } from './batch_layout.ts';
 
 /** Throws, in words for a dead letter, where it cannot be undone. `compression` as the batch's attributes say it. */
@@ -17,7 +18,7 @@ export const inflate: Inflate = (body, compression) => {
       case COMPRESSION.gzip:
         return gunzipSync(body, { maxOutputLength: MAX_BATCH_BYTES });
       case COMPRESSION.zstd:
-        return zstdDecompressSync(body, { maxOutputLength: MAX_BATCH_BYTES });
+        return fromZstdSync(body, MAX_BATCH_BYTES);
     }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(error) : error;
