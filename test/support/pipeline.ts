@@ -166,10 +166,15 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
   }
 }
 
-async function prepare(prefix: string, partitions: number): Promise<void> {
+/** Those of a pipeline, empty. */
+export async function createTopics(prefix: string, partitions: number): Promise<void> {
   await withAdmin((admin) =>
     admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions })),
   );
+}
+
+async function prepare(prefix: string, partitions: number): Promise<void> {
+  await createTopics(prefix, partitions);
   await createTables(testConnection(prefix), prefix);
 }
 

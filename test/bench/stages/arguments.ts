@@ -31,6 +31,7 @@ Stages, all by default: ${STAGES.join(', ')}
   --output FILE   the results as JSON (default: test-output/bench/COMMIT.json)
   --help          this text
 
+Where OTELCOL names a binary of the OpenTelemetry Collector, it is measured beside (test/bench/peers).
 It needs Linux (/proc), some GiB of disk, and a quiet machine: what else runs shows in the figures.
 Exit code 0: all was measured. 1: something failed.
 `;

@@ -8,6 +8,8 @@ import { freePorts } from '../../support/free_ports.ts';
 
 export interface BenchServers {
   readonly pids: { readonly kafka: number; readonly clickhouse: number };
+  /** Host and port of ClickHouse's native protocol. */
+  readonly clickhouseTcp: string;
   /** Where the brokers keep their topics. */
   readonly kafkaDirectory: string;
   stop(): Promise<void>;
@@ -42,7 +44,7 @@ export async function startBenchServers(home: string): Promise<BenchServers> {
   process.env[CLICKHOUSE_ADDRESS] = `http://127.0.0.1:${httpPort}`;
   return {
     pids: { kafka: kafka.pid, clickhouse: clickhouse.pid },
-    kafkaDirectory,
+    ...{ kafkaDirectory, clickhouseTcp: `127.0.0.1:${tcpPort}` },
     stop: async () => {
       await Promise.all([kafka.stop(), clickhouse.stop()]);
       rmSync(directory, { recursive: true, force: true });

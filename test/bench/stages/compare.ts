@@ -1,9 +1,11 @@
 /** Two results side by side: what both measured, and by how much it changed. Pure. */
-import type { BenchResults, ScenarioResult } from './result.ts';
+import { titleOf, type BenchResults, type ScenarioResult } from './result.ts';
 
 export function compare(before: BenchResults, after: BenchResults): string[] {
   const pairs = after.results.flatMap((b) => {
-    const a = before.results.find(({ stage, name }) => stage === b.stage && name === b.name);
+    const a = before.results.find(
+      ({ stage, name, system }) => stage === b.stage && name === b.name && system === b.system,
+    );
     return a === undefined ? [] : [{ a, b }];
   });
   const lines = pairs.flatMap(({ a, b }) => comparedLines(a, b));
@@ -37,7 +39,7 @@ function comparedLines(a: ScenarioResult, b: ScenarioResult): string[] {
     before === null || before === undefined || after === null
       ? []
       : [
-          `| ${b.name} | ${figure} | ${before.toFixed(2)} | ${after.toFixed(2)} | ${(after / before).toFixed(2)} |`,
+          `| ${titleOf(b)} | ${figure} | ${before.toFixed(2)} | ${after.toFixed(2)} | ${(after / before).toFixed(2)} |`,
         ],
   );
 }

@@ -10,7 +10,7 @@ import { startBenchServers } from './bench_servers.ts';
 import { compare } from './compare.ts';
 import { report } from './report.ts';
 import type { BenchResults, ScenarioResult } from './result.ts';
-import { runScenario } from './run_scenario.ts';
+import { runScenario, type RunOptions } from './run_scenario.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 const INTERRUPTED = 130;
@@ -64,11 +64,21 @@ async function bench(wish: BenchArguments): Promise<void> {
     const wished = withWishes(scenario, wish);
     const { warmUpSeconds, seconds } = wished;
     write(`${index + 1} of ${scenarios.length}: ${scenario.name} (${warmUpSeconds} + ${seconds} s)`);
-    results.push(await runAlone(wished, wish.profiles ? dirname(output) : null));
-    // What is measured is kept, whatever happens to the rest.
-    writeFileSync(output, JSON.stringify(all(), null, 2));
+    for (const otelcol of otelcolOf(wished)) {
+      if (otelcol !== null) write(`  the same by ${otelcol}`);
+      const profileDirectory = wish.profiles ? dirname(output) : null;
+      results.push(await runAlone(wished, { otelcol, profileDirectory }));
+      // What is measured is kept, whatever happens to the rest.
+      writeFileSync(output, JSON.stringify(all(), null, 2));
+    }
   }
   for (const line of ['', ...report(all()), '', `written to ${output}`]) write(line);
+}
+
+/** Null is Spanmill; then the OpenTelemetry Collector, where one is named and the scenario is for it. */
+function otelcolOf({ hasPeer }: Scenario): (string | null)[] {
+  const binary = process.env['OTELCOL'] ?? '';
+  return hasPeer && binary !== '' ? [null, binary] : [null];
 }
 
 function withWishes(
@@ -84,12 +94,12 @@ function withWishes(
 }
 
 /** On servers of its own: what one scenario stored is not merged while the next is measured. */
-async function runAlone(scenario: Scenario, profileDirectory: string | null): Promise<ScenarioResult> {
+async function runAlone(scenario: Scenario, options: Omit<RunOptions, 'servers'>): Promise<ScenarioResult> {
   const servers = await startBenchServers(testHome());
   const interrupted = (): void => void servers.stop().then(() => process.exit(INTERRUPTED));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   try {
-    return await runScenario(scenario, { servers, profileDirectory });
+    return await runScenario(scenario, { ...options, servers });
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
     await servers.stop();

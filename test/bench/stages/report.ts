@@ -1,5 +1,5 @@
 /** Results as Markdown: a line a scenario, and what each process used. Pure. */
-import type { BenchResults, ScenarioResult } from './result.ts';
+import { SPANMILL, titleOf, type BenchResults, type ScenarioResult } from './result.ts';
 
 const MIB = 1024 * 1024;
 
@@ -14,13 +14,41 @@ export function report({ commit, node, machine, at, results }: BenchResults): st
     '| scenario | answer p50 ms | p99 | failed | B/span in Kafka | B/span in ClickHouse | visible after ms p50 | p99 |',
     '|---|---:|---:|---:|---:|---:|---:|---:|',
     ...results.map(wayLine),
+    ...peerTable(results),
   ];
 }
 
-function processLines({ name, spansPerSecond, bytesSent, processes }: ScenarioResult): string[] {
+/** Where the same was asked of another system too: both, and how many times the other costs. */
+function peerTable(results: readonly ScenarioResult[]): string[] {
+  const lines = results.flatMap((other) => {
+    if (other.system === SPANMILL) return [];
+    const own = results.find(
+      ({ stage, name, system }) => stage === other.stage && name === other.name && system === SPANMILL,
+    );
+    return (own?.processes ?? []).flatMap((process) => {
+      const peer = other.processes.find(({ name }) => name === process.name);
+      if (peer === undefined) return [];
+      return row([
+        ...[other.name, process.name, process.cpuMicros.toFixed(2), peer.cpuMicros.toFixed(2)],
+        (peer.cpuMicros / process.cpuMicros).toFixed(2),
+        ...[process, peer].map(({ peakBytes }) => (peakBytes / MIB).toFixed(0)),
+      ]);
+    });
+  });
+  if (lines.length === 0) return [];
+  return [
+    '',
+    '| scenario | process | Spanmill, CPU us/span | OpenTelemetry Collector | ratio | Spanmill, peak MiB | OpenTelemetry Collector |',
+    '|---|---|---:|---:|---:|---:|---:|',
+    ...lines,
+  ];
+}
+
+function processLines(result: ScenarioResult): string[] {
+  const { spansPerSecond, bytesSent, processes } = result;
   return processes.map((one, index) =>
     row([
-      ...(index === 0 ? [name, spansPerSecond.toFixed(0), bytesSent.toFixed(0)] : ['', '', '']),
+      ...(index === 0 ? [titleOf(result), spansPerSecond.toFixed(0), bytesSent.toFixed(0)] : ['', '', '']),
       ...[one.name, one.cpuMicros.toFixed(2), (one.peakBytes / MIB).toFixed(0)],
       one.pauseMs === null ? '' : one.pauseMs.toFixed(0),
     ]),
@@ -30,7 +58,12 @@ function processLines({ name, spansPerSecond, bytesSent, processes }: ScenarioRe
 function wayLine(result: ScenarioResult): string {
   const optional = (value: number | null): string => (value === null ? '' : value.toFixed(1));
   return row([
-    ...[result.name, result.answerP50.toFixed(1), result.answerP99.toFixed(1), String(result.failedRequests)],
+    ...[
+      titleOf(result),
+      result.answerP50.toFixed(1),
+      result.answerP99.toFixed(1),
+      String(result.failedRequests),
+    ],
     ...[result.bytesKafka, result.bytesClickHouse, result.visibleP50, result.visibleP99].map(optional),
   ]);
 }

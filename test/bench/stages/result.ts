@@ -12,9 +12,14 @@ export interface ProcessFigures {
   readonly pauseMs: number | null;
 }
 
+export const SPANMILL = 'Spanmill';
+export const OTELCOL = 'OpenTelemetry Collector';
+
 export interface ScenarioResult {
   readonly stage: string;
   readonly name: string;
+  /** What was measured. */
+  readonly system: typeof SPANMILL | typeof OTELCOL;
   /** Answered with success, while measured. */
   readonly spansPerSecond: number;
   readonly failedRequests: number;
@@ -40,3 +45,7 @@ export interface BenchResults {
   readonly at: string;
   readonly results: readonly ScenarioResult[];
 }
+
+/** Of a line in a table: Spanmill's own go without saying. */
+export const titleOf = ({ name, system }: ScenarioResult): string =>
+  system === SPANMILL ? name : `${name}, ${system}`;

@@ -1,12 +1,14 @@
 /** One scenario from start to end: its services, its load, what they used, and what the spans weigh. */
-import { startPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { startPipeline } from '../../support/pipeline.ts';
+import { startOtelcol } from '../peers/otelcol.ts';
 import type { BenchServers } from './bench_servers.ts';
 import { startLoad, type LoadProcess } from './load_process.ts';
 import { segmentBytes } from './process_usage.ts';
-import type { ScenarioResult } from './result.ts';
+import { OTELCOL, SPANMILL, type ScenarioResult } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 import { openSender } from './sender.ts';
 import { probeDelays } from './visible_delay.ts';
+import { SPANMILL_PASSED, type Way } from './way.ts';
 import { measureWindow, type Server } from './window.ts';
 
 const IN_FLIGHT = 8;
@@ -17,44 +19,53 @@ export interface RunOptions {
   readonly servers: BenchServers;
   /** Where each service writes its CPU profile; null for none. */
   readonly profileDirectory: string | null;
+  /** The OpenTelemetry Collector's binary, to be measured in place of Spanmill; null for Spanmill. */
+  readonly otelcol: string | null;
 }
 
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioResult> {
-  const { services, partitions, settings } = scenario;
-  const nodeArguments =
-    options.profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`];
-  const pipeline = await startPipeline(services, settings, { partitions, nodeArguments });
+  const way = await startWay(scenario, options);
   const load = startLoad({
     ...scenario,
-    target: scenario.protocol === 'grpc' ? pipeline.otlpGrpc : new URL(pipeline.otlpHttp).host,
+    target: scenario.protocol === 'grpc' ? way.otlpGrpc : new URL(way.otlpHttp).host,
     inFlight: IN_FLIGHT,
     seconds: scenario.warmUpSeconds + scenario.seconds + MARGIN_SECONDS,
   });
   try {
     await untilSending(load);
     await seconds(scenario.warmUpSeconds);
-    return await measure(scenario, pipeline, load, options.servers);
+    return await measure(scenario, way, load, options);
   } finally {
     load.kill();
-    await pipeline.stop();
+    await way.stop();
   }
+}
+
+async function startWay({ services, partitions, settings }: Scenario, options: RunOptions): Promise<Way> {
+  const { otelcol, profileDirectory, servers } = options;
+  if (otelcol !== null) {
+    return startOtelcol(services, { binary: otelcol, partitions, clickhouseTcp: servers.clickhouseTcp });
+  }
+  const nodeArguments = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const pipeline = await startPipeline(services, settings, { partitions, nodeArguments });
+  return { ...pipeline, passed: SPANMILL_PASSED };
 }
 
 async function measure(
   scenario: Scenario,
-  pipeline: Pipeline,
+  way: Way,
   load: LoadProcess,
-  { pids, kafkaDirectory }: BenchServers,
+  { servers: { pids, kafkaDirectory }, otelcol }: RunOptions,
 ): Promise<ScenarioResult> {
   const hasSink = scenario.services.includes('sink');
   const beside: Server[] = [{ name: 'Kafka', pid: pids.kafka, feeds: 'collector' }];
   if (hasSink) beside.push({ name: 'ClickHouse', pid: pids.clickhouse, feeds: 'sink' });
   const before = load.progress;
   const [firstLine, beganMs] = [load.lines.length, performance.now()];
-  const sender = openSender('grpc', pipeline.otlpGrpc);
+  const sender = openSender('grpc', way.otlpGrpc);
   const [processes, delays] = await Promise.all([
-    measureWindow(pipeline, scenario.services, beside, scenario.seconds),
-    scenario.probesDelay ? probeDelays(pipeline.clickhouse, sender, scenario.seconds) : [],
+    measureWindow(way, scenario.services, beside, scenario.seconds),
+    scenario.probesDelay ? probeDelays(way.clickhouse, sender, scenario.seconds) : [],
   ]);
   sender.close();
   const after = load.progress;
@@ -64,14 +75,19 @@ async function measure(
   await load.ended();
   const visible = delays.toSorted((a, b) => a - b);
   return {
-    ...{ stage: scenario.stage, name: scenario.name, processes },
+    ...{
+      stage: scenario.stage,
+      name: scenario.name,
+      system: otelcol === null ? SPANMILL : OTELCOL,
+      processes,
+    },
     spansPerSecond: spans / tookSeconds,
     failedRequests: after.failed - before.failed,
     answerP50: median(lines.map(({ p50 }) => p50)),
     answerP99: median(lines.map(({ p99 }) => p99)),
     bytesSent: (after.bytes - before.bytes) / spans,
-    bytesKafka: segmentBytes(kafkaDirectory, `${pipeline.prefix}.spans-`) / load.progress.spans,
-    bytesClickHouse: hasSink ? await storedBytes(pipeline) : null,
+    bytesKafka: segmentBytes(kafkaDirectory, `${way.prefix}.spans-`) / load.progress.spans,
+    bytesClickHouse: hasSink ? await storedBytes(way) : null,
     visibleP50: visible[visible.length >> 1] ?? null,
     visibleP99: visible[Math.floor(visible.length * 0.99)] ?? null,
   };
@@ -87,7 +103,7 @@ async function untilSending(load: LoadProcess): Promise<void> {
 }
 
 /** A span's share of all tables. What waits to be merged is larger than it will be: the parts are merged first. */
-async function storedBytes({ clickhouse }: Pipeline): Promise<number> {
+async function storedBytes({ clickhouse }: Way): Promise<number> {
   const tables = await clickhouse.query(
     `SELECT DISTINCT table FROM system.parts WHERE active AND database = currentDatabase()`,
   );

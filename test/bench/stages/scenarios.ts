@@ -23,6 +23,8 @@ export interface Scenario {
   readonly settings: Readonly<Record<string, string>>;
   /** Whether traces are looked for in ClickHouse, over and over, until they are there. */
   readonly probesDelay: boolean;
+  /** Whether the OpenTelemetry Collector can be asked the same. */
+  readonly hasPeer: boolean;
 }
 
 const WHOLE: readonly ServiceName[] = ['collector', 'processor', 'sink'];
@@ -41,13 +43,20 @@ const DEFAULTS: Omit<Scenario, 'stage' | 'name'> = {
   seconds: 60,
   settings: {},
   probesDelay: false,
+  hasPeer: false,
 };
 
 function scenario(stage: Stage, name: string, differs: Partial<Scenario>): Scenario {
   return { ...DEFAULTS, stage, name, ...differs };
 }
 
-const ALONE = { services: ['collector'], spansPerSecond: null, warmUpSeconds: 15, seconds: 30 } as const;
+const ALONE = {
+  services: ['collector'],
+  spansPerSecond: null,
+  warmUpSeconds: 15,
+  seconds: 30,
+  hasPeer: true,
+} as const;
 /** Long enough to hold a million traces open at a rate that two cores keep up with. */
 const LONG_FORGET_MS = 240_000;
 
@@ -55,7 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('collector', 'OTLP/gRPC, 512 spans a request', ALONE),
   scenario('collector', 'OTLP/gRPC, 50 spans a request', { ...ALONE, spansPerRequest: 50 }),
   scenario('collector', 'OTLP/HTTP, 512 spans a request', { ...ALONE, protocol: 'http' }),
-  scenario('whole', 'the whole way', {}),
+  scenario('whole', 'the whole way', { hasPeer: true }),
   scenario('corpora', 'wide spans, events, links', { corpus: 'wide', spansPerSecond: STEADY / 6 }),
   scenario('corpora', 'two spans a trace', { corpus: 'pairs' }),
   ...[1, 2, 4, 8].map((times) =>

@@ -5,16 +5,11 @@ import {
   sumOf,
   type Sample,
 } from '../../../services/platform/prometheus_text.ts';
-import type { Pipeline, ServiceName } from '../../support/pipeline.ts';
+import type { ServiceName } from '../../support/pipeline.ts';
 import { cpuMicros, peakBytes } from './process_usage.ts';
 import type { ProcessFigures } from './result.ts';
+import type { Passed, Way } from './way.ts';
 
-/** Of the services of the way, which counter says how many spans have passed. */
-const PASSED: Readonly<Partial<Record<ServiceName, readonly [string, Readonly<Record<string, string>>]>>> = {
-  collector: ['spanmill_collector_spans_stored_total', {}],
-  processor: ['spanmill_processor_spans_total', {}],
-  sink: ['spanmill_sink_rows_total', { table: 'otel_traces' }],
-};
 const PAUSE = 'nodejs_eventloop_lag_max_seconds';
 const LOOK_MS = 1000;
 
@@ -32,27 +27,24 @@ interface Moment {
 
 /** Looks for `seconds`, then says what each did. */
 export async function measureWindow(
-  pipeline: Pipeline,
+  way: Way,
   services: readonly ServiceName[],
   servers: readonly Server[],
   seconds: number,
 ): Promise<ProcessFigures[]> {
-  const pids = [
-    ...services.map((name) => ({ name: name, pid: pipeline.pid(name), feeds: name, isOurs: true })),
-    ...servers.map((server) => ({ ...server, isOurs: false })),
-  ];
+  const pids = [...services.map((name) => ({ name, pid: way.pid(name), feeds: name })), ...servers];
   const pauses = new Map<string, number>();
   const look = async (): Promise<ReadonlyMap<string, Moment>> => {
     const samples = new Map<ServiceName, Sample[]>();
-    for (const name of services) samples.set(name, parsePrometheusText(await pipeline.metrics(name)));
+    for (const name of services) samples.set(name, parsePrometheusText(await way.metrics(name)));
     for (const [name, own] of samples) {
-      const pauseMs = (maxOf(own, PAUSE) ?? 0) * 1000;
-      pauses.set(name, Math.max(pauses.get(name) ?? 0, pauseMs));
+      const pause = maxOf(own, PAUSE);
+      if (pause !== null) pauses.set(name, Math.max(pauses.get(name) ?? 0, pause * 1000));
     }
     return new Map(
       pids.map(({ name, pid, feeds }) => [
         name,
-        { cpu: cpuMicros(pid), spans: passed(feeds, samples.get(feeds) ?? []) },
+        { cpu: cpuMicros(pid), spans: passed(way.passed, feeds, samples.get(feeds) ?? []) },
       ]),
     );
   };
@@ -65,18 +57,18 @@ export async function measureWindow(
     await look();
   }
   const last = await look();
-  return pids.map(({ name, pid, isOurs }) => {
+  return pids.map(({ name, pid }) => {
     const [before, after] = [first.get(name), last.get(name)];
     const spans = (after?.spans ?? 0) - (before?.spans ?? 0);
     const cpu = (after?.cpu ?? 0) - (before?.cpu ?? 0);
     return {
       ...{ name, spans, cpuMicros: cpu / spans, peakBytes: peakBytes(pid) },
-      pauseMs: isOurs ? (pauses.get(name) ?? 0) : null,
+      pauseMs: pauses.get(name) ?? null,
     };
   });
 }
 
-function passed(service: ServiceName, samples: readonly Sample[]): number {
-  const counter = PASSED[service];
+function passed(counters: Passed, service: ServiceName, samples: readonly Sample[]): number {
+  const counter = counters[service];
   return counter === undefined ? 0 : (sumOf(samples, ...counter) ?? 0);
 }

@@ -7,7 +7,7 @@ import { CORPORA, requestPool, type CorpusName } from '../../bench/stages/corpor
 import { cpuMicros, peakBytes } from '../../bench/stages/process_usage.ts';
 import { Replay } from '../../bench/stages/replay.ts';
 import { report } from '../../bench/stages/report.ts';
-import type { BenchResults, ScenarioResult } from '../../bench/stages/result.ts';
+import { OTELCOL, SPANMILL, type BenchResults, type ScenarioResult } from '../../bench/stages/result.ts';
 import { SCENARIOS } from '../../bench/stages/scenarios.ts';
 import { ArgumentsError } from '../../support/command_line.ts';
 
@@ -115,7 +115,7 @@ describe('what a process used', () => {
 });
 
 const RESULT: ScenarioResult = {
-  ...{ stage: 'whole', name: 'the whole way', spansPerSecond: 12_000, failedRequests: 0 },
+  ...{ stage: 'whole', name: 'the whole way', system: SPANMILL, spansPerSecond: 12_000, failedRequests: 0 },
   ...{ answerP50: 12, answerP99: 30, bytesSent: 378.4, bytesKafka: 71.2, bytesClickHouse: null },
   ...{ visibleP50: null, visibleP99: null },
   processes: [
@@ -134,6 +134,22 @@ describe('results', () => {
     expect(lines).toContain('| the whole way | 12000 | 378 | collector | 2.50 | 200 | 12 |');
     expect(lines).toContain('|  |  |  | Kafka | 4.00 | 500 |  |');
     expect(lines).toContain('| the whole way | 12.0 | 30.0 | 0 | 71.2 |  |  |  |');
+  });
+
+  it('of the OpenTelemetry Collector stand beside, with the ratio', () => {
+    const [collector, kafka] = RESULT.processes;
+    if (collector === undefined || kafka === undefined) throw new Error('no processes');
+    const peer: ScenarioResult = {
+      ...RESULT,
+      system: OTELCOL,
+      processes: [{ ...collector, cpuMicros: 7, pauseMs: null }, kafka],
+    };
+    const lines = report(results('abc1234', RESULT, peer));
+    expect(lines).toContain('| the whole way | collector | 2.50 | 7.00 | 2.80 | 200 | 200 |');
+    expect(lines).toContain(
+      '| the whole way, OpenTelemetry Collector | 12000 | 378 | collector | 7.00 | 200 |  |',
+    );
+    expect(compare(results('a', RESULT), results('b', peer))).toEqual(['the two have no scenario in common']);
   });
 
   it('of two commits are compared figure by figure, where both have it', () => {
