@@ -36,7 +36,7 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const DELTAS_A_RECORD = 5_000;
 /** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
 const COMPRESSED_BYTES = 1024;
-const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+export const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export class PartitionOutputs implements AssemblyListener {
   /** What follows from records before this offset is out already. */

@@ -2,10 +2,10 @@
  * Runs the paths of a bench and prints what each of them costs: CPU time of this process with all its threads (garbage collection and
  * compilation too), since other work on the machine stretches wall time more than that.
  *
- * All paths together are measured for some eight seconds, a second each at least, in samples of as many calls as take a few milliseconds:
- * the system's account is coarse beside a single call. An argument of the command line is part of the names of the paths to run.
+ * All paths together are measured for some six seconds, most of a second each at least, in samples of as many calls as take a few
+ * milliseconds: the system's account is coarse beside a single call.
  */
-import { Bench, type Statistics } from 'tinybench';
+import { Bench, type BenchOptions, type Statistics } from 'tinybench';
 
 export interface Path {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Path {
   readonly count: number;
   /** Throws where it has not done its work. */
   readonly run: () => void | Promise<void>;
-  /** Makes what one call uses up, and its cost does not count. A sample is a single call then, which should be a long one. */
+  /** Makes what one call uses up, and costs nothing. A sample is a single call then, which should be a long one. */
   readonly prepare?: () => void | Promise<void>;
 }
 
@@ -23,44 +23,59 @@ export interface MicroBench {
   readonly unit?: string;
   /** What was handled, to stand beside the numbers. */
   readonly about?: string;
-  /** Milliseconds from anywhere. */
+  /** How often each path is run, where it costs other processes more than this one. */
+  readonly samples?: number;
+  /** Milliseconds from anywhere; CPU time where none is given. */
   readonly now?: () => number;
+  /** Part of the names of the paths to run; the first argument of the command line where none is given. */
+  readonly wanted?: string;
+  readonly write?: (text: string) => unknown;
 }
 
 const SAMPLE_MS = 5;
-const ALL_PATHS_MS = 8_000;
-const PATH_MS = { least: 1_000, most: 4_000 };
-const WARM_UP_MS = 250;
+const ALL_PATHS_MS = 6_000;
+const PATH_MS = { least: 700, most: 2_000 };
+const WARM_UP_MS = 150;
 const MIN_SAMPLES = 10;
 const MIN_WARM_UPS = 3;
 
-export function cpuMs(): number {
+/** Throws what a path throws. */
+export async function runMicroBench(bench: MicroBench): Promise<void> {
+  const { unit = 'span', about = '', now = cpuMs, samples, wanted = process.argv[2] ?? '' } = bench;
+  const write = bench.write ?? ((text: string) => process.stdout.write(text));
+  const paths = bench.paths.filter(({ name }) => name.includes(wanted));
+  if (paths.length === 0) return;
+  const time = Math.min(PATH_MS.most, Math.max(PATH_MS.least, ALL_PATHS_MS / paths.length));
+  const limits =
+    samples === undefined
+      ? { time, iterations: MIN_SAMPLES, warmupTime: WARM_UP_MS, warmupIterations: MIN_WARM_UPS }
+      : { time: 0, iterations: samples, warmupTime: 0, warmupIterations: MIN_WARM_UPS };
+  const rows = [['path', `us/${unit}`, 'best', 'margin', 'samples']];
+  for (const path of paths) rows.push([path.name, ...(await measure(path, { ...limits, now }))]);
+  write(`${tableOf(rows)}\n(Node ${process.versions.node}${about === '' ? '' : `, ${about}`})\n\n`);
+}
+
+function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-export async function runMicroBench({
-  paths,
-  unit = 'span',
-  about = '',
-  now = cpuMs,
-}: MicroBench): Promise<void> {
-  const wanted = paths.filter(({ name }) => name.includes(process.argv[2] ?? ''));
-  const ms = Math.min(PATH_MS.most, Math.max(PATH_MS.least, ALL_PATHS_MS / wanted.length));
-  const rows = [['path', `us/${unit}`, 'best', 'margin', 'samples']];
-  for (const path of wanted) rows.push([path.name, ...(await measure(path, ms, now))]);
+function tableOf(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) => {
-    const [name = '', ...cells] = row;
-    return [name.padEnd(widths[0] ?? 0), ...cells.map((cell, i) => cell.padStart(widths[i + 1] ?? 0))];
-  });
-  const remark = about === '' ? '' : `, ${about}`;
-  process.stdout.write(`${lines.map((line) => line.join('  ')).join('\n')}\n(Node ${process.versions.node}${remark})\n\n`);
+  const cell = (text: string, column: number): string => {
+    const width = widths[column] ?? 0;
+    return column === 0 ? text.padEnd(width) : text.padStart(width);
+  };
+  return rows.map((row) => row.map(cell).join('  ')).join('\n');
 }
 
-async function measure(path: Path, ms: number, now: () => number): Promise<string[]> {
+async function measure(
+  path: Path,
+  options: BenchOptions & { readonly now: () => number },
+): Promise<string[]> {
   const { name, prepare, run } = path;
-  const calls = prepare === undefined ? await callsOfSample(path, now) : 1;
+  const isSingle = prepare !== undefined || options.time === 0;
+  const calls = isSingle ? 1 : await callsOfSample(path, options.now);
   await prepare?.();
   const first = run();
   await first;
@@ -70,10 +85,7 @@ async function measure(path: Path, ms: number, now: () => number): Promise<strin
   const async = async (): Promise<void> => {
     for (let i = 0; i < calls; i++) await run();
   };
-  const bench = new Bench({
-    ...{ now, throws: true, time: ms, iterations: MIN_SAMPLES },
-    ...{ warmupTime: WARM_UP_MS, warmupIterations: MIN_WARM_UPS },
-  });
+  const bench = new Bench({ ...options, throws: true });
   bench.add(name, first === undefined ? sync : async, {
     async: first !== undefined,
     // What paths before it have left behind is not its cost.

@@ -2,7 +2,12 @@
 import { opentelemetry } from '../../../proto/generated/index.js';
 import { DEFAULT_METRIC_LIMITS } from '../../../services/core/metrics/limits.ts';
 import { FragmentAnalysis } from '../../../services/core/trace/fragment_analysis.ts';
-import { SpanTable, type Fragment, type FragmentSpan, type SpanHeader } from '../../../services/core/trace/run.ts';
+import {
+  SpanTable,
+  type Fragment,
+  type FragmentSpan,
+  type SpanHeader,
+} from '../../../services/core/trace/run.ts';
 import { TraceBatchWriter } from '../../../services/core/trace/trace_batch_writer.ts';
 import { resourceOf, SCOPE, START_MS, type CartTrace } from './carts.ts';
 

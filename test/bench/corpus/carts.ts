@@ -92,7 +92,9 @@ function cartTrace(random: () => number): CartTrace {
         text('http.request.method', 'GET'),
         text('url.path', `/api/carts/${below(1e6)}/items`),
         text('http.route', '/api/carts/{id}/items'),
-        name.startsWith('SELECT') ? text('db.system.name', 'postgresql') : text('network.protocol.version', '1.1'),
+        name.startsWith('SELECT')
+          ? text('db.system.name', 'postgresql')
+          : text('network.protocol.version', '1.1'),
         text('server.address', 'cart.shop.svc.cluster.local'),
         text('client.address', `10.1.${below(256)}.${below(256)}`),
         text('user_agent.original', 'axios/1.7.2'),
