@@ -67,8 +67,8 @@ bench: setup ## What the pipeline costs: STAGE=name, SECONDS_EACH=n, RATE=spans/
 bench-compare: setup ## Two results of it side by side: A=before.json B=after.json
 	@./bin/spanmill bench compare $(A) $(B)
 
-bench-micro: setup ## CPU time of each hot path by itself
-	@set -e; for file in test/bench/*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
+bench-micro: setup ## CPU time of each hot path by itself: FILTER=part of a file's name in test/bench
+	@set -e; for file in test/bench/*$(FILTER)*.bench.ts; do echo "== $$file"; $(NODE) --expose-gc $$file; done
 
 bench-query: setup ## The query API on SPANS=n spans (10 million): medians against their targets
 	@$(NODE) test/bench/query/main.ts $(if $(SPANS),--spans $(SPANS)) $(if $(KEEP),--keep)

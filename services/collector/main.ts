@@ -36,6 +36,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       log,
     });
   const metrics = registry.create(METRICS);
+  const audit = auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log });
   const access = openAccess({
     ...{
       path: config.credentialsFile,
@@ -43,9 +44,9 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
       clock: systemClock,
       timers: systemTimers,
       log,
+      audit,
       registry,
     },
-    audit: auditLog({ path: config.auditFile, service: 'collector', clock: systemClock, log }),
   });
   const { parts, notReady, remark } = collectorParts({
     ...config,
@@ -69,6 +70,7 @@ await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
             clock: systemClock,
             timers: systemTimers,
             log,
+            audit,
             metrics,
           }),
     jaeger: {

@@ -8,10 +8,12 @@
 import { PolicyError } from '../core/redaction/located.ts';
 import { emptyTally, type Tally } from '../core/redaction/pass.ts';
 import { Redactor } from '../core/redaction/redactor.ts';
+import type { AuditLog } from '../platform/audit_log.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import { loadPolicy, type PolicySource } from '../platform/redaction_policy.ts';
+import { WatchedFile } from '../platform/watched_file.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 export interface RedactionOptions extends PolicySource {
@@ -19,42 +21,52 @@ export interface RedactionOptions extends PolicySource {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  readonly audit: AuditLog;
   readonly metrics: CollectorMetrics;
 }
 
-/** By looking, since what replaces files (links of mounted configuration) tells no watcher of files. */
 const LOOK_EVERY_MS = 5_000;
 
 interface InForce {
   readonly redactor: Redactor;
   /** Of one request; emptied for the next. */
   readonly tally: Tally;
-  readonly from: string;
 }
+
+/** A policy with its key, as the files have them. */
+type Found = Awaited<ReturnType<typeof loadPolicy>>;
 
 export class Redaction implements Part {
   readonly name = 'redaction policy';
   private readonly options: RedactionOptions;
+  private readonly watched: WatchedFile<Found>;
   private inForce: InForce | null = null;
   private problem: string | null = null;
-  private stopLooking: () => void = () => undefined;
-  private looking: Promise<void> = Promise.resolve();
 
   constructor(options: RedactionOptions) {
     this.options = options;
-  }
-
-  /** Throws PolicyError where the policy is faulty. */
-  async start(): Promise<void> {
-    await this.load();
-    this.stopLooking = this.options.timers.every(LOOK_EVERY_MS, () => {
-      this.looking = this.looking.then(() => this.reload());
+    this.watched = new WatchedFile({
+      ...{ everyMs: LOOK_EVERY_MS, timers: options.timers },
+      look: () => loadPolicy(options),
+      versionOf: ({ from }) => JSON.stringify(from),
+      take: (found) => this.use(found),
+      refused: (error, isNew) => {
+        if (!(error instanceof PolicyError)) throw error;
+        if (isNew) this.complain(error.message);
+      },
+      restored: () => {
+        this.problem = null;
+      },
     });
   }
 
-  async stop(): Promise<void> {
-    this.stopLooking();
-    await this.looking;
+  /** Throws PolicyError where the policy is faulty. */
+  start(): Promise<void> {
+    return this.watched.start();
+  }
+
+  stop(): Promise<void> {
+    return this.watched.stop();
   }
 
   /** That the policy of the file is not the one in force. */
@@ -83,32 +95,26 @@ export class Redaction implements Part {
     }
   }
 
-  /** Looks whether there is another policy by now. */
-  private async reload(): Promise<void> {
-    const { file, log, metrics } = this.options;
-    try {
-      await this.load();
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof PolicyError)) throw error;
-      if (error.message === this.problem) return;
-      this.problem = error.message;
-      metrics.redactionPolicyFailures.add(1);
-      log.error(
-        { file, faults: error.message.split('\n') },
-        'the redaction policy is faulty: the one before stays',
-      );
-    }
+  private use({ policy, hash }: Found): void {
+    const { audit, clock, file, log, maxRequestBytes, metrics } = this.options;
+    const redactor = new Redactor(policy, { hash, maxGrowth: maxRequestBytes });
+    this.inForce = { redactor, tally: emptyTally(policy) };
+    this.problem = null;
+    metrics.redactionPolicyLoaded.set(clock.now() / 1000);
+    const rules = policy.ids.length;
+    log.info({ file, rules }, 'redaction policy in force');
+    audit.record({ who: 'file', what: 'redaction.reload', outcome: 'done', details: { path: file, rules } });
   }
 
-  private async load(): Promise<void> {
-    const { clock, file, log, maxRequestBytes, metrics } = this.options;
-    const { policy, hash, from } = await loadPolicy(this.options);
-    const id = JSON.stringify(from);
-    if (id === this.inForce?.from) return;
-    const redactor = new Redactor(policy, { hash, maxGrowth: maxRequestBytes });
-    this.inForce = { redactor, tally: emptyTally(policy), from: id };
-    metrics.redactionPolicyLoaded.set(clock.now() / 1000);
-    log.info({ file, rules: policy.ids.length }, 'redaction policy in force');
+  private complain(problem: string): void {
+    const { audit, file, log, metrics } = this.options;
+    const faults = problem.split('\n');
+    this.problem = problem;
+    metrics.redactionPolicyFailures.add(1);
+    log.error({ file, faults }, 'the redaction policy is faulty: the one before stays');
+    audit.record({
+      ...{ who: 'file', what: 'redaction.reload', outcome: 'failed' },
+      details: { path: file, faults },
+    });
   }
 }

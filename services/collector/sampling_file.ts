@@ -10,10 +10,10 @@ import {
   type SamplingStrategies,
   type SamplingStrategy,
 } from '../core/jaeger/sampling_strategies.ts';
-import { FormatError } from '../core/otlp/format_error.ts';
 import type { Timers } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
+import { WatchedFile } from '../platform/watched_file.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 export interface SamplingFileOptions {
@@ -28,49 +28,38 @@ export interface SamplingFile extends Part {
   readonly strategyOf: (service: string) => SamplingStrategy;
 }
 
-/** The file is small, and a look at its content sees every way in which files are replaced. */
 const RELOAD_INTERVAL_MS = 2_000;
 
 export function samplingFile(options: SamplingFileOptions): SamplingFile {
   const { path, timers, log, metrics } = options;
   let strategies: SamplingStrategies = DEFAULT_STRATEGIES;
-  let seen: string | null = null;
-  let leave = (): void => undefined;
-  const load = async (): Promise<void> => {
-    const text = await readFile(path, 'utf8');
-    if (text === seen) return;
-    seen = text;
-    strategies = parseSamplingStrategies(text);
+  const tell = (): void => {
     const { byService, remarks } = strategies;
     log.info({ path, services: byService.size, remarks }, 'sampling strategies read');
     metrics.samplingFileBad.set(0);
   };
-  let fault = '';
-  const reload = async (): Promise<void> => {
-    try {
-      await load();
-      fault = '';
-    } catch (error) {
+  const watched = new WatchedFile({
+    ...{ everyMs: RELOAD_INTERVAL_MS, timers },
+    look: () => readFile(path, 'utf8'),
+    versionOf: (text) => text,
+    take: (text) => {
+      strategies = parseSamplingStrategies(text);
+      tell();
+    },
+    refused: (error, isNew) => {
+      if (!isNew) return;
       metrics.samplingFileBad.set(1);
-      // It may come back as it was.
-      if (!(error instanceof FormatError)) seen = null;
       const { message } = error as Error;
-      if (message === fault) return;
-      fault = message;
       log.error({ path, problem: message }, 'the sampling file is bad: the strategies stay as they were');
-    }
-  };
+    },
+    restored: tell,
+  });
   return {
     name: 'sampling file',
     strategyOf: (service) => strategyOf(strategies, service),
     start: async () => {
-      if (path === '') return;
-      await load();
-      leave = timers.every(RELOAD_INTERVAL_MS, () => void reload());
+      if (path !== '') await watched.start();
     },
-    stop: () => {
-      leave();
-      return Promise.resolve();
-    },
+    stop: () => watched.stop(),
   };
 }

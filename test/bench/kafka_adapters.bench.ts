@@ -1,35 +1,29 @@
 /**
- * Both Kafka clients through the port: `node test/bench/kafka_adapters.bench.ts`. CPU time of this process per span,
- * appending and reading records as the collector writes them (512 spans, compressed by the service to 25 kB), and the
- * time that claims and commits take. Kafka is the one at SPANMILL_TEST_KAFKA, else an embedded one.
+ * Both Kafka clients through the port: `node test/bench/kafka_adapters.bench.ts`. CPU time of this process, appending and reading
+ * records as the collector writes them (512 spans, compressed by the service to 25 kB); for claims and commits the time that they
+ * take. Kafka is the one at SPANMILL_TEST_KAFKA, else an embedded one.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectKafka, type ConnectOptions } from '../../services/platform/kafka/connect.ts';
-import type { Kafka } from '../../services/platform/kafka/port.ts';
+import type { Input, Kafka, Ownership, Producer } from '../../services/platform/kafka/port.ts';
 import { quietLog } from '../support/quiet_log.ts';
 import { testKafka, uniqueName } from '../support/servers.ts';
 import startServers from '../support/start_servers.ts';
 import stopServers from '../support/stop_servers.ts';
+import { runMicroBench, type Path } from './micro_bench.ts';
 
 const SPANS = 512;
 const VALUE = randomBytes(25_000);
 const PARTITIONS = 12;
-const WARM_UP_RECORDS = 600;
-const RECORDS = 6_000;
-const CLAIMS = 24;
-const COMMITS = 60;
+const RECORDS_A_PARTITION = 10;
+const RECORDS = PARTITIONS * RECORDS_A_PARTITION;
 /** As far apart as commits are at least; the broker finishes one meanwhile. */
 const COMMIT_PAUSE_MS = 100;
-const ROUNDS = 3;
+/** Each writes to the broker's disk, or waits for it. */
+const SAMPLES = 10;
 
 type Client = ConnectOptions['client'];
-
-const cpuMs = (): number => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000;
-
-function percentile(sorted: readonly number[], share: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1);
-}
 
 async function createTopic(kafka: Kafka): Promise<string> {
   const name = uniqueName('bench');
@@ -40,26 +34,20 @@ async function createTopic(kafka: Kafka): Promise<string> {
   return name;
 }
 
-/** Microseconds of CPU a span; every partition has one append under way. */
-async function append(kafka: Kafka, topic: string, records: number): Promise<number> {
-  const producer = await kafka.producer();
-  await producer.append({ topic, partition: 0, records: [{ value: VALUE }] });
-  const before = cpuMs();
-  await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, partition) => {
-      for (let i = 0; i < records / PARTITIONS; i++) {
-        await producer.append({ topic, partition, records: [{ value: VALUE }] });
-      }
-    }),
-  );
-  const used = cpuMs() - before;
-  await producer.stop();
-  return (1000 * used) / (records * SPANS);
+/** Every partition has one append under way. */
+async function append(producer: Producer, topic: string): Promise<void> {
+  const lanes = Array.from({ length: PARTITIONS }, async (_, partition) => {
+    for (let i = 0; i < RECORDS_A_PARTITION; i++) {
+      await producer.append({ topic, partition, records: [{ value: VALUE }] });
+    }
+  });
+  await Promise.all(lanes);
 }
 
-async function read(kafka: Kafka, topic: string, records: number): Promise<number> {
-  const finished = Promise.withResolvers<undefined>();
+/** Reads a topic of `RECORDS` from its beginning, as often as it is asked to. */
+async function reader(kafka: Kafka, topic: string): Promise<{ input: Input; read: () => Promise<void> }> {
   const assigned = Promise.withResolvers<readonly number[]>();
+  let finished = Promise.withResolvers<undefined>();
   let seen = 0;
   const input = await kafka.input(
     { topic, group: uniqueName('bench'), isolation: 'read_committed' },
@@ -68,75 +56,84 @@ async function read(kafka: Kafka, topic: string, records: number): Promise<numbe
       onLost: () => undefined,
       onRecords: (_partition, batch) => {
         seen += batch.length;
-        if (seen >= records) finished.resolve(undefined);
+        if (seen >= RECORDS) finished.resolve(undefined);
         return Promise.resolve();
       },
-      onFailure: finished.reject,
+      onFailure: (error) => finished.reject(error),
     },
   );
   const partitions = await assigned.promise;
-  const before = cpuMs();
-  for (const partition of partitions) input.startAt(partition, 0);
-  await finished.promise;
-  const used = cpuMs() - before;
-  await input.stop();
-  return (1000 * used) / (records * SPANS);
+  const read = async (): Promise<void> => {
+    seen = 0;
+    finished = Promise.withResolvers();
+    for (const partition of partitions) input.startAt(partition, 0);
+    await finished.promise;
+    if (seen !== RECORDS) throw new Error(`${seen} records of ${RECORDS}`);
+  };
+  return { input, read };
 }
 
-async function transactions(kafka: Kafka, topic: string): Promise<string[]> {
+/** Claims of a partition that nobody holds. */
+function claimPath(name: string, kafka: Kafka, topic: string): Path & { release(): Promise<void> } {
   const group = uniqueName('bench');
-  const claims: number[] = [];
-  const commits: number[] = [];
-  const claim = (partition: number) =>
-    kafka.claim({ topic, partition, group, transactionalId: `${group}-${partition}` });
-  const first = await claim(0);
-  for (let i = 0; i < CLAIMS; i++) {
-    const start = performance.now();
-    const ownership = await claim(i % PARTITIONS);
-    claims.push(performance.now() - start);
-    await ownership.release();
-  }
-  await first.release();
-  const owner = await claim(0);
-  const before = cpuMs();
-  for (let offset = 1; offset <= COMMITS; offset++) {
-    await delay(COMMIT_PAUSE_MS);
-    const start = performance.now();
-    await owner.commit(
-      [{ topic, partition: 0, records: [{ value: VALUE }] }],
-      [{ group, offset, metadata: '{}' }],
-    );
-    commits.push(performance.now() - start);
-  }
-  const used = cpuMs() - before;
-  await owner.release();
-  return [claims, commits]
-    .map((times) => times.sort((a, b) => a - b))
-    .map((times) => `${percentile(times, 0.5)} / ${percentile(times, 0.95)} ms`)
-    .concat(`${(used / COMMITS).toFixed(1)} ms`);
+  let held: Ownership | null = null;
+  const release = async (): Promise<void> => {
+    await held?.release();
+    held = null;
+  };
+  const run = async (): Promise<void> => {
+    held = await kafka.claim({ topic, partition: 0, group, transactionalId: `${group}-0` });
+  };
+  return { name, count: 1, prepare: release, run, release };
+}
+
+async function commitPath(name: string, kafka: Kafka, topic: string) {
+  const group = uniqueName('bench');
+  const owner = await kafka.claim({ topic, partition: 0, group, transactionalId: `${group}-0` });
+  let offset = 0;
+  const path: Path = {
+    ...{ name, count: 1 },
+    prepare: () => delay(COMMIT_PAUSE_MS),
+    run: () =>
+      owner.commit(
+        [{ topic, partition: 0, records: [{ value: VALUE }] }],
+        [{ group, offset: ++offset, metadata: '{}' }],
+      ),
+  };
+  return { owner, path };
 }
 
 async function measure(client: Client): Promise<void> {
   const kafka = connectKafka({ client, brokers: testKafka(), clientId: 'bench', log: quietLog });
-  const warm = await createTopic(kafka);
-  await append(kafka, warm, WARM_UP_RECORDS);
-  await read(kafka, warm, WARM_UP_RECORDS);
-  const topic = await createTopic(kafka);
-  const [appended, consumed] = [await append(kafka, topic, RECORDS), await read(kafka, topic, RECORDS)];
-  const [claim, commit, cpu] = await transactions(kafka, topic);
-  process.stdout.write(
-    `${client.padEnd(8)} append ${appended.toFixed(2)} us/span, read ${consumed.toFixed(2)} us/span, ` +
-      `claim p50/p95 ${claim}, commit p50/p95 ${commit} (${cpu} CPU)\n`,
-  );
+  const [written, filled] = [await createTopic(kafka), await createTopic(kafka)];
+  const producer = await kafka.producer();
+  await append(producer, filled);
+  const { input, read } = await reader(kafka, filled);
+  const claim = claimPath(`${client} claim`, kafka, written);
+  const { owner, path: commit } = await commitPath(`${client} commit`, kafka, written);
+  const elapsed = { about: 'elapsed', now: () => performance.now() };
+  const [count, samples] = [RECORDS * SPANS, SAMPLES];
+  await runMicroBench({
+    paths: [
+      { name: `${client} append`, count, run: () => append(producer, written) },
+      { name: `${client} read`, count, run: read },
+    ],
+    samples,
+  });
+  await runMicroBench({ paths: [commit], unit: 'commit', about: 'CPU', samples });
+  await runMicroBench({ paths: [commit], unit: 'commit', ...elapsed, samples });
+  await runMicroBench({ paths: [claim], unit: 'claim', ...elapsed, samples });
+  await claim.release();
+  await owner.release();
+  await input.stop();
+  await producer.stop();
 }
 
 process.env['SPANMILL_TEST_CLICKHOUSE'] ??= 'not used';
 await startServers();
 try {
-  for (let round = 0; round < ROUNDS; round++) {
-    await measure('kafkajs');
-    await measure('direct');
-  }
+  await measure('kafkajs');
+  await measure('direct');
 } finally {
   await stopServers();
 }

@@ -1,8 +1,6 @@
 /**
  * The credentials file as it is on the disk, read again when it changes. A file with faults changes nothing: what was read last
  * stays in force, and log and metrics say so until the file is right again.
- *
- * It is asked for by its content every two seconds, since mounted secrets change by way of links that no watcher follows.
  */
 import { readFile } from 'node:fs/promises';
 import type { AuditLog } from '../audit_log.ts';
@@ -10,6 +8,7 @@ import type { Clock, Timers } from '../clock.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { gauge, type Metrics } from '../metrics.ts';
+import { WatchedFile } from '../watched_file.ts';
 import { CredentialFileError, parseCredentials, type CredentialFile } from './credential_file.ts';
 
 export const WATCH_METRICS = {
@@ -44,54 +43,44 @@ const NOBODY: CredentialFile = {
 export class CredentialWatch implements Part {
   readonly name = 'credentials file';
   private readonly options: CredentialWatchOptions;
+  private readonly watched: WatchedFile<string>;
   private file = NOBODY;
-  private text: string | null = null;
-  private trouble = '';
-  private reading: Promise<void> | null = null;
-  private cancel: () => void = () => undefined;
 
   constructor(options: CredentialWatchOptions) {
     this.options = options;
+    this.watched = new WatchedFile({
+      ...{ everyMs: EVERY_MS, timers: options.timers },
+      look: () => readFile(options.path, 'utf8'),
+      versionOf: (text) => text,
+      take: (text) => this.use(parseCredentials(text, options.path)),
+      refused: (error, isNew) => {
+        if (isNew) this.complain(error);
+      },
+      restored: () => options.metrics.faulty.set(0),
+    });
   }
 
   /** What is in force. */
   readonly current = (): CredentialFile => this.file;
 
   /** Throws where there is no right file yet. */
-  async start(): Promise<void> {
-    const text = await readFile(this.options.path, 'utf8');
-    this.use(parseCredentials(text, this.options.path), text);
-    this.cancel = this.options.timers.every(EVERY_MS, () => {
-      this.reading ??= this.look().finally(() => {
-        this.reading = null;
-      });
-    });
+  start(): Promise<void> {
+    return this.watched.start();
   }
 
-  async stop(): Promise<void> {
-    this.cancel();
-    await this.reading;
+  stop(): Promise<void> {
+    return this.watched.stop();
   }
 
   /** Never rejects. */
-  async look(): Promise<void> {
-    try {
-      const text = await readFile(this.options.path, 'utf8');
-      if (text === this.text) {
-        this.clear();
-        return;
-      }
-      this.use(parseCredentials(text, this.options.path), text);
-    } catch (error) {
-      this.complain(error instanceof CredentialFileError ? error.faults : [(error as Error).message]);
-    }
+  look(): Promise<void> {
+    return this.watched.look();
   }
 
-  private use(file: CredentialFile, text: string): void {
+  private use(file: CredentialFile): void {
     const { audit, clock, log, metrics, path } = this.options;
     this.file = file;
-    this.text = text;
-    this.clear();
+    metrics.faulty.set(0);
     metrics.loaded.set(clock.now() / 1000);
     const counts = {
       tenants: file.tenants.size,
@@ -101,18 +90,10 @@ export class CredentialWatch implements Part {
     audit.record({ who: 'file', what: 'credentials.reload', outcome: 'done', details: { path, ...counts } });
   }
 
-  private clear(): void {
-    this.trouble = '';
-    this.options.metrics.faulty.set(0);
-  }
-
-  /** Once for each trouble, not each look. */
-  private complain(faults: readonly string[]): void {
+  private complain(error: unknown): void {
     const { audit, log, metrics, path } = this.options;
-    const trouble = faults.join('\n');
+    const faults = error instanceof CredentialFileError ? error.faults : [(error as Error).message];
     metrics.faulty.set(1);
-    if (trouble === this.trouble) return;
-    this.trouble = trouble;
     log.error({ path, faults }, 'the credentials file cannot be used: those read before stay in force');
     audit.record({ who: 'file', what: 'credentials.reload', outcome: 'failed', details: { path, faults } });
   }

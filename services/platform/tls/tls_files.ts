@@ -2,8 +2,7 @@
  * The certificate, key and client authorities of a service's listeners, from files that are read again when they change. Connections
  * that are open stay as they are; new ones get what was read last.
  *
- * Files that do not fit together (one of them is written, the other not yet) change nothing until they do. Files are looked at each
- * second rather than watched: notifications do not come over network file systems, nor for a mounted secret that is a link.
+ * Files that do not fit together (one of them is written, the other not yet) change nothing until they do.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -12,6 +11,7 @@ import type { Timers } from '../clock.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { counter, gauge, type Metrics } from '../metrics.ts';
+import { WatchedFile } from '../watched_file.ts';
 import { certificatesIn } from './pem.ts';
 
 export const TLS_METRICS = {
@@ -67,10 +67,8 @@ export class TlsFiles implements Part, ListenerTls {
   readonly options: ListenerTls['options'];
   private readonly given: TlsFilesOptions;
   private readonly listeners: ((context: SecureContextOptions) => void)[] = [];
-  private context: SecureContextOptions | null = null;
-  private seen = '';
-  private isLooking = false;
-  private stopLooking: () => void = () => undefined;
+  private readonly watched: WatchedFile<string>;
+  private loaded: Loaded | null = null;
 
   constructor(given: TlsFilesOptions) {
     this.given = given;
@@ -80,24 +78,31 @@ export class TlsFiles implements Part, ListenerTls {
       rejectUnauthorized: asks,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     };
+    this.watched = new WatchedFile({
+      ...{ everyMs: LOOK_MS, timers: given.timers },
+      // Before they are read: what is being written meanwhile looks different at the next look.
+      look: () => appearanceOf(given.files),
+      versionOf: (seen) => seen,
+      take: async () => this.use(await load(given.files)),
+      refused: (error) => this.refuse(error),
+      restored: () => {
+        if (this.loaded !== null) this.use(this.loaded);
+      },
+    });
   }
 
   /** Throws where the files cannot be used. */
-  async start(): Promise<void> {
-    this.seen = await this.look();
-    this.use(await load(this.given.files));
-    this.given.metrics.refused.set(0);
-    this.stopLooking = this.given.timers.every(LOOK_MS, () => void this.check());
+  start(): Promise<void> {
+    return this.watched.start();
   }
 
   stop(): Promise<void> {
-    this.stopLooking();
-    return Promise.resolve();
+    return this.watched.stop();
   }
 
   attach(take: (context: SecureContextOptions) => void): void {
     this.listeners.push(take);
-    if (this.context !== null) take(this.context);
+    if (this.loaded !== null) take(this.loaded.context);
   }
 
   /** For listeners whose clients have no certificates: probes and scrapers. */
@@ -108,45 +113,32 @@ export class TlsFiles implements Part, ListenerTls {
     };
   }
 
-  /** One look at a time. What is being written while it is read looks different at the next look. */
-  private async check(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
+  private use(loaded: Loaded): void {
     const { log, metrics, files } = this.given;
-    try {
-      const seen = await this.look();
-      if (seen === this.seen) return;
-      this.seen = seen;
-      this.use(await load(files));
-      metrics.reloads.add(1, { outcome: 'loaded' });
-      metrics.refused.set(0);
-    } catch (error) {
-      metrics.reloads.add(1, { outcome: 'refused' });
-      metrics.refused.set(1);
-      log.error({ error }, 'the TLS files changed and cannot be used: the former ones stay in use');
-    } finally {
-      this.isLooking = false;
-    }
-  }
-
-  private use({ context, expiresAtMs }: Loaded): void {
-    const { log, metrics, files } = this.given;
-    this.context = context;
+    const { context, expiresAtMs } = loaded;
+    const isReload = this.loaded !== null;
     for (const take of this.listeners) take(context);
+    this.loaded = loaded;
     metrics.expiry.set(Math.floor(expiresAtMs / 1000));
     log.info({ ...files, expires: new Date(expiresAtMs).toISOString() }, 'listeners use the TLS files');
+    if (isReload) metrics.reloads.add(1, { outcome: 'loaded' });
+    metrics.refused.set(0);
   }
 
-  private async look(): Promise<string> {
-    return (await Promise.all(pathsOf(this.given.files).map(appearance))).join(' ');
+  private refuse(error: unknown): void {
+    const { log, metrics } = this.given;
+    metrics.reloads.add(1, { outcome: 'refused' });
+    metrics.refused.set(1);
+    log.error({ error }, 'the TLS files changed and cannot be used: the former ones stay in use');
   }
 }
 
-function pathsOf({ certFile, keyFile, clientCaFile }: TlsFileNames): string[] {
-  return [certFile, keyFile, ...(clientCaFile === null ? [] : [clientCaFile])];
+/** Another text where a file has changed. */
+async function appearanceOf({ certFile, keyFile, clientCaFile }: TlsFileNames): Promise<string> {
+  const paths = [certFile, keyFile, ...(clientCaFile === null ? [] : [clientCaFile])];
+  return (await Promise.all(paths.map(appearance))).join(' ');
 }
 
-/** Another text where the file has changed. */
 async function appearance(path: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(path);

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { opentelemetry } from '../../../proto/generated/index.js';
 import { METRICS, type CollectorMetrics } from '../../../services/collector/metrics.ts';
 import { Redaction } from '../../../services/collector/redaction.ts';
+import { auditLog } from '../../../services/platform/audit_log.ts';
 import { createRegistry, type MetricRegistry } from '../../../services/platform/metrics.ts';
 import { requestOf, testSpan } from '../../support/export_requests.ts';
 import { ManualTime } from '../../support/manual_time.ts';
@@ -18,6 +19,7 @@ const DROP_SECRET = 'rules: [{ id: secret, attribute: secret, action: drop }]';
 
 let directory: string;
 let file: string;
+let auditFile: string;
 let log: LogLine[];
 let time: ManualTime;
 let registry: MetricRegistry;
@@ -26,6 +28,7 @@ let metrics: CollectorMetrics;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'spanmill-redaction-'));
   file = join(directory, 'policy.yaml');
+  auditFile = join(directory, 'audit');
   log = [];
   time = new ManualTime();
   registry = createRegistry('collector');
@@ -38,9 +41,16 @@ function redaction(settings: { redactionKeyFile?: string; redactionKey?: string 
   return new Redaction({
     ...{ file, redactionKeyFile: '', redactionKey: '', ...settings },
     ...{ maxRequestBytes: 100_000, clock: time, timers: time, log: recordingLog(log) },
+    audit: auditLog({ path: auditFile, service: 'collector', clock: time, log: recordingLog(log) }),
     metrics,
   });
 }
+
+const acts = (): unknown[] =>
+  readFileSync(auditFile, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
 
 const secretSpan = requestOf({
   ...testSpan(1, 1),
@@ -82,6 +92,26 @@ describe('the policy in force', () => {
     expect(await registry.expose()).toMatch(/redaction_policy_failures_total\{[^}]*\} 1\n/);
   });
 
+  test('is in the audit log whenever it changes, and so is what was refused, once', async () => {
+    writeFileSync(file, DROP_SECRET);
+    const subject = redaction();
+    await subject.start();
+    writeFileSync(file, 'rules: [{ id: a, attribute: b, action: dorp }]');
+    time.advance(5_000);
+    await waitFor(() => subject.remark() !== null, 'the refusal');
+    writeFileSync(file, 'rules: []');
+    for (let i = 0; i < 3; i++) time.advance(5_000);
+    await waitFor(() => subject.remark() === null, 'the mended policy');
+    await subject.stop();
+    const act = { service: 'collector', who: 'file', what: 'redaction.reload' };
+    const faults = [`${file}:1:40: action must be one of keep, drop, hash, mask, truncate`];
+    expect(acts()).toMatchObject([
+      { ...act, outcome: 'done', details: { path: file, rules: 1 } },
+      { ...act, outcome: 'failed', details: { path: file, faults } },
+      { ...act, outcome: 'done', details: { path: file, rules: 0 } },
+    ]);
+  });
+
   test('must be sound at the start, and its hashes need a key', async () => {
     await expect(redaction().start()).rejects.toThrow('cannot be read (ENOENT)');
     writeFileSync(file, 'rules: [{ id: a, attribute: a, action: hash }]');
@@ -98,7 +128,7 @@ describe('the policy in force', () => {
     const subject = redaction();
     await subject.start();
     await subject.stop();
-    expect(JSON.stringify(log)).not.toContain('0123456789abcdef');
+    expect(JSON.stringify([log, acts()])).not.toContain('0123456789abcdef');
   });
 });
 
