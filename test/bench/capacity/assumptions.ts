@@ -21,6 +21,11 @@ export const ASSUMPTIONS = {
     unit: '',
     meaning: 'times the peak that a group can be scaled to, at full use: an hour of lag is gone in an hour',
   },
+  spoolSeconds: {
+    value: 600,
+    unit: 's',
+    meaning: "that collectors' disks bridge at the peak while Kafka is away",
+  },
   growth: { value: 2, unit: '', meaning: 'times that load may grow before partitions run out' },
   leastPartitions: { value: 12, unit: 'partitions', meaning: 'of each topic: fewer save nothing' },
   replication: { value: 3, unit: 'replicas', meaning: 'of each Kafka partition, one a zone' },
@@ -34,7 +39,11 @@ export const ASSUMPTIONS = {
   brokerNetworkBytes: { value: 1.25e9, unit: 'B/s', meaning: 'of a broker, each way (10 Gbit/s)' },
   brokerWriteBytes: { value: 400e6, unit: 'B/s', meaning: "that a broker's disks write on end" },
   brokerDiskBytes: { value: 8e12, unit: 'B', meaning: 'disk of a broker' },
-  cacheSeconds: { value: 600, unit: 's', meaning: 'of writes in page cache, so that readers and replays read no disk' },
+  cacheSeconds: {
+    value: 600,
+    unit: 's',
+    meaning: 'of writes in page cache, so that readers and replays read no disk',
+  },
   diskFill: { value: 0.7, unit: '', meaning: 'of a disk, at most; merges and moves need the rest' },
   ttlDays: { value: 30, unit: 'days', meaning: 'in ClickHouse: `SPANMILL_CLICKHOUSE_TTL_TRACES_DAYS`' },
   clickhouseReplicas: { value: 2, unit: 'replicas', meaning: 'of each shard' },
@@ -43,11 +52,19 @@ export const ASSUMPTIONS = {
     unit: '',
     meaning: "a replica's CPU over that of the one that took the insert: it fetches the part and merges it",
   },
-  clickhouseUtilisation: { value: 0.3, unit: '', meaning: 'by inserts and merges at the peak; the rest is for questions' },
+  clickhouseUtilisation: {
+    value: 0.3,
+    unit: '',
+    meaning: 'by inserts and merges at the peak; the rest is for questions',
+  },
   clickhouseCores: { value: 16, unit: 'cores', meaning: 'of a ClickHouse node' },
   clickhouseDiskBytes: { value: 16e12, unit: 'B', meaning: 'disk of a ClickHouse node' },
-  partsPerSecond: { value: 15, unit: 'parts/s', meaning: 'new parts of a table that a shard is given; the bench gives it 12' },
-  memoryStep: { value: GIB / 2, unit: 'B', meaning: "step to which a process's memory is rounded up" },
+  partsPerSecond: {
+    value: 15,
+    unit: 'parts/s',
+    meaning: 'new parts of a table that a shard is given; the bench gives it 12',
+  },
+  memoryStep: { value: GIB / 2, unit: 'bytes', meaning: "step to which a process's memory is rounded up" },
 } as const satisfies Readonly<Record<string, Assumption>>;
 
 export type Assumptions = Readonly<Record<keyof typeof ASSUMPTIONS, number>>;

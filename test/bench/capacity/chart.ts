@@ -4,46 +4,64 @@ import type { Minute } from './simulate.ts';
 import { short } from './units.ts';
 
 const WIDTH = 900;
-const HEIGHT = 480;
+const HEIGHT = 488;
 const [LEFT, RIGHT] = [70, WIDTH - 20];
-const LOAD = { top: 84, bottom: 268 };
-const LAG = { top: 322, bottom: 434 };
+const LOAD = { top: 94, bottom: 274 };
+const LAG = { top: 326, bottom: 436 };
 /** Minutes a point: a pixel is no narrower. */
 const MINUTES_A_POINT = 4;
 const LATE_SECONDS = 60;
 
+/** Every viewer of SVG knows classes; not all know variables of CSS. */
+const PALETTES = {
+  light: {
+    ...{ page: '#ffffff', ink: '#1f2328', soft: '#59636e', grid: '#d8dee4' },
+    ...{ load: '#0969da', capacity: '#bc4c00', lag: '#8250df', failed: '#cf222e' },
+  },
+  dark: {
+    ...{ page: '#0d1117', ink: '#e6edf3', soft: '#9ea7b1', grid: '#30363d' },
+    ...{ load: '#58a6ff', capacity: '#f0883e', lag: '#bc8cff', failed: '#ff7b72' },
+  },
+};
+
 const STYLE = `
-    svg { --page: #ffffff; --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --load: #0969da; --capacity: #bc4c00; --lag: #8250df; --failed: #cf222e; }
-    @media (prefers-color-scheme: dark) {
-      svg { --page: #0d1117; --ink: #e6edf3; --soft: #9ea7b1; --grid: #30363d; --load: #58a6ff; --capacity: #f0883e; --lag: #bc8cff; --failed: #ff7b72; }
-    }
-    text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: var(--soft); }
-    .title { font-size: 16px; font-weight: 600; fill: var(--ink); }
-    .named { fill: var(--ink); }
+    text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
+    .title { font-size: 16px; font-weight: 600; }
     .end { text-anchor: end; }
     .middle { text-anchor: middle; }
-    .page { fill: var(--page); }
-    .grid { stroke: var(--grid); stroke-width: 1; }
-    .late { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; }
-    .failed { fill: var(--failed); fill-opacity: 0.14; }
-    .failed-name { fill: var(--failed); }
-    .area { fill: var(--load); fill-opacity: 0.16; stroke: none; }
-    .load { fill: none; stroke: var(--load); stroke-width: 1.5; }
-    .capacity { fill: none; stroke: var(--capacity); stroke-width: 2; }
-    .lag { fill: var(--lag); fill-opacity: 0.3; stroke: var(--lag); stroke-width: 1.5; }`;
+    .grid, .late { stroke-width: 1; }
+    .late { stroke-dasharray: 4 4; }
+    .load, .capacity { fill: none; }
+    .load, .lag { stroke-width: 1.5; }
+    .capacity { stroke-width: 1.5; stroke-opacity: 0.8; }
+    .area, .failed { fill-opacity: 0.15; }
+    .lag { fill-opacity: 0.3; }
+${colours(PALETTES.light)}
+    @media (prefers-color-scheme: dark) {
+${colours(PALETTES.dark)}
+    }`;
+
+function colours({ page, ink, soft, grid, load, capacity, lag, failed }: typeof PALETTES.light): string {
+  return [
+    `.page { fill: ${page}; } text { fill: ${soft}; } .title, .named { fill: ${ink}; }`,
+    `.grid { stroke: ${grid}; } .late { stroke: ${soft}; } .failed, .failed-name { fill: ${failed}; }`,
+    `.area { fill: ${load}; } .load { stroke: ${load}; } .capacity { stroke: ${capacity}; } .lag { fill: ${lag}; stroke: ${lag}; }`,
+  ]
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
 
 export interface Picture {
   readonly title: string;
   readonly minutes: readonly Minute[];
   readonly failure: ZoneFailure | null;
-  /** Spans a second at the top of the axis: the same for pictures that are compared. */
-  readonly topRate: number;
 }
 
-export function picture({ title, minutes, failure, topRate }: Picture): string {
+export function picture({ title, minutes, failure }: Picture): string {
   const points = thinned(minutes);
   const hours = minutes.length / 60;
   const x = (minute: number): number => LEFT + ((RIGHT - LEFT) * minute) / minutes.length;
+  const topRate = 1.05 * Math.max(...minutes.map(({ load, capacity }) => Math.max(load, capacity)));
   const worst = Math.max(...minutes.map(({ lagSeconds }) => lagSeconds));
   const lagUnit = worst > 300 ? { seconds: 60, name: 'min' } : { seconds: 1, name: 's' };
   const topLag = Math.max(worst * 1.05, 1.5 * LATE_SECONDS) / lagUnit.seconds;
@@ -61,8 +79,8 @@ export function picture({ title, minutes, failure, topRate }: Picture): string {
     ...lagAxis(topLag, lagUnit.name, lag),
     ...hourAxis(hours, x),
     `  <path class="area" d="${line(points, x, (one) => rate(one.load))}V${LOAD.bottom}H${LEFT}Z"/>`,
-    `  <path class="load" d="${line(points, x, (one) => rate(one.load))}"/>`,
     `  <path class="capacity" d="${stairs(minutes, x, rate)}"/>`,
+    `  <path class="load" d="${line(points, x, (one) => rate(one.load))}"/>`,
     `  <path class="lag" d="M${LEFT} ${LAG.bottom}L${line(points, x, (one) => lagOf(one.lagSeconds)).slice(1)}V${LAG.bottom}Z"/>`,
     ruler('late', lagOf(LATE_SECONDS)),
     text(RIGHT, lagOf(LATE_SECONDS) - 5, '60 s', 'end'),
@@ -93,7 +111,11 @@ function line<T extends { readonly at: number }>(
 }
 
 /** Capacity changes at once. */
-function stairs(minutes: readonly Minute[], x: (minute: number) => number, y: (rate: number) => number): string {
+function stairs(
+  minutes: readonly Minute[],
+  x: (minute: number) => number,
+  y: (rate: number) => number,
+): string {
   let path = `M${LEFT} ${digits(y(minutes[0]?.capacity ?? 0))}`;
   for (const [index, { capacity }] of minutes.entries()) {
     if (capacity !== (minutes[index - 1] ?? minutes[0])?.capacity) {
@@ -104,7 +126,7 @@ function stairs(minutes: readonly Minute[], x: (minute: number) => number, y: (r
 }
 
 function legend(): string[] {
-  const y = 54;
+  const y = 52;
   const sample = (at: number, kind: string): string =>
     `  <line class="${kind}" x1="${at}" x2="${at + 22}" y1="${y - 4}" y2="${y - 4}"/>`;
   return [
@@ -118,20 +140,30 @@ function failed({ begin, end }: ZoneFailure, x: (minute: number) => number): str
   const [left, right] = [x(begin / 60), x(end / 60)];
   const box = ({ top, bottom }: typeof LOAD): string =>
     `  <rect class="failed" x="${digits(left)}" y="${top}" width="${digits(right - left)}" height="${bottom - top}"/>`;
-  return [box(LOAD), box(LAG), text((left + right) / 2, LOAD.top - 6, 'a zone is away', 'failed-name middle')];
+  return [
+    box(LOAD),
+    box(LAG),
+    text((left + right) / 2, LOAD.top - 6, 'a zone is away', 'failed-name middle'),
+  ];
 }
 
 function rateAxis(top: number, y: (rate: number) => number): string[] {
   return [
     text(LEFT, LOAD.top - 10, 'spans/s', ''),
-    ...ticks(top, 4).flatMap((value) => [ruler('grid', y(value)), text(LEFT - 8, y(value) + 4, short(value), 'end')]),
+    ...ticks(top, 4).flatMap((value) => [
+      ruler('grid', y(value)),
+      text(LEFT - 8, y(value) + 4, short(value), 'end'),
+    ]),
   ];
 }
 
 function lagAxis(top: number, unit: string, y: (lag: number) => number): string[] {
   return [
     text(LEFT, LAG.top - 10, `lag, ${unit}`, ''),
-    ...ticks(top, 3).flatMap((value) => [ruler('grid', y(value)), text(LEFT - 8, y(value) + 4, String(value), 'end')]),
+    ...ticks(top, 3).flatMap((value) => [
+      ruler('grid', y(value)),
+      text(LEFT - 8, y(value) + 4, String(value), 'end'),
+    ]),
   ];
 }
 
@@ -150,7 +182,9 @@ export function ticks(top: number, count: number): number[] {
   const raw = top / count;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 5].find((one) => one * power >= raw) ?? 10) * power;
-  return Array.from({ length: Math.floor(top / step + 1e-9) + 1 }, (_, index) => Number((index * step).toPrecision(6)));
+  return Array.from({ length: Math.floor(top / step + 1e-9) + 1 }, (_, index) =>
+    Number((index * step).toPrecision(6)),
+  );
 }
 
 const scale =
@@ -166,4 +200,5 @@ const text = (x: number, y: number, words: string, kind: string): string =>
 
 const digits = (value: number): string => String(Math.round(value * 10) / 10);
 
-const escaped = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const escaped = (words: string): string =>
+  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

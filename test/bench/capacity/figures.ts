@@ -86,9 +86,8 @@ export function readFigures(results: BenchResults): Figures {
 
 function wholeWay({ results }: BenchResults): ScenarioResult {
   const isOurs = (one: ScenarioResult): boolean => !('system' in one) || one.system === 'Spanmill';
-  const found = results.find(
-    (one) => one.stage === 'whole' && one.name === 'the whole way' && isOurs(one),
-  );
-  if (found === undefined) throw new Error('no result of the stage whole: make one by `spanmill bench whole`');
+  const found = results.find((one) => one.stage === 'whole' && one.name === 'the whole way' && isOurs(one));
+  if (found === undefined)
+    throw new Error('no result of the stage whole: make one by `spanmill bench whole`');
   return found;
 }

@@ -77,7 +77,8 @@ export class Group {
     let moved = 0;
     const owners = new Map<number, string>();
     if (members.length > 0) {
-      for (const [member, own] of assignSticky(numbers, claims)) own.forEach((one) => owners.set(one, member));
+      for (const [member, own] of assignSticky(numbers, claims))
+        own.forEach((one) => owners.set(one, member));
     }
     for (const [number, partition] of this.#partitions.entries()) {
       const owner = owners.get(number) ?? null;
@@ -112,7 +113,10 @@ export class Group {
     const written = this.#writtenAt(end);
     const wishes = partitions.map((partition) => {
       const active = Math.min(stepSeconds, Math.max(0, end - partition.pausedUntil));
-      return { partition, spans: Math.min(written - partition.done + partition.replay, active * spansPerSecond) };
+      return {
+        partition,
+        spans: Math.min(written - partition.done + partition.replay, active * spansPerSecond),
+      };
     });
     wishes.sort((a, b) => a.spans - b.spans);
     let left = spansPerSecond * stepSeconds;

@@ -59,6 +59,8 @@ export interface Plan {
   readonly peakRate: number;
   /** Bytes a second at the peak, as they come to the collectors. */
   readonly ingressBytes: number;
+  /** For the spool of each collector: what comes, uncompressed, so an upper bound. */
+  readonly spoolBytes: number;
   readonly collector: ServicePlan;
   readonly processor: ServicePlan;
   readonly sink: ServicePlan;
@@ -87,6 +89,7 @@ export function plan(figures: Figures, assumed: Assumptions, meanRate: number): 
   const memory = (bytes: number): number => roundUp(bytes, assumed.memoryStep);
   return {
     ...{ meanRate, peakRate, ingressBytes: peakRate * figures.sentBytes },
+    spoolBytes: (peakRate / collectors) * figures.sentBytes * assumed.spoolSeconds,
     collector: {
       ...{ cores: cores(peakRate, collectorMicros), processes: collectors },
       memoryBytes: memory(figures.collectorBytes + DEFAULTS.inFlightBytes),
@@ -175,8 +178,7 @@ function planClickHouse(
   const { clickhouseReplicas, clickhouseFollowerCpu, diskFill } = assumed;
   const used =
     cores(peakRate, figures.clickhouseMicros) * (1 + (clickhouseReplicas - 1) * clickhouseFollowerCpu);
-  const diskBytes =
-    meanRate * figures.clickhouseBytes * clickhouseReplicas * assumed.ttlDays * SECONDS_A_DAY;
+  const diskBytes = meanRate * figures.clickhouseBytes * clickhouseReplicas * assumed.ttlDays * SECONDS_A_DAY;
   const wishes = {
     CPU: used / (assumed.clickhouseCores * assumed.clickhouseUtilisation),
     'disk size': diskBytes / (assumed.clickhouseDiskBytes * diskFill),

@@ -68,7 +68,12 @@ export function simulate(simulation: Simulation): Outcome {
     const alive = new Set(fleet.live.map(({ id }) => id));
     group.work(alive, seconds);
     const working = [...group.owners].filter((id) => alive.has(id)).length;
-    record.stepped(seconds, { coming, working, running: fleet.running, lag: group.lagSeconds(seconds + rules.stepSeconds) });
+    record.stepped(seconds, {
+      coming,
+      working,
+      running: fleet.running,
+      lag: group.lagSeconds(seconds + rules.stepSeconds),
+    });
   }
   const produced = spans.reduce((sum, one) => sum + one, 0);
   const backlog = group.backlog(steps * rules.stepSeconds);

@@ -25,7 +25,7 @@ export const memory = (value: number): string =>
 export function duration(seconds: number): string {
   if (seconds < 1) return `${figure(seconds * 1000)} ms`;
   if (seconds < 120) return `${figure(seconds)} s`;
-  return seconds < 7200 ? `${whole(seconds / 60)} min` : `${figure(seconds / 3600)} h`;
+  return seconds < 7200 ? `${figure(seconds / 60)} min` : `${figure(seconds / 3600)} h`;
 }
 
 /** 12,000 as `12 k`, 2,000,000 as `2 M`. */
