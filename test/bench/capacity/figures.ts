@@ -42,12 +42,12 @@ export const REBALANCE = {
 
 /** Defaults of the services, as their tables of settings say. */
 export const DEFAULTS = {
-  forgetSeconds: PROCESSOR.forgetMs.default / 1000,
-  commitSeconds: PROCESSOR.commitIntervalMs.default / 1000,
-  lingerSeconds: COLLECTOR.lingerMs.default / 1000,
-  inFlightBytes: COLLECTOR.maxInFlightBytes.default,
-  openTracesBytes: PROCESSOR.memoryBytes.default,
-  batchSeconds: SINK.batchMs.default / 1000,
+  forgetSeconds: defaultOf(PROCESSOR.forgetMs) / 1000,
+  commitSeconds: defaultOf(PROCESSOR.commitIntervalMs) / 1000,
+  lingerSeconds: defaultOf(COLLECTOR.lingerMs) / 1000,
+  inFlightBytes: defaultOf(COLLECTOR.maxInFlightBytes),
+  openTracesBytes: defaultOf(PROCESSOR.memoryBytes),
+  batchSeconds: defaultOf(SINK.batchMs) / 1000,
 };
 
 /** The results with the one that the page is made from. Throws where there is none. */
@@ -90,4 +90,9 @@ function wholeWay({ results }: BenchResults): ScenarioResult {
   if (found === undefined)
     throw new Error('no result of the stage whole: make one by `spanmill bench whole`');
   return found;
+}
+
+function defaultOf({ env, default: byDefault }: { env: string; default: number | undefined }): number {
+  if (byDefault === undefined) throw new Error(`${env} has no default to count with`);
+  return byDefault;
 }

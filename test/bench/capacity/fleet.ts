@@ -30,20 +30,24 @@ export class Fleet {
   #started = 0;
   /** Those that the group knows, by id. */
   #members = new Set<string>();
+  #live: readonly string[] = [];
+  #running = 0;
+  readonly #leaving = new Set<string>();
+  readonly #diedAt = new Map<string, number>();
 
   constructor(rules: FleetRules, failure: ZoneFailure | null) {
     this.#rules = rules;
     this.#failure = failure;
   }
 
-  /** Ready, and alive. */
-  get live(): readonly Worker[] {
-    return this.#workers.filter(({ id, diedAt }) => diedAt === null && this.#members.has(id));
+  /** Those who are members and alive, by id. */
+  get live(): readonly string[] {
+    return this.#live;
   }
 
   /** Started, ready or not, and alive: what is paid for. */
   get running(): number {
-    return this.#workers.filter(({ diedAt }) => diedAt === null).length;
+    return this.#running;
   }
 
   /** The members as the group knows them; some may be dead. */
@@ -58,14 +62,20 @@ export class Fleet {
     const missing = wanted - this.#workers.length;
     for (let i = 0; i < missing; i++) this.#start(seconds);
     for (let i = 0; i < -missing; i++) this.#stop();
-    return this.#meet(seconds);
+    const changed = this.#meet(seconds);
+    const alive = this.#workers.filter(({ diedAt }) => diedAt === null);
+    this.#running = alive.length;
+    this.#live = alive.flatMap(({ id }) => (this.#members.has(id) ? [id] : []));
+    return changed;
   }
 
   #fail(seconds: number): void {
     const failure = this.#failure;
     if (failure === null || seconds < failure.begin || seconds >= failure.end) return;
     for (const worker of this.#workers) {
-      if (worker.zone === failure.zone) worker.diedAt ??= seconds;
+      if (worker.zone !== failure.zone || worker.diedAt !== null) continue;
+      worker.diedAt = seconds;
+      this.#diedAt.set(worker.id, seconds);
     }
   }
 
@@ -103,15 +113,12 @@ export class Fleet {
     if (leaves !== undefined) this.#leaving.add(leaves.id);
   }
 
-  readonly #leaving = new Set<string>();
-  readonly #goneAt = new Map<string, number>();
-
   /** Who is ready joins; who was stopped, or dead for a session, leaves. */
   #meet(seconds: number): boolean {
     const before = this.#members;
-    for (const { id, diedAt } of this.#workers) if (diedAt !== null) this.#goneAt.set(id, diedAt);
+    const { sessionSeconds } = this.#rules;
     const stays = (id: string): boolean =>
-      !this.#leaving.has(id) && seconds < (this.#goneAt.get(id) ?? Infinity) + this.#rules.sessionSeconds;
+      !this.#leaving.has(id) && seconds < (this.#diedAt.get(id) ?? Infinity) + sessionSeconds;
     const ready = this.#workers.filter(({ readyAt, diedAt }) => diedAt === null && readyAt <= seconds);
     this.#members = new Set([...before].filter(stays));
     for (const { id } of ready) this.#members.add(id);

@@ -32,6 +32,7 @@ export const SIMULATED = {
   replaceSeconds: 340,
   pollSeconds: 30,
   scaleDownSeconds: 300,
+  slowScaleDownSeconds: 900,
   lagTargetSeconds: 30,
   /** Of a fleet that is just enough for the peak. */
   fullUse: 0.95,
@@ -87,6 +88,16 @@ export function policies(figures: Figures, assumed: Assumptions, plan: Plan, see
     {
       ...{ file: 'scaled', name: `autoscaled by rate and lag, ${partitions} partitions` },
       simulation: { ...scaled, autoscaling: byBoth },
+    },
+    {
+      ...{
+        file: null,
+        name: `the same, going down by the wishes of ${SIMULATED.slowScaleDownSeconds / 60} min`,
+      },
+      simulation: {
+        ...scaled,
+        autoscaling: { ...byBoth, scaleDownSeconds: SIMULATED.slowScaleDownSeconds },
+      },
     },
   ];
 }

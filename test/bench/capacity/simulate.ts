@@ -65,13 +65,10 @@ export function simulate(simulation: Simulation): Outcome {
     if (fleet.step(seconds, autoscaler?.wanted ?? simulation.processes)) {
       record.rebalanced(group.rebalance(fleet.members, seconds), seconds);
     }
-    const alive = new Set(fleet.live.map(({ id }) => id));
-    group.work(alive, seconds);
-    const working = [...group.owners].filter((id) => alive.has(id)).length;
+    const { live } = fleet;
+    group.work(live, seconds);
     record.stepped(seconds, {
-      coming,
-      working,
-      running: fleet.running,
+      ...{ coming, working: group.working(live), running: fleet.running },
       lag: group.lagSeconds(seconds + rules.stepSeconds),
     });
   }
