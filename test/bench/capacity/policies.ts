@@ -39,18 +39,19 @@ export const SIMULATED = {
 };
 
 export function policies(figures: Figures, assumed: Assumptions, plan: Plan, seed: number): Policy[] {
-  const { partitions } = plan.kafka;
-  const spansPerSecond = 1e6 / figures.processorMicros;
-  const full = cores(plan.peakRate, figures.processorMicros) / SIMULATED.fullUse;
-  const justEnough = evenly(Math.ceil(full), partitions);
-  // Chosen on a day when what is the mean now was the peak.
-  const few = Math.ceil(cores(plan.meanRate, figures.processorMicros) / assumed.utilisation);
-  const base: Simulation = {
+  const base = everywhere(figures, assumed, plan, seed);
+  return [...fixedPolicies(figures, plan, base), ...scaledPolicies(figures, assumed, plan, base)];
+}
+
+/** What all have in common: the plan's fleet, and a zone that fails. */
+function everywhere(figures: Figures, assumed: Assumptions, plan: Plan, seed: number): Simulation {
+  return {
     hours: SIMULATED.hours,
     day: { ...SIMULATED, meanRate: plan.meanRate, peakFactor: assumed.peakFactor, seed },
     group: {
-      ...{ partitions, spansPerSecond, stepSeconds: SIMULATED.stepSeconds },
+      ...{ partitions: plan.kafka.partitions, stepSeconds: SIMULATED.stepSeconds },
       ...{ movedPauseSeconds: REBALANCE.movedPauseSeconds, forgetSeconds: DEFAULTS.forgetSeconds },
+      spansPerSecond: 1e6 / figures.processorMicros,
     },
     fleet: {
       ...{ zones: assumed.zones, sessionSeconds: SIMULATED.sessionSeconds },
@@ -63,13 +64,12 @@ export function policies(figures: Figures, assumed: Assumptions, plan: Plan, see
       end: (SIMULATED.failureHour + SIMULATED.failureHours) * 3600,
     },
   };
-  const byLag: Autoscaling = {
-    ...{ pollSeconds: SIMULATED.pollSeconds, scaleDownSeconds: SIMULATED.scaleDownSeconds },
-    ...{ lagSeconds: SIMULATED.lagTargetSeconds, ratePerProcess: null },
-    ...{ least: 2 * assumed.zones, most: 2 * plan.processor.processes },
-  };
-  const byBoth: Autoscaling = { ...byLag, ratePerProcess: spansPerSecond * assumed.utilisation };
-  const scaled = { ...base, fleet: { ...base.fleet, replaceSeconds: SIMULATED.replaceSeconds } };
+}
+
+function fixedPolicies({ processorMicros }: Figures, { peakRate, kafka }: Plan, base: Simulation): Policy[] {
+  const full = Math.ceil(cores(peakRate, processorMicros) / SIMULATED.fullUse);
+  const justEnough = evenly(full, kafka.partitions);
+  const { defaultSessionSeconds: sessionSeconds } = SIMULATED;
   return [
     {
       ...{ file: 'fixed_peak', name: `fixed at ${justEnough}, just enough for the peak` },
@@ -77,27 +77,36 @@ export function policies(figures: Figures, assumed: Assumptions, plan: Plan, see
     },
     { file: 'fixed_zone', name: `fixed at ${base.processes}, a zone to spare`, simulation: base },
     {
-      ...{ file: null, name: `the same, sessions of ${SIMULATED.defaultSessionSeconds} s` },
-      simulation: { ...base, fleet: { ...base.fleet, sessionSeconds: SIMULATED.defaultSessionSeconds } },
+      ...{ file: null, name: `the same, sessions of ${sessionSeconds} s` },
+      simulation: { ...base, fleet: { ...base.fleet, sessionSeconds } },
     },
-    { file: 'scaled_lag', name: 'autoscaled by lag alone', simulation: { ...scaled, autoscaling: byLag } },
+  ];
+}
+
+function scaledPolicies(figures: Figures, assumed: Assumptions, plan: Plan, fixed: Simulation): Policy[] {
+  const base = { ...fixed, fleet: { ...fixed.fleet, replaceSeconds: SIMULATED.replaceSeconds } };
+  const byLag: Autoscaling = {
+    ...{ pollSeconds: SIMULATED.pollSeconds, scaleDownSeconds: SIMULATED.scaleDownSeconds },
+    ...{ lagSeconds: SIMULATED.lagTargetSeconds, ratePerProcess: null },
+    ...{ least: 2 * assumed.zones, most: 2 * plan.processor.processes },
+  };
+  const byBoth: Autoscaling = { ...byLag, ratePerProcess: base.group.spansPerSecond * assumed.utilisation };
+  // Chosen on a day when what is the mean now was the peak.
+  const few = Math.ceil(cores(plan.meanRate, figures.processorMicros) / assumed.utilisation);
+  const { slowScaleDownSeconds: scaleDownSeconds } = SIMULATED;
+  return [
+    { file: 'scaled_lag', name: 'autoscaled by lag alone', simulation: { ...base, autoscaling: byLag } },
     {
       ...{ file: 'scaled_few', name: `autoscaled by rate and lag, only ${few} partitions` },
-      simulation: { ...scaled, autoscaling: byBoth, group: { ...base.group, partitions: few } },
+      simulation: { ...base, autoscaling: byBoth, group: { ...base.group, partitions: few } },
     },
     {
-      ...{ file: 'scaled', name: `autoscaled by rate and lag, ${partitions} partitions` },
-      simulation: { ...scaled, autoscaling: byBoth },
+      ...{ file: 'scaled', name: `autoscaled by rate and lag, ${base.group.partitions} partitions` },
+      simulation: { ...base, autoscaling: byBoth },
     },
     {
-      ...{
-        file: null,
-        name: `the same, going down by the wishes of ${SIMULATED.slowScaleDownSeconds / 60} min`,
-      },
-      simulation: {
-        ...scaled,
-        autoscaling: { ...byBoth, scaleDownSeconds: SIMULATED.slowScaleDownSeconds },
-      },
+      ...{ file: null, name: `the same, going down by the wishes of ${scaleDownSeconds / 60} min` },
+      simulation: { ...base, autoscaling: { ...byBoth, scaleDownSeconds } },
     },
   ];
 }

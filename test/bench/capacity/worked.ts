@@ -16,6 +16,7 @@ export function workedExample(figures: Figures, assumed: Assumptions, plan: Plan
     ...services(figures, assumed, plan),
     ...partitions(figures, assumed, plan),
     ...brokers(figures, assumed, plan),
+    ...brokerLoad(figures, assumed, plan),
     ...clickhouse(figures, assumed, plan),
     ...memories(figures, assumed, plan),
   ];
@@ -73,7 +74,6 @@ function brokers(
   const each = figures.spansBytes + figures.publishedBytes;
   const [cpu, network, writes, size] = Object.values(kafka.wishes).map(figure);
   const rate = `${bytes(kafka.networkBytes)}/s`;
-  const elsewhere = `(${replication - 1} + 2 x ${zones - 1}/${zones})`;
   return [
     [
       'broker CPU',
@@ -92,6 +92,15 @@ function brokers(
         `; / (${bytes(assumed.brokerDiskBytes)} x ${diskFill}) = ${size} brokers`,
     ],
     ['brokers', `the largest of these, next multiple of ${zones}: ${kafka.brokers}`],
+  ];
+}
+
+function brokerLoad(figures: Figures, assumed: Assumptions, { kafka, ...plan }: Plan): Line[] {
+  const { replication, zones } = assumed;
+  const each = figures.spansBytes + figures.publishedBytes;
+  const elsewhere = `(${replication - 1} + 2 x ${zones - 1}/${zones})`;
+  const rate = `${bytes(kafka.networkBytes)}/s`;
+  return [
     [
       'between zones',
       `${whole(plan.meanRate)} x ${figure(each)} B x ${elsewhere} = ${bytes(kafka.betweenZonesBytes)}/s`,
