@@ -55,7 +55,7 @@ export function simulate(simulation: Simulation): Outcome {
   const group = new Group(rules, spans);
   const fleet = new Fleet(simulation.fleet, failure);
   const autoscaler = autoscaling === null ? null : new Autoscaler(autoscaling, simulation.processes);
-  const record = new Record(rules, failure);
+  const account = new Account(rules, failure);
   let rate = 0;
   for (let step = 0; step < steps; step++) {
     const [seconds, coming] = [step * rules.stepSeconds, spans[step] ?? 0];
@@ -63,18 +63,18 @@ export function simulate(simulation: Simulation): Outcome {
     rate = step === 0 ? coming / rules.stepSeconds : rate + (coming / rules.stepSeconds - rate) / 12;
     autoscaler?.look({ seconds, rate, ready: fleet.live.length, lagSeconds: group.lagSeconds(seconds) });
     if (fleet.step(seconds, autoscaler?.wanted ?? simulation.processes)) {
-      record.rebalanced(group.rebalance(fleet.members, seconds), seconds);
+      account.rebalanced(group.rebalance(fleet.members, seconds), seconds);
     }
     const { live } = fleet;
     group.work(live, seconds);
-    record.stepped(seconds, {
+    account.stepped(seconds, {
       ...{ coming, working: group.working(live), running: fleet.running },
       lag: group.lagSeconds(seconds + rules.stepSeconds),
     });
   }
   const produced = spans.reduce((sum, one) => sum + one, 0);
   const backlog = group.backlog(steps * rules.stepSeconds);
-  return { ...record.outcome(), produced, processed: group.processed, backlog };
+  return { ...account.outcome(), produced, processed: group.processed, backlog };
 }
 
 interface Step {
@@ -85,7 +85,7 @@ interface Step {
 }
 
 /** What is kept of each step. */
-class Record {
+class Account {
   readonly #rules: GroupRules;
   readonly #failure: ZoneFailure | null;
   readonly #minutes: Minute[] = [];
