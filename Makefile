@@ -6,7 +6,7 @@ BIN = $(NODE) node_modules
 JEST = NODE_OPTIONS=--experimental-vm-modules $(BIN)/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance interop fuzz attack bench bench-compare bench-micro bench-query docs check
+.PHONY: help setup up down status page gen fmt lint typecheck test test-unit simulate chaos chaos-short rebalance interop fuzz attack bench bench-compare bench-micro bench-query capacity docs check
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -72,6 +72,9 @@ bench-micro: setup ## CPU time of each hot path by itself: FILTER=part of a file
 
 bench-query: setup ## The query API on SPANS=n spans (10 million): medians against their targets
 	@$(NODE) test/bench/query/main.ts $(if $(SPANS),--spans $(SPANS)) $(if $(KEEP),--keep)
+
+capacity: setup ## Write docs/capacity.md from measured figures: FIGURES=result of `spanmill bench whole` for newer ones
+	@$(NODE) test/bench/capacity/main.ts $(if $(FIGURES),--figures $(FIGURES))
 
 fuzz: setup ## Every decoder on random and mutated input: MINUTES=m together, SEED=n, TARGET=part of a name
 	@$(NODE) test/fuzz/main.ts $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
