@@ -3,6 +3,7 @@
  * SIGINT. The only place that ends the process.
  */
 import { ConfigError, readConfig, secretsOf, type Config, type Settings } from './config.ts';
+import { countBuffersAsHeap } from './garbage_collection.ts';
 import { Lifecycle, type Part } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { createRegistry, type MetricRegistry } from './metrics.ts';
@@ -28,6 +29,7 @@ export async function runService<S extends Settings & typeof LOG_SETTINGS>(
   settings: S,
   compose: (context: ServiceContext<S>) => readonly Part[],
 ): Promise<void> {
+  countBuffersAsHeap();
   const config = configOrExit(settings);
   const { logLevel, logFormat } = config as Config<typeof LOG_SETTINGS>;
   // A password that is the name of something else too would stand in every line.

@@ -5,7 +5,7 @@
 import { SETTINGS as COLLECTOR } from '../../../services/collector/config.ts';
 import { SETTINGS as PROCESSOR } from '../../../services/processor/config.ts';
 import { SETTINGS as SINK } from '../../../services/sink/config.ts';
-import type { BenchResults, ScenarioResult } from '../stages/result.ts';
+import { SPANMILL, type BenchResults, type ScenarioResult } from '../stages/result.ts';
 
 /** CPU time and bytes are those of one span. */
 export interface Figures {
@@ -85,7 +85,7 @@ export function readFigures(results: BenchResults): Figures {
 }
 
 function wholeWay({ results }: BenchResults): ScenarioResult {
-  const isOurs = (one: ScenarioResult): boolean => !('system' in one) || one.system === 'Spanmill';
+  const isOurs = ({ system }: ScenarioResult): boolean => system === SPANMILL;
   const found = results.find((one) => one.stage === 'whole' && one.name === 'the whole way' && isOurs(one));
   if (found === undefined)
     throw new Error('no result of the stage whole: make one by `spanmill bench whole`');

@@ -12,7 +12,7 @@ import { onlyTheWholeWay, readFigures, type Figures } from '../../bench/capacity
 import { generate, withBlocks } from '../../bench/capacity/page.ts';
 import { decidedBy, plan } from '../../bench/capacity/plan.ts';
 import { bytes, duration, figure, memory, short } from '../../bench/capacity/units.ts';
-import type { BenchResults, ScenarioResult } from '../../bench/stages/result.ts';
+import { OTELCOL, SPANMILL, type BenchResults, type ScenarioResult } from '../../bench/stages/result.ts';
 import { ArgumentsError } from '../../support/command_line.ts';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
@@ -31,7 +31,8 @@ function resultOf(name: string, more: object = {}): ScenarioResult {
     ...{ name: service, cpuMicros, spans: 1, peakBytes: GIB / 4, pauseMs: null },
   });
   return {
-    ...{ stage: 'whole', name, spansPerSecond: 12_000, failedRequests: 0, answerP50: 1, answerP99: 2 },
+    ...{ stage: 'whole', name, system: SPANMILL, spansPerSecond: 12_000, failedRequests: 0 },
+    ...{ answerP50: 1, answerP99: 2 },
     ...{ bytesSent: 400, bytesKafka: 60, bytesClickHouse: 50, visibleP50: null, visibleP99: null },
     processes: [
       ...[
@@ -52,8 +53,8 @@ const resultsOf = (...results: ScenarioResult[]): BenchResults => ({
 
 describe('the figures of the bench', () => {
   it('are those of the whole way, by Spanmill', () => {
-    const other = resultOf('the whole way', { system: 'OpenTelemetry Collector', spansPerSecond: 1 });
-    const ours = resultOf('the whole way', { system: 'Spanmill' });
+    const other = resultOf('the whole way', { system: OTELCOL, spansPerSecond: 1 });
+    const ours = resultOf('the whole way');
     const results = resultsOf(resultOf('another'), other, ours);
     expect(onlyTheWholeWay(results).results).toEqual([ours]);
     expect(readFigures(results)).toMatchObject({ processorMicros: 6, spansBytes: 60, measuredRate: 12_000 });

@@ -5,7 +5,7 @@
  * buffer. No offset is committed here.
  */
 import { randomUUID } from 'node:crypto';
-import { crc32c } from '@platformatic/kafka';
+import { crc32c } from '../crc32c.ts';
 import { systemTimers } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { settlesWithin } from '../deadline.ts';

@@ -3,7 +3,7 @@
  *
  * The records are encoded once; who writes the batch, and as which in the producer's row, is stamped on before each send.
  */
-import { crc32c } from '@platformatic/kafka';
+import { crc32c } from '../crc32c.ts';
 import {
   ATTRIBUTES_AT,
   COMPRESSION,

@@ -1,0 +1,16 @@
+/**
+ * V8's rules for when to collect garbage, for processes whose memory is mostly buffers.
+ *
+ * By default each 64 MiB of new buffers, which is half a second of spans, start a collection of the whole heap, however little lives
+ * in it. Counted as a part of the heap, they start one when heap and buffers together have grown by `GROWTH_PERCENT`.
+ */
+import { setFlagsFromString } from 'node:v8';
+
+/** MEASURED: 5.2 us of CPU a span in the collector without these flags; with them 3.3 at 100 %, 3.0 at 200, 2.8 at 300. */
+const GROWTH_PERCENT = 200;
+
+/** For this process, from now on. */
+export function countBuffersAsHeap(): void {
+  setFlagsFromString('--external-memory-accounted-in-global-limit');
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+}
