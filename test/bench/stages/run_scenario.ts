@@ -11,7 +11,8 @@ import { probeDelays } from './visible_delay.ts';
 import { SPANMILL_PASSED, type Way } from './way.ts';
 import { measureWindow, type Server } from './window.ts';
 
-const IN_FLIGHT = 8;
+/** As many by small requests as by large ones: those come from more clients. */
+const SPANS_UNDER_WAY = 4_096;
 /** Longer than the window: what begins and ends with it stays within the load. */
 const MARGIN_SECONDS = 3;
 
@@ -28,7 +29,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const load = startLoad({
     ...scenario,
     target: scenario.protocol === 'grpc' ? way.otlpGrpc : new URL(way.otlpHttp).host,
-    inFlight: IN_FLIGHT,
+    inFlight: Math.ceil(SPANS_UNDER_WAY / scenario.spansPerRequest),
     seconds: scenario.warmUpSeconds + scenario.seconds + MARGIN_SECONDS,
   });
   try {
