@@ -18,6 +18,7 @@ import {
 import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
+import { Slices } from '../platform/slices.ts';
 import type { Batcher } from './batcher.ts';
 import type { Redact } from './kafka_receiver_batch.ts';
 import { deliverAtLeastOnce, deliverExactlyOnce, type Deliver } from './kafka_receiver_delivery.ts';
@@ -80,6 +81,7 @@ export class KafkaReceiver implements Part {
   private readonly source: Kafka;
   private readonly log: Log;
   private readonly gate: ReceiverGate;
+  private readonly slices: Slices;
   private readonly readers = new Map<string, GroupReader<ReceiverPartition>>();
   private readonly lives: Promise<void>[] = [];
   private readonly stopped = Promise.withResolvers<undefined>();
@@ -95,6 +97,7 @@ export class KafkaReceiver implements Part {
     if (source === null && loop !== undefined)
       throw new Error(`the receiver cannot read ${loop.topic}: it writes there`);
     this.options = options;
+    this.slices = new Slices(options.clock, options.timers);
     this.source = source ?? kafka;
     this.log = log.child({ part: 'receiver' });
     this.gate = new ReceiverGate(maxHeldBytes, (bytes) => metrics.receiverHeldBytes.set(bytes));
@@ -180,6 +183,7 @@ export class KafkaReceiver implements Part {
       log,
       gate,
       format: formatOf(encoding),
+      slices: this.slices,
       fail: onBug,
     };
     return new GroupReader({

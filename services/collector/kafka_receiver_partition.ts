@@ -7,12 +7,7 @@
 import type { RequestSplitter } from '../core/otlp/split_request.ts';
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
-import {
-  IDLE_COMMIT_MS,
-  REFRESH_COMMIT_MS,
-  SLICE_MS,
-  type OwnedPartition,
-} from '../platform/kafka/group_reader.ts';
+import { IDLE_COMMIT_MS, REFRESH_COMMIT_MS, type OwnedPartition } from '../platform/kafka/group_reader.ts';
 import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
 import {
   RecordTooLargeError,
@@ -24,6 +19,7 @@ import {
 import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { Log } from '../platform/log.ts';
+import type { Slices } from '../platform/slices.ts';
 import { Mutex } from '../platform/mutex.ts';
 import { ReceivedBatchBuilder, type ReceivedBatch, type Redact } from './kafka_receiver_batch.ts';
 import type { Deliver } from './kafka_receiver_delivery.ts';
@@ -47,6 +43,7 @@ export interface ReceiverPartitionContext {
   readonly input: Promise<Input>;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly slices: Slices;
   readonly log: Log;
   readonly metrics: CollectorMetrics;
   /** The process cannot go on: a bug. */
@@ -209,9 +206,9 @@ export class ReceiverPartition implements OwnedPartition, Gated {
   }
 
   private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
-    const { clock, timers } = this.context;
+    const { clock, slices } = this.context;
     const { building } = tenure;
-    let sliceStart = clock.now();
+    slices.begin();
     for (const record of records) {
       if (!this.tenures.isCurrent(tenure)) return;
       // Redelivered by the client: it counts once.
@@ -221,9 +218,9 @@ export class ReceiverPartition implements OwnedPartition, Gated {
       tenure.next = record.offset + 1;
       this.hold(tenure, building.bytes);
       if (building.bytes >= COMMIT_BYTES || record.offset < this.aloneUntil) await this.commit(tenure);
-      else if (clock.now() - sliceStart >= SLICE_MS) await timers.sleep(0);
+      else if (slices.isOver) await slices.next();
       else continue;
-      sliceStart = clock.now();
+      slices.begin();
     }
   }
 

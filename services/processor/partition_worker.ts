@@ -6,12 +6,7 @@
  * (`steps`); what a crash loses is only what the log will say again. Not for when to claim: platform/kafka/tenures.ts.
  */
 import { Assembly } from '../core/trace/assembly.ts';
-import {
-  IDLE_COMMIT_MS,
-  REFRESH_COMMIT_MS,
-  SLICE_MS,
-  type OwnedPartition,
-} from '../platform/kafka/group_reader.ts';
+import { IDLE_COMMIT_MS, REFRESH_COMMIT_MS, type OwnedPartition } from '../platform/kafka/group_reader.ts';
 import type { IncomingRecord, OffsetCommit, PartitionRecords } from '../platform/kafka/port.ts';
 import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
@@ -190,8 +185,9 @@ export class PartitionWorker implements OwnedPartition {
   }
 
   private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
-    const { clock, metrics, settings, timers } = this.context;
-    let sliceStart = clock.now();
+    const { clock, metrics, settings, slices } = this.context;
+    slices.begin();
+    let startedMs = clock.now();
     let worked = 0;
     for (const record of records) {
       // Redelivered by the client: it counts once.
@@ -200,14 +196,15 @@ export class PartitionWorker implements OwnedPartition {
       tenure.next = record.offset + 1;
       const now = clock.now();
       tenure.control.onRead(now);
-      if (now - sliceStart < SLICE_MS && tenure.outputs.bytes < settings.commitBytes) continue;
-      worked += now - sliceStart;
+      if (!slices.isOver && tenure.outputs.bytes < settings.commitBytes) continue;
+      worked += now - startedMs;
       if (this.isCommitDue(tenure)) await this.commit(tenure);
-      else await timers.sleep(0);
+      else await slices.next();
       if (!this.tenures.isCurrent(tenure)) return;
-      sliceStart = clock.now();
+      slices.begin();
+      startedMs = clock.now();
     }
-    metrics.analysisSeconds.observe((worked + clock.now() - sliceStart) / 1000);
+    metrics.analysisSeconds.observe((worked + clock.now() - startedMs) / 1000);
     if (this.isCommitDue(tenure)) await this.commit(tenure);
   }
 

@@ -11,6 +11,7 @@ import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProcessorMetrics } from './metrics.ts';
+import { Slices } from '../platform/slices.ts';
 import { PartitionWorker } from './partition_worker.ts';
 import type { WorkerSettings } from './worker_context.ts';
 
@@ -50,11 +51,12 @@ export class Processor implements Part {
     const topic = settings.topics.spans;
     const admin = (this.admin = await kafka.admin());
     const producer = (this.producer = await kafka.producer());
+    const slices = new Slices(clock, timers);
     const reader = (this.reader = new GroupReader({
       kafka,
       input: { topic, group: settings.group, isolation: 'read_committed' },
       createPartition: (partition, input) =>
-        new PartitionWorker(partition, { ...this.options, admin, producer, input }),
+        new PartitionWorker(partition, { ...this.options, admin, producer, slices, input }),
       stalls: new StallWatch({
         ...{ topic, limitMs: settings.stallMs, admin, clock, log },
         count: (cause) => metrics.stalls.add(1, { cause }),

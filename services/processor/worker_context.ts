@@ -5,6 +5,7 @@ import type { RecordStore } from '../core/trace/record_store.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import type { Admin, Input, Kafka, Producer } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
+import type { Slices } from '../platform/slices.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import type { StartPolicy } from './start_position.ts';
 
@@ -28,6 +29,7 @@ export interface WorkerContext {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly slices: Slices;
   readonly log: Log;
   readonly metrics: ProcessorMetrics;
   /** The process cannot go on: wrong configuration or a bug. */

@@ -5,17 +5,13 @@
  * the next is built.
  */
 import type { Clock, Timers } from '../platform/clock.ts';
-import {
-  IDLE_COMMIT_MS,
-  REFRESH_COMMIT_MS,
-  SLICE_MS,
-  type OwnedPartition,
-} from '../platform/kafka/group_reader.ts';
+import { IDLE_COMMIT_MS, REFRESH_COMMIT_MS, type OwnedPartition } from '../platform/kafka/group_reader.ts';
 import type { HeldOwnership } from '../platform/kafka/held_ownership.ts';
 import type { Admin, IncomingRecord, Input, Kafka } from '../platform/kafka/port.ts';
 import type { Wait } from '../platform/kafka/stall_watch.ts';
 import { Tenures } from '../platform/kafka/tenures.ts';
 import type { Log } from '../platform/log.ts';
+import type { Slices } from '../platform/slices.ts';
 import { BatchBuilder, type Batch, type BatchLimits } from './batch.ts';
 import { BatchStore } from './batch_store.ts';
 import type { BlockWriter } from './block_writer.ts';
@@ -40,6 +36,7 @@ export interface PartitionContext {
   readonly input: Promise<Input>;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly slices: Slices;
   readonly log: Log;
   readonly metrics: SinkMetrics;
   /** The process cannot go on: wrong configuration or a bug. */
@@ -111,8 +108,8 @@ export class PartitionSink implements OwnedPartition {
   }
 
   private async takeAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
-    const { clock, timers } = this.context;
-    let sliceStart = clock.now();
+    const { clock, slices } = this.context;
+    slices.begin();
     for (const record of records) {
       // Redelivered by the client: it counts once.
       if (record.offset < tenure.next) continue;
@@ -121,10 +118,9 @@ export class PartitionSink implements OwnedPartition {
       if (!this.tenures.isCurrent(tenure)) return;
       tenure.building.add(toSinkRecord(record), clock.now());
       tenure.next = record.offset + 1;
-      if (clock.now() - sliceStart < SLICE_MS) continue;
-      await timers.sleep(0);
+      if (!slices.isOver) continue;
+      await slices.next();
       if (!this.tenures.isCurrent(tenure)) return;
-      sliceStart = clock.now();
     }
   }
 

@@ -11,6 +11,7 @@ import type { Admin, Kafka } from '../platform/kafka/port.ts';
 import { StallWatch } from '../platform/kafka/stall_watch.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
+import { Slices } from '../platform/slices.ts';
 import type { BatchLimits } from './batch.ts';
 import type { BlockWriter } from './block_writer.ts';
 import { MetricRecords } from './metric_records.ts';
@@ -48,12 +49,14 @@ const TEND_MS = 100;
 export class Sink implements Part {
   readonly name = 'sink';
   private readonly options: SinkOptions;
+  private readonly slices: Slices;
   private readers: readonly GroupReader<PartitionSink>[] = [];
   private admin: Admin | null = null;
   private stopTending: () => void = () => undefined;
 
   constructor(options: SinkOptions) {
     this.options = options;
+    this.slices = new Slices(options.clock, options.timers);
   }
 
   async start(): Promise<void> {
@@ -100,6 +103,7 @@ export class Sink implements Part {
       deadLetterPartitions,
       limits,
       admin,
+      slices: this.slices,
     };
     return new GroupReader({
       kafka,

@@ -42,8 +42,6 @@ export interface GroupReaderOptions<P extends OwnedPartition> {
 export const IDLE_COMMIT_MS = 5_000;
 /** Kafka forgets the offsets of a group without members after some days: they are said again long before. */
 export const REFRESH_COMMIT_MS = 3_600_000;
-/** Reading gives way to heartbeats and other partitions after this long. */
-export const SLICE_MS = 30;
 /** Between tries to join the group once more. */
 const REJOIN_PAUSE_MS = 5_000;
 

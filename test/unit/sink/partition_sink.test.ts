@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { TableRows } from '../../../services/core/native/block.ts';
 import { StringColumn } from '../../../services/core/native/string_columns.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
+import { Slices } from '../../../services/platform/slices.ts';
 import { BlockWriter } from '../../../services/sink/block_writer.ts';
 import { METRICS } from '../../../services/sink/metrics.ts';
 import { PartitionSink } from '../../../services/sink/partition_sink.ts';
@@ -159,6 +160,7 @@ class Bench {
             kafka,
             admin,
             input: joined.promise,
+            slices: new Slices(time, time),
             fail: (error) => this.failures.push(error),
           });
           void sink.partition.open();
