@@ -21,9 +21,9 @@ const POLL_MS = 100;
 
 /** Each exporter's count of what it has delivered. */
 const PASSED: Passed = {
-  collector: ['otelcol_exporter_sent_spans_total', { exporter: 'kafka' }],
-  processor: ['otelcol_exporter_sent_spans_total', { exporter: 'kafka' }],
-  sink: ['otelcol_exporter_sent_spans_total', { exporter: 'clickhouse' }],
+  collector: ['otelcol_exporter_sent_spans', { exporter: 'kafka' }],
+  processor: ['otelcol_exporter_sent_spans', { exporter: 'kafka' }],
+  sink: ['otelcol_exporter_sent_spans', { exporter: 'clickhouse' }],
 };
 
 interface Running {
