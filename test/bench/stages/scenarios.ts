@@ -4,7 +4,7 @@ import type { CorpusName } from './corpora.ts';
 import type { Protocol } from './sender.ts';
 
 export type Stage =
-  'collector' | 'whole' | 'corpora' | 'load' | 'partitions' | 'traces' | 'sizes' | 'latency';
+  'collector' | 'processor' | 'whole' | 'corpora' | 'load' | 'partitions' | 'traces' | 'sizes' | 'latency';
 
 export interface Scenario {
   readonly stage: Stage;
@@ -64,6 +64,9 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('collector', 'OTLP/gRPC, 512 spans a request', ALONE),
   scenario('collector', 'OTLP/gRPC, 50 spans a request', { ...ALONE, spansPerRequest: 50 }),
   scenario('collector', 'OTLP/HTTP, 512 spans a request', { ...ALONE, protocol: 'http' }),
+  scenario('processor', 'without the sink, at 40,000 spans/s', {
+    ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, hasPeer: true },
+  }),
   scenario('whole', 'the whole way', { hasPeer: true }),
   scenario('corpora', 'wide spans, events, links', { corpus: 'wide', spansPerSecond: STEADY / 6 }),
   scenario('corpora', 'two spans a trace', { corpus: 'pairs' }),
