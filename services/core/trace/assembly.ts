@@ -222,10 +222,7 @@ export class Assembly {
     const { maxFragmentSpans, maxFragmentBytes } = this.rules;
     const bytes = bytesOf(run, view, header);
     if (run.unsentBytes + bytes > maxFragmentBytes) this.send(run, 'full', record.offset);
-    run.spans.add(node);
-    run.missingParents.delete(node.spanId);
-    if (node.parentId === '') run.hasRoot = true;
-    else if (run.spans.find(node.parentId) === undefined) run.missingParents.add(node.parentId);
+    run.add(node);
     held.retain();
     run.unsent.push({ node, header, record: held, start: view.start, end: view.end });
     run.unsentBytes += bytes;
@@ -278,6 +275,7 @@ export class Assembly {
       offset,
     );
     run.fragments++;
+    run.spans.trim();
     for (const span of unsent) span.record.release();
   }
 

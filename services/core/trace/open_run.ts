@@ -37,8 +37,8 @@ export class OpenRun {
   unsentBytes = 0;
   fragments = 0;
   hasRoot = false;
-  /** Parents that spans name and that are not there. */
-  readonly missingParents = new Set<string>();
+  /** Parents that spans name and that are not there; null for none, as in nearly every run that waits for its end. */
+  private missingParents: Set<string> | null = null;
   /** Whether a cut was asked for; not part of what the log decides. */
   cutAsked = false;
   /** The settling queue the run stands in, if it has unsent spans. */
@@ -64,6 +64,25 @@ export class OpenRun {
 
   /** The root and every span's parent are there: nothing more is to be expected. */
   get isComplete(): boolean {
-    return this.hasRoot && this.missingParents.size === 0;
+    return this.hasRoot && this.missingParents === null;
+  }
+
+  /** Takes a span in that is not known yet. */
+  add(node: SpanNode): void {
+    this.spans.add(node);
+    this.arrived(node.spanId);
+    if (node.parentId === '') {
+      this.hasRoot = true;
+      return;
+    }
+    const parent = this.spans.find(node.parentId);
+    // One string for both: ids are a good part of what a run costs until it ends.
+    if (parent !== undefined) node.parentId = parent.spanId;
+    else (this.missingParents ??= new Set()).add(node.parentId);
+  }
+
+  private arrived(spanId: string): void {
+    if (this.missingParents?.delete(spanId) === true && this.missingParents.size === 0)
+      this.missingParents = null;
   }
 }

@@ -20,7 +20,7 @@ export interface SpanHeader {
 export interface SpanNode {
   readonly spanId: string;
   /** Empty for a root. */
-  readonly parentId: string;
+  parentId: string;
   readonly kind: number;
   /** Hash of the span's bytes: the same id, kind and bytes again is a client's retry. */
   readonly fingerprint: number;
@@ -84,26 +84,36 @@ export interface Fragment {
 
 /** The spans of a run by id: a plain list while it is short, a map beside it once it is not. */
 export class SpanTable {
-  readonly nodes: SpanNode[] = [];
+  private list: SpanNode[] = [];
   private byId: Map<string, SpanNode> | null = null;
+
+  /** In the order they came. */
+  get nodes(): readonly SpanNode[] {
+    return this.list;
+  }
+
+  /** Gives back the room that the list has for more: V8 keeps it for 16, and most runs get no further span. */
+  trim(): void {
+    if (this.list.length <= LIST_LIMIT) this.list = this.list.slice();
+  }
 
   /** The first span known by this id; follow `sameId` for others. */
   find(spanId: string): SpanNode | undefined {
     if (this.byId !== null) return this.byId.get(spanId);
-    return this.nodes.find((node) => node.spanId === spanId);
+    return this.list.find((node) => node.spanId === spanId);
   }
 
   add(node: SpanNode): void {
     const first = this.find(node.spanId);
-    this.nodes.push(node);
+    this.list.push(node);
     if (first !== undefined) {
       node.sameId = first.sameId;
       first.sameId = node;
     } else if (this.byId !== null) {
       this.byId.set(node.spanId, node);
-    } else if (this.nodes.length > LIST_LIMIT) {
+    } else if (this.list.length > LIST_LIMIT) {
       this.byId = new Map();
-      for (const known of this.nodes) if (!this.byId.has(known.spanId)) this.byId.set(known.spanId, known);
+      for (const known of this.list) if (!this.byId.has(known.spanId)) this.byId.set(known.spanId, known);
     }
   }
 }
