@@ -18,8 +18,16 @@ const EXPECTED_RATIO = 4;
 
 const compress = promisify(zstdCompress);
 
-/** On another thread. */
-export const toZstd = (bytes: Uint8Array): Promise<Buffer> => compress(bytes, optionsFor(bytes));
+/**
+ * MEASURED: the way to another thread and back costs 40 to 100 us of CPU, as much as 64 KiB of spans do (test/bench/compression.bench.ts).
+ */
+const WORTH_A_THREAD_BYTES = 64 * 1024;
+
+/** What is large on another thread, what is small at once. */
+export const toZstd = (bytes: Uint8Array): Promise<Buffer> =>
+  bytes.length < WORTH_A_THREAD_BYTES
+    ? Promise.resolve(toZstdSync(bytes))
+    : compress(bytes, optionsFor(bytes));
 
 export const toZstdSync = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes, optionsFor(bytes));
 
