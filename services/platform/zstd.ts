@@ -13,21 +13,14 @@ const CHUNK_BYTES = 16 * 1024;
 const MIN_CHUNK_BYTES = 64;
 /** A frame may lie about its size. */
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
-/** Spans become smaller than this share. */
+/** Spans become smaller than this share; below this size it is not worth a second chunk. */
 const EXPECTED_RATIO = 4;
+const MIN_OUTPUT_BYTES = 1024;
 
 const compress = promisify(zstdCompress);
 
-/**
- * MEASURED: the way to another thread and back costs 40 to 100 us of CPU, as much as 64 KiB of spans do (test/bench/compression.bench.ts).
- */
-const WORTH_A_THREAD_BYTES = 64 * 1024;
-
-/** What is large on another thread, what is small at once. */
-export const toZstd = (bytes: Uint8Array): Promise<Buffer> =>
-  bytes.length < WORTH_A_THREAD_BYTES
-    ? Promise.resolve(toZstdSync(bytes))
-    : compress(bytes, optionsFor(bytes));
+/** On another thread. */
+export const toZstd = (bytes: Uint8Array): Promise<Buffer> => compress(bytes, optionsFor(bytes));
 
 export const toZstdSync = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes, optionsFor(bytes));
 
@@ -44,7 +37,7 @@ function optionsFor(bytes: Uint8Array): ZstdOptions {
   return {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
     pledgedSrcSize: bytes.length,
-    chunkSize: between(CHUNK_BYTES, expected, MAX_CHUNK_BYTES),
+    chunkSize: between(MIN_OUTPUT_BYTES, expected, MAX_CHUNK_BYTES),
   };
 }
 
