@@ -1,8 +1,9 @@
 /**
  * Joins the parts of requests into records, one partition at a time, and tells each request when all of it is in Kafka.
  *
- * A record holds spans of one tenant, and says whose. A part waits until its partition has a record's worth of bytes, or for `lingerMs`. A partition has at most one send
- * under way: what comes meanwhile waits and goes together, so batches grow with the load. Not for limiting memory: callers
+ * A record holds spans of one tenant, and says whose. A part waits until its partition has a record's worth of bytes, or for `lingerMs`
+ * at most: all partitions are due at the same moment, so that Kafka's client can join what goes to one broker. A partition has at most
+ * one send under way: what comes meanwhile waits and goes together, so batches grow with the load. Not for limiting memory: callers
  * hold their share of InFlight until the promise settles. Invariant: a promise settles after every part of its request
  * was sent or failed. Chunks are read, never written, and belong to their request.
  *
@@ -47,10 +48,8 @@ interface Queue {
   /** By tenant; a tenant with nothing is not in it. */
   waiting: Map<string, Chunk[]>;
   bytes: number;
-  /** Something in it has waited for `lingerMs`. */
+  /** What waits in it is not waited for any longer. */
   isDue: boolean;
-  /** Counts the sends, so that a timer knows whether what it was set for is gone. */
-  generation: number;
   /** The send under way. Never rejects. */
   sending: Promise<void> | null;
 }
@@ -61,6 +60,7 @@ export class Batcher {
   private readonly options: BatcherOptions;
   private readonly queues = new Map<number, Queue>();
   private isDraining = false;
+  private isLingering = false;
 
   constructor(options: BatcherOptions) {
     this.options = options;
@@ -103,27 +103,32 @@ export class Batcher {
   private queueOf(partition: number): Queue {
     let queue = this.queues.get(partition);
     if (queue === undefined) {
-      queue = { partition, waiting: new Map(), bytes: 0, isDue: false, generation: 0, sending: null };
+      queue = { partition, waiting: new Map(), bytes: 0, isDue: false, sending: null };
       this.queues.set(partition, queue);
     }
     return queue;
   }
 
   private enqueue(queue: Queue, tenant: string, chunk: Chunk): void {
-    const isFirst = queue.waiting.size === 0;
     const ofTenant = queue.waiting.get(tenant);
     if (ofTenant === undefined) queue.waiting.set(tenant, [chunk]);
     else ofTenant.push(chunk);
     queue.bytes += chunk.bytes.length;
-    if (isFirst) void this.linger(queue, queue.generation);
     this.sendIfReady(queue);
+    if (queue.waiting.size > 0) void this.linger();
   }
 
-  private async linger(queue: Queue, generation: number): Promise<void> {
+  /** From the first part that waits on: whatever has come by then goes with it. */
+  private async linger(): Promise<void> {
+    if (this.isLingering) return;
+    this.isLingering = true;
     await this.options.timers.sleep(this.options.lingerMs);
-    if (queue.generation !== generation || queue.waiting.size === 0) return;
-    queue.isDue = true;
-    this.sendIfReady(queue);
+    this.isLingering = false;
+    for (const queue of this.queues.values()) {
+      if (queue.waiting.size === 0) continue;
+      queue.isDue = true;
+      this.sendIfReady(queue);
+    }
   }
 
   private sendIfReady(queue: Queue): void {
@@ -204,7 +209,6 @@ function reset(queue: Queue): void {
   queue.waiting = new Map();
   queue.bytes = 0;
   queue.isDue = false;
-  queue.generation++;
 }
 
 /** TracesData messages one after the other are one, so a record is its chunks joined. */

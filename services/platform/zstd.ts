@@ -13,8 +13,9 @@ const CHUNK_BYTES = 16 * 1024;
 const MIN_CHUNK_BYTES = 64;
 /** A frame may lie about its size. */
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
-/** Spans become smaller than this share. */
+/** Spans become smaller than this share; below this size it is not worth a second chunk. */
 const EXPECTED_RATIO = 4;
+const MIN_OUTPUT_BYTES = 1024;
 
 const compress = promisify(zstdCompress);
 
@@ -36,7 +37,7 @@ function optionsFor(bytes: Uint8Array): ZstdOptions {
   return {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
     pledgedSrcSize: bytes.length,
-    chunkSize: between(CHUNK_BYTES, expected, MAX_CHUNK_BYTES),
+    chunkSize: between(MIN_OUTPUT_BYTES, expected, MAX_CHUNK_BYTES),
   };
 }
 

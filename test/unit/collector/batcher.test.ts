@@ -162,6 +162,20 @@ describe('a record', () => {
     expect(setup.sent).toEqual([[0, [2]]]);
   });
 
+  test('that is small is sent with those of all other partitions, also where it has waited less', async () => {
+    const setup = new Setup();
+    setup.add(part(0, 1));
+    setup.time.advance(LINGER_MS - 1);
+    setup.add(part(1, 1), part(2, 1));
+    setup.time.advance(1);
+    await settle();
+    expect(setup.sent).toEqual([
+      [0, [1]],
+      [1, [1]],
+      [2, [1]],
+    ]);
+  });
+
   test('of the next batch waits its own time, not what was left of the last', async () => {
     const setup = new Setup();
     setup.add(part(0, RECORD_BYTES));

@@ -3,7 +3,11 @@
  * was lost is sent again as the same bytes with the same number: the broker knows a repetition by it, so an ambiguous
  * append is made exactly once.
  *
- * When time runs out on such a batch nobody knows whether its number is taken. The row ends there: what comes next gets
+ * A batch shares its first request with other partitions of the broker (JoinedAppends). What is repeated goes alone, and
+ * so does what follows until one got through: an answer waits for all of its request, and a partition in trouble must
+ * hold up nobody else.
+ *
+ * When time runs out on a batch whose answer was lost, nobody knows whether its number is taken. The row ends there: what comes next gets
  * a new identity, and starts from 0.
  */
 import type { Timers } from '../../clock.ts';
@@ -27,14 +31,17 @@ import {
   requestError,
 } from './broker_error.ts';
 import type { Cluster } from './cluster.ts';
-import { produce } from './produce_request.ts';
+import type { JoinedAppends } from './joined_appends.ts';
+import { produce, type PartitionAnswer } from './produce_request.ts';
 import { encodeBatch, SEQUENCES, stampBatch, type EncodedBatch } from './record_batch.ts';
 import type { ProducerIdentity } from './requests.ts';
 
 export interface AppenderOptions {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, 'askLeader' | 'forgetTopic' | 'noteLeaderError'>;
+  readonly joined: Pick<JoinedAppends, 'send'>;
   readonly topic: string;
   readonly partition: number;
+  /** Connection for what goes alone. */
   readonly lane: string;
   /** One that was not given to this partition before, unless it is the first. */
   readonly identify: (isFresh: boolean) => Promise<ProducerIdentity>;
@@ -55,6 +62,7 @@ export class PartitionAppender {
   private identity: ProducerIdentity | null = null;
   private isFirst = true;
   private sequence = 0;
+  private isInTrouble = false;
 
   constructor(options: AppenderOptions) {
     this.options = options;
@@ -87,9 +95,11 @@ export class PartitionAppender {
     for (;;) {
       try {
         const offset = await this.sendOnce(batch, giveUpAt);
+        this.isInTrouble = false;
         this.sequence = (this.sequence + batch.count) % SEQUENCES;
         return { offset };
       } catch (error) {
+        this.isInTrouble = true;
         isAmbiguous ||= mayHaveArrived(error);
         // Who leads in silence may lead no more.
         if (error instanceof DeadlineError) this.options.cluster.forgetTopic(this.options.topic);
@@ -108,22 +118,33 @@ export class PartitionAppender {
   }
 
   private async sendOnce(batch: EncodedBatch, giveUpAt: number): Promise<number> {
-    const { cluster, topic, partition, lane } = this.options;
+    const { cluster, topic } = this.options;
     const { producerId, epoch } = await this.identified(giveUpAt);
     stampBatch(batch, { producerId, epoch, sequence: this.sequence, isTransactional: false });
-    const request = produce(null, [{ topic, partition, bytes: batch.bytes }]);
-    const [answer] = await this.inTime(giveUpAt, cluster.askLeader(topic, partition, lane, request));
-    if (answer === undefined) throw new ConnectionLostError(`no answer for ${this.name()}`);
-    const { code, message, baseOffset } = answer;
-    // Too old to be remembered with its offset, but stored.
-    if (code === ERROR.DUPLICATE_SEQUENCE_NUMBER) return -1;
     try {
+      const asked = this.isInTrouble ? this.askAlone(batch) : this.askJoined(batch, giveUpAt);
+      const { code, message, baseOffset } = await this.inTime(giveUpAt, asked);
+      // Too old to be remembered with its offset, but stored.
+      if (code === ERROR.DUPLICATE_SEQUENCE_NUMBER) return -1;
       checkCode(code, message);
+      return baseOffset;
     } catch (error) {
       cluster.noteLeaderError(topic, error);
       throw error;
     }
-    return baseOffset;
+  }
+
+  private askJoined({ bytes }: EncodedBatch, giveUpAt: number): Promise<PartitionAnswer> {
+    const { joined, topic, partition } = this.options;
+    return joined.send({ topic, partition, bytes }, giveUpAt);
+  }
+
+  private async askAlone({ bytes }: EncodedBatch): Promise<PartitionAnswer> {
+    const { cluster, topic, partition, lane } = this.options;
+    const request = produce(null, [{ topic, partition, bytes }]);
+    const [answer] = await cluster.askLeader(topic, partition, lane, request);
+    if (answer === undefined) throw new ConnectionLostError(`no answer for ${this.name()}`);
+    return answer;
   }
 
   /** An identity that comes when nobody waits for it any more must not be taken: the row has another one then. */

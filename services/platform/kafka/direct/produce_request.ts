@@ -43,22 +43,27 @@ export function produce(
   transactionalId: string | null,
   batches: readonly PartitionBatch[],
   version: 11 | 12 = 11,
+  replicationTimeoutMs: number = REPLICATION_TIMEOUT_MS,
 ): Request<PartitionAnswer[]> {
   return {
     apiKey: PRODUCE_KEY,
     version,
-    createBody: () => requestBody(transactionalId, batches),
+    createBody: () => requestBody(transactionalId, batches, replicationTimeoutMs),
     parse: (_correlationId, _apiKey, _version, reader) =>
       readAnswers(cursorOf(reader.buffer.slice(reader.position))),
   };
 }
 
-function requestBody(transactionalId: string | null, batches: readonly PartitionBatch[]): Writer {
+function requestBody(
+  transactionalId: string | null,
+  batches: readonly PartitionBatch[],
+  replicationTimeoutMs: number,
+): Writer {
   const topics = Map.groupBy(batches, ({ topic }) => topic);
   return Writer.create()
     .appendString(transactionalId)
     .appendInt16(ALL_REPLICAS)
-    .appendInt32(REPLICATION_TIMEOUT_MS)
+    .appendInt32(replicationTimeoutMs)
     .appendArray([...topics], (topicWriter, [topic, partitions]) => {
       topicWriter.appendString(topic).appendArray(partitions, (writer, { partition, bytes }) => {
         writer.appendInt32(partition).appendBytes(bytes);

@@ -2,10 +2,11 @@
 import { systemTimers } from '../../clock.ts';
 import { KafkaUnavailableError, type Producer } from '../port.ts';
 import type { Cluster } from './cluster.ts';
+import { JoinedAppends } from './joined_appends.ts';
 import { PartitionAppender } from './partition_appender.ts';
 import { initProducerId, type ProducerIdentity } from './requests.ts';
 
-/** Connections to each broker: it answers the appends of one connection one after the other, replicas awaited. */
+/** Connections to each broker for appends that go alone: it answers the appends of one connection one after the other, replicas awaited. */
 const LANES = 4;
 /** Of transactions; there are none here. */
 const NO_TIMEOUT_MS = 0;
@@ -13,6 +14,8 @@ const NO_TIMEOUT_MS = 0;
 /** Closes the cluster when it stops. */
 export function createProducer(cluster: Cluster, now: () => number): Producer {
   const appenders = new Map<string, PartitionAppender>();
+  const elapsedMs = () => performance.now();
+  const joined = new JoinedAppends({ cluster, elapsedMs });
   let shared: Promise<ProducerIdentity> | null = null;
   let isStopped = false;
 
@@ -36,12 +39,13 @@ export function createProducer(cluster: Cluster, now: () => number): Producer {
       const lane = `append ${partition % LANES}`;
       appender = new PartitionAppender({
         cluster,
+        joined,
         topic,
         partition,
         lane,
         identify,
         now,
-        elapsedMs: () => performance.now(),
+        elapsedMs,
         timers: systemTimers,
       });
       appenders.set(key, appender);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { LENGTH_END, PRODUCER_ID_AT } from '../../../../../services/platform/kafka/batch_layout.ts';
 import {
   BrokerError,
   ConnectionLostError,
@@ -6,7 +7,10 @@ import {
 import type { Request } from '../../../../../services/platform/kafka/direct/broker_connection.ts';
 import type { Cluster } from '../../../../../services/platform/kafka/direct/cluster.ts';
 import { PartitionAppender } from '../../../../../services/platform/kafka/direct/partition_appender.ts';
-import type { PartitionAnswer } from '../../../../../services/platform/kafka/direct/produce_request.ts';
+import type {
+  PartitionAnswer,
+  PartitionBatch,
+} from '../../../../../services/platform/kafka/direct/produce_request.ts';
 import { KafkaUnavailableError, RecordTooLargeError } from '../../../../../services/platform/kafka/port.ts';
 
 type Answer = number | Error;
@@ -18,26 +22,33 @@ const NOT_ENOUGH_REPLICAS = 19;
 
 /** A broker that answers each append as told (then with success), and what it was sent: producer and sequence. */
 function appending(...answers: Answer[]) {
-  const sent: { producer: number; sequence: number; body: string }[] = [];
+  const sent: { producer: number; sequence: number; isJoined: boolean; body: string }[] = [];
   const forgotten: string[] = [];
   let producers = 0;
   let elapsedMs = 0;
   const next = { identity: () => Promise.resolve({ producerId: BigInt((producers += 1)), epoch: 0 }) };
+  const answerTo = (bytes: Buffer, isJoined: boolean): Promise<PartitionAnswer> => {
+    const producer = Number(bytes.readBigInt64BE(PRODUCER_ID_AT));
+    const sequence = bytes.readInt32BE(PRODUCER_ID_AT + 10);
+    sent.push({ producer, sequence, isJoined, body: bytes.toString('hex') });
+    const answer = answers.shift() ?? stored;
+    if (typeof answer !== 'number') return Promise.reject(answer);
+    return Promise.resolve({ topic: 't', partition: 0, code: answer, message: '', baseOffset: 100 });
+  };
+  const joined = { send: ({ bytes }: PartitionBatch) => answerTo(bytes, true) };
   const cluster = {
-    askLeader: (_topic: string, _partition: number, _lane: string, request: Request<PartitionAnswer[]>) => {
+    askLeader: async (_topic: string, _partition: number, _lane: string, request: Request<unknown>) => {
       const body = request.createBody().buffer;
       const start = body.indexOf(Buffer.from([0xff, 0xff, 0xff, 0xff, 2])) - 12;
-      const producer = Number(body.readBigInt64BE(start + 43));
-      sent.push({ producer, sequence: body.readInt32BE(start + 53), body: body.toString('hex') });
-      const answer = answers.shift() ?? stored;
-      if (typeof answer !== 'number') return Promise.reject(answer);
-      return Promise.resolve([{ topic: 't', partition: 0, code: answer, message: '', baseOffset: 100 }]);
+      const end = start + LENGTH_END + body.readInt32BE(start + 8);
+      return [await answerTo(body.subarray(start, end), false)];
     },
     noteLeaderError: () => undefined,
     forgetTopic: (topic: string) => forgotten.push(topic),
   } as unknown as Cluster;
   const appender = new PartitionAppender({
     cluster,
+    joined,
     topic: 't',
     partition: 0,
     lane: 'a',
@@ -80,6 +91,15 @@ describe('appending to a partition', () => {
     await append('b');
     expect(new Set(sent.slice(0, 3).map(({ body }) => body)).size).toBe(1);
     expect(numbers().at(-1)).toEqual([1, 1]);
+  });
+
+  test('what is repeated goes alone, and so does what follows until one got through', async () => {
+    const { append, sent } = appending(NOT_LEADER, ...Array.from({ length: 24 }, () => NOT_ENOUGH_REPLICAS));
+    await expect(append('a')).rejects.toThrow(KafkaUnavailableError);
+    for (const value of ['b', 'c', 'd']) await append(value);
+    const isJoined = sent.map((one) => one.isJoined);
+    expect([isJoined[0], ...isJoined.slice(-3)]).toEqual([true, false, true, true]);
+    expect(new Set(isJoined.slice(1, -2))).toEqual(new Set([false]));
   });
 
   test('a repetition that the broker remembers by its number only is stored', async () => {
