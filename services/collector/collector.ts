@@ -6,6 +6,7 @@ import { DEFAULT_TENANT } from '../core/contracts.ts';
 import type { Access } from '../platform/auth/access.ts';
 import { NO_LIMITS } from '../platform/auth/tenant_file.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
+import { ConfigError } from '../platform/config.ts';
 import type { ConnectionLimits } from '../platform/connection_limits.ts';
 import type { GrpcGuardOptions } from '../platform/grpc_guard.ts';
 import { grpcServer } from '../platform/grpc_server.ts';
@@ -207,7 +208,9 @@ function tenantParts({
   tenantHeader = '',
 }: CollectorOptions) {
   if (access !== null && tenantHeader !== '') {
-    throw new Error('a header cannot name the tenant where credentials do: unset one of the two');
+    throw new ConfigError([
+      'SPANMILL_COLLECTOR_TENANT_HEADER: credentials (SPANMILL_COLLECTOR_CREDENTIALS_FILE) name the tenant: unset one of the two',
+    ]);
   }
   const limitsOf = (tenant: string) => access?.limitsOf(tenant) ?? NO_LIMITS;
   // Where there are several, none may take all of it.
