@@ -36,11 +36,11 @@ export interface BatchStamp {
 export const SEQUENCES = 2 ** 31;
 
 /**
- * MEASURED (Node 24, test/bench/kafka_batches.bench.ts): the way to another thread and back costs as much CPU as 64 KiB of spans do.
- * Up to here batches are compressed at once, out of a buffer that is used again: what each of them allocates outside of V8's heap brings
- * the next full garbage collection nearer.
+ * Up to here batches are compressed at once, out of a buffer that is used again. The way to another thread and back costs the main thread
+ * as much as the work, and what each batch allocates outside of V8's heap brings the next full garbage collection nearer.
+ * MEASURED (Node 24, RATIONALE.md, "Why are batches compressed where they are?").
  */
-const AT_ONCE_BYTES = 64 * 1024;
+const AT_ONCE_BYTES = 256 * 1024;
 const scratch = Buffer.allocUnsafeSlow(AT_ONCE_BYTES);
 
 export async function encodeBatch(
@@ -96,9 +96,10 @@ type Header = readonly [name: Buffer, content: Buffer];
 
 function sizeRecords(records: readonly OutgoingRecord[]): SizedRecords {
   const headers = records.map((record) =>
-    Object.entries(record.headers ?? {}).map(
-      ([name, value]): Header => [Buffer.from(name), Buffer.from(value as Buffer)],
-    ),
+    Object.entries(record.headers ?? {}).map(([name, value]): Header => [
+      Buffer.from(name),
+      Buffer.from(value as Buffer),
+    ]),
   );
   const sizes = records.map((record, index) => recordSize(record, index, headers[index] ?? []));
   const bytes = sizes.reduce((sum, size) => sum + varintSize(size) + size, 0);
@@ -122,11 +123,7 @@ function writeRecords(bytes: Buffer, start: number, { records, headers, sizes }:
   }
 }
 
-function recordSize(
-  { value }: OutgoingRecord,
-  index: number,
-  headers: readonly Header[],
-): number {
+function recordSize({ value }: OutgoingRecord, index: number, headers: readonly Header[]): number {
   const fields = headers.reduce((sum, [name, content]) => sum + fieldSize(name) + fieldSize(content), 0);
   return 2 + varintSize(index) + varintSize(-1) + fieldSize(value) + varintSize(headers.length) + fields;
 }

@@ -188,6 +188,17 @@ describe('reading record batches', () => {
     expect(readBatches(batch.bytes).flatMap(readRecords)[0]?.value).toEqual(Buffer.alloc(5000, 'a'));
   });
 
+  test('batches that are compressed at the same time keep their own records, small and large', async () => {
+    const values = [100, 400_000, 5_000, 262_000, 1].map((size, place) => Buffer.alloc(size, `${place}`));
+    const batches = await Promise.all(
+      values.map((value) => encodeBatch({ records: [{ value }], compression: 'zstd' }, TIME)),
+    );
+    for (const batch of batches) stampBatch(batch, STAMP);
+    expect(
+      batches.flatMap(({ bytes }) => readBatches(bytes).flatMap(readRecords)).map(({ value }) => value),
+    ).toEqual(values);
+  });
+
   test('what cannot be read is one record that says why, with the bytes as they lie in the log', async () => {
     const batch = await encoded([{ value: Buffer.from('a') }, { value: Buffer.from('b') }]);
     for (const [attributes, reason] of [
