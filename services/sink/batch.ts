@@ -6,7 +6,8 @@ import type { AppendedRecord, RecordRows, SinkRecord, Unstorable } from './recor
 export interface BatchLimits {
   readonly maxRows: number;
   readonly maxBytes: number;
-  readonly maxAgeMs: number;
+  /** From one batch to the next, where neither is full. */
+  readonly intervalMs: number;
 }
 
 /** What is stored together: the records at offsets `[start, end)`. Transaction markers may lie among them. */
@@ -30,7 +31,8 @@ export class BatchBuilder {
   private records: SinkRecord[] = [];
   private items: (readonly number[])[] = [];
   private unstorable: Unstorable[] = [];
-  private startedMs = 0;
+  /** When the last batch was taken, or the first record of all came. */
+  private lastMs: number | null = null;
   private heldBytes = 0;
 
   constructor(rows: RecordRows, start: number) {
@@ -48,7 +50,7 @@ export class BatchBuilder {
   }
 
   add(record: SinkRecord, nowMs: number): void {
-    if (this.isEmpty) this.startedMs = nowMs;
+    this.lastMs ??= nowMs;
     const appended = this.append(record);
     this.records.push(record);
     this.items.push(appended.items);
@@ -69,17 +71,20 @@ export class BatchBuilder {
     return tables.reduce((sum, { byteSize }) => sum + byteSize, this.heldBytes) >= maxBytes;
   }
 
+  /** Counted from the last batch and not from the first record: what comes after a silence need not wait. */
   isDue(limits: BatchLimits, nowMs: number): boolean {
-    return !this.isEmpty && (nowMs - this.startedMs >= limits.maxAgeMs || this.isFull(limits));
+    if (this.isEmpty || this.lastMs === null) return false;
+    return nowMs - this.lastMs >= limits.intervalMs || this.isFull(limits);
   }
 
   /** The batch up to `end`; what is added next belongs to the following one. */
-  take(end: number): Batch {
+  take(end: number, nowMs: number): Batch {
     const { start, records, items, unstorable, rows } = this;
     const blocks = rows.tables.map((table) => table.encode());
     const receivedMs = [...rows.receivedMs];
     rows.reset();
     this.start = end;
+    this.lastMs = nowMs;
     this.records = [];
     this.items = [];
     this.unstorable = [];

@@ -209,14 +209,14 @@ export class PartitionSink implements OwnedPartition {
     const { replay } = tenure;
     if (replay === null || offset < replay.end) return;
     tenure.replay = null;
-    const batch = tenure.building.take(replay.end);
+    const batch = tenure.building.take(replay.end, this.context.clock.now());
     this.context.metrics.replays.add(1, { topic: this.context.topic });
     this.log.info({ start: batch.start, end: batch.end }, 'storing once more what was under way');
     this.run(tenure, () => this.store(tenure, batch, replay));
   }
 
   private storeNext(tenure: Tenure): void {
-    const batch = tenure.building.take(tenure.next);
+    const batch = tenure.building.take(tenure.next, this.context.clock.now());
     this.run(tenure, () => this.store(tenure, batch, null));
   }
 

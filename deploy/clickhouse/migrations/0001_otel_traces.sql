@@ -49,6 +49,6 @@ ENGINE = ${engine:MergeTree}
 PARTITION BY toDate(Timestamp)
 PRIMARY KEY (toStartOfFifteenMinutes(Timestamp), Tenant, ServiceName, SpanName)
 ORDER BY (toStartOfFifteenMinutes(Timestamp), Tenant, ServiceName, SpanName, Timestamp)
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:otel_traces:cityHash64(TraceId)};

@@ -25,6 +25,6 @@ CREATE TABLE IF NOT EXISTS ${local:trace_summaries} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Start)
 ORDER BY (Tenant, TraceId)
-SETTINGS index_granularity = 256, min_compress_block_size = 16384, ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS index_granularity = 256, min_compress_block_size = 16384, ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:trace_summaries:cityHash64(TraceId)};

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS ${local:span_metrics} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Time)
 ORDER BY (Tenant, ServiceName, SpanName, SpanKind, StatusCode, Dimensions, Time)
-SETTINGS ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:span_metrics:cityHash64(ServiceName, SpanName)};
 
@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS ${local:span_metrics_1m} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Time)
 ORDER BY (Tenant, ServiceName, SpanName, SpanKind, StatusCode, Dimensions, Time)
-SETTINGS ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:span_metrics_1m:cityHash64(ServiceName, SpanName)};
 
@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS ${local:span_metrics_1h} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toYYYYMM(Time)
 ORDER BY (Tenant, ServiceName, SpanName, SpanKind, StatusCode, Dimensions, Time)
-SETTINGS ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:span_metrics_1h:cityHash64(ServiceName, SpanName)};
 
@@ -107,7 +107,7 @@ CREATE TABLE IF NOT EXISTS ${local:operations} ${on_cluster}
 )
 ENGINE = ${engine:AggregatingMergeTree}
 ORDER BY (Tenant, ServiceName, SpanName, SpanKind)
-SETTINGS ${deduplication};
+SETTINGS ${deduplication}, ${merging};
 
 ${distributed:operations:cityHash64(ServiceName, SpanName)};
 

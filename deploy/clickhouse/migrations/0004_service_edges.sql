@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS ${local:service_edges} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Time)
 ORDER BY (Tenant, Client, Server, ConnectionType, Time)
-SETTINGS ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:service_edges:cityHash64(Client, Server)};
 
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS ${local:service_edges_1m} ${on_cluster}
 ENGINE = ${engine:AggregatingMergeTree}
 PARTITION BY toDate(Time)
 ORDER BY (Tenant, Client, Server, ConnectionType, Time)
-SETTINGS ttl_only_drop_parts = 1, ${deduplication};
+SETTINGS ttl_only_drop_parts = 1, ${deduplication}, ${merging};
 
 ${distributed:service_edges_1m:cityHash64(Client, Server)};
 

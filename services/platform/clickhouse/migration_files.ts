@@ -11,6 +11,7 @@
  *     ${engine:X}           X, or on a cluster ReplicatedX
  *     ${on_cluster}         nothing, or ON CLUSTER
  *     ${deduplication}      the table settings that keep insert tokens
+ *     ${merging}            the table settings that say which parts are merged
  *     ${ttl_..._days}       numbers from configuration
  */
 import { createHash } from 'node:crypto';
@@ -46,6 +47,10 @@ const DEDUPLICATION_WINDOW = 100_000;
 const REPLICATED_DEDUPLICATION_WINDOW = 20_000;
 /** A single server's tokens have no age. */
 const DEDUPLICATION_SECONDS = 14 * 24 * 3600;
+
+/** Many parts at once and never a large one with a few small ones. Why: deploy/clickhouse/RATIONALE.md. */
+const MERGING =
+  'min_parts_to_merge_at_once = 8, merge_selector_base = 16, merge_selector_enable_heuristic_to_remove_small_parts_at_right = 0';
 
 /** All migrations of a directory: numbered ones in order, then repeatable ones. Throws MigrationError on a bad name. */
 export async function readMigrations(directory = MIGRATIONS_DIRECTORY): Promise<MigrationFile[]> {
@@ -108,6 +113,8 @@ function render(placeholder: string, config: MigrationConfig): string | null {
       return cluster === null
         ? `non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`
         : `replicated_deduplication_window = ${REPLICATED_DEDUPLICATION_WINDOW}, replicated_deduplication_window_seconds = ${DEDUPLICATION_SECONDS}`;
+    case 'merging':
+      return MERGING;
     default:
       return numberOf(kind, config);
   }

@@ -5,7 +5,7 @@ import { BatchBuilder } from '../../../services/sink/batch.ts';
 import type { RecordRows } from '../../../services/sink/record_rows.ts';
 
 /** More than a live sink stores at once, so that there is less to merge. */
-const LIMITS = { maxRows: 100_000, maxBytes: 128 * 1024 * 1024, maxAgeMs: Infinity };
+const LIMITS = { maxRows: 100_000, maxBytes: 128 * 1024 * 1024, intervalMs: Infinity };
 
 export class TopicRows {
   private readonly clickhouse: ClickHouse;
@@ -32,7 +32,7 @@ export class TopicRows {
 
   async flush(): Promise<void> {
     if (this.builder.isEmpty) return;
-    const { start, blocks, unstorable } = this.builder.take(this.offset);
+    const { start, blocks, unstorable } = this.builder.take(this.offset, 0);
     if (unstorable.length > 0) throw new Error(`not to be stored: ${unstorable[0]?.error}`);
     for (const block of blocks) {
       if (block.rows > 0) await this.clickhouse.insertBlock({ ...block, token: `${this.name}/${start}` });

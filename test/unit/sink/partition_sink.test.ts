@@ -154,7 +154,7 @@ class Bench {
             start: 'committed',
             deadLettersTopic: DEAD_LETTERS,
             deadLetterPartitions: 1,
-            limits: () => ({ maxRows, maxBytes: 1_000_000, maxAgeMs: 1_000 }),
+            limits: () => ({ maxRows, maxBytes: 1_000_000, intervalMs: 1_000 }),
             createRows: () => new IdRows(),
             writer,
             kafka,
