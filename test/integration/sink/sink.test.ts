@@ -55,16 +55,33 @@ async function sendTraces(
   }
 }
 
-/** What the tables hold, once there are at least as many summaries. */
+/** Looks that find the same, one after the other. */
+const SETTLED_LOOKS = 5;
+
+/** What the tables hold, once there are at least as many summaries and nothing more comes. */
 async function countsFrom(summaries: number) {
+  let settled = 0;
+  let last = '';
   for (;;) {
     const [counts] = await pipeline.clickhouse.query(`
       SELECT (SELECT count() FROM otel_traces) AS spans,
              (SELECT uniqExact(TraceId, SpanId) FROM otel_traces) AS distinctSpans,
              (SELECT sum(Fragments) FROM trace_summaries) AS fragments,
              (SELECT sum(Spans) FROM trace_summaries) AS summarySpans`);
-    if (Number(counts?.['fragments']) >= summaries) return counts;
+    // Each count is of a moment of its own, and spans and summaries are inserted at the same time.
+    settled = JSON.stringify(counts) === last ? settled + 1 : 0;
+    last = JSON.stringify(counts);
+    if (Number(counts?.['fragments']) >= summaries && settled >= SETTLED_LOOKS) return counts;
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** For a kill in the middle: other rows may be on their way. */
+async function summariesFrom(least: number): Promise<void> {
+  let found = 0;
+  while (found < least) {
+    const [row] = await pipeline.clickhouse.query('SELECT sum(Fragments) AS found FROM trace_summaries');
+    found = Number(row?.['found']);
   }
 }
 
@@ -137,7 +154,7 @@ describe('the sink', () => {
       await sendTraces(0, 8_000);
       for (let kill = 0; kill < 3; kill++) {
         await pipeline.start('sink').catch(() => undefined);
-        await countsFrom(1_500 * (kill + 1));
+        await summariesFrom(1_500 * (kill + 1));
         await pipeline.kill('sink', 'SIGKILL');
       }
       await pipeline.start('sink');
