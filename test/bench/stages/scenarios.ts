@@ -1,4 +1,5 @@
 /** What is measured: which services run, what they are sent, and how fast. */
+import { DEFAULT_TOPIC_OPTIONS } from '../../../services/platform/kafka/topics.ts';
 import type { ServiceName } from '../../support/pipeline.ts';
 import type { CorpusName } from './corpora.ts';
 import type { Protocol } from './sender.ts';
@@ -28,7 +29,6 @@ export interface Scenario {
 }
 
 const WHOLE: readonly ServiceName[] = ['collector', 'processor', 'sink'];
-const PARTITIONS = 12;
 /** What two cores keep up with beside Kafka, ClickHouse and the load. */
 const STEADY = 12_000;
 
@@ -38,7 +38,7 @@ const DEFAULTS: Omit<Scenario, 'stage' | 'name'> = {
   corpus: 'shop',
   spansPerRequest: 512,
   spansPerSecond: STEADY,
-  partitions: PARTITIONS,
+  partitions: DEFAULT_TOPIC_OPTIONS.partitions,
   warmUpSeconds: 45,
   seconds: 60,
   settings: {},
