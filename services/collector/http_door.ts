@@ -70,7 +70,7 @@ const MAX_HEADERS_MS = 10_000;
 /** A connection on which nothing moves either way, such as one whose client does not read its answers. */
 const SILENT_SOCKET_MS = 120_000;
 /** Requests of a connection under way at a time. */
-const MAX_PIPELINED = 16;
+const MAX_PIPELINED = 4;
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000;
 
@@ -100,6 +100,8 @@ export function httpDoor(options: HttpDoorOptions): HttpDoor {
     });
   };
   server.on('request', (request, response) => {
+    // Of a connection that was just cut: Node goes on with what it had read of it.
+    if (request.socket.destroyed) return;
     if (takesTurn(request, response)) serve(request, response);
     else options.metrics.requests.add(1, { protocol: options.protocol, outcome: 'pipelined' });
   });

@@ -18,6 +18,7 @@ import { OpenRun, type LogClock, type UnsentSpan } from './open_run.ts';
 import type { HeldRecord, RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
 import { SpanIntake } from './span_intake.ts';
+import { SpanParking } from './span_parking.ts';
 import type { CloseReason, FragmentSpan, SpanHeader, SpanNode, SpanTable } from './run.ts';
 
 /** All times are stream time in milliseconds. */
@@ -93,6 +94,7 @@ export class Assembly {
   private owesMetrics = false;
 
   private readonly intake: SpanIntake;
+  private readonly parking = new SpanParking();
 
   /** `clock` is the one that was committed with the low water, or zeros at the start of a log. */
   constructor(rules: AssemblyRules, clock: LogClock, store: RecordStore, listener: AssemblyListener) {
@@ -217,6 +219,7 @@ export class Assembly {
     const node = newNode(view);
     if (isKnown(run.spans, node)) {
       if (run.settling !== null) this.settle(run);
+      else run.spans.park(this.parking);
       return;
     }
     const { maxFragmentSpans, maxFragmentBytes } = this.rules;
@@ -275,7 +278,7 @@ export class Assembly {
       offset,
     );
     run.fragments++;
-    run.spans.trim();
+    run.spans.park(this.parking);
     for (const span of unsent) span.record.release();
   }
 
