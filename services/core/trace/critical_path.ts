@@ -9,6 +9,7 @@
  * Invariant: the times of all spans sum exactly to the root's duration (below 2^53 ns, 104 days). O(n log n), no recursion;
  * whatever the parent ids say, each span is visited at most once.
  */
+import { sortFew } from '../sort_few.ts';
 import type { SpanFacts } from './span_facts.ts';
 
 /** Start and duration, as SpanFacts has them. */
@@ -36,6 +37,10 @@ export function criticalPath(
   const children = childrenByParent(parents, root);
   const open: Stretch[] = [{ span: root, from: 0, to: rootFacts.durationNs }];
   for (let stretch = open.pop(); stretch !== undefined; stretch = open.pop()) {
+    if ((children.first[stretch.span] ?? -1) < 0) {
+      onPath[stretch.span] = stretch.to - stretch.from;
+      continue;
+    }
     const clipped: Stretch[] = [];
     for (let child = children.first[stretch.span] ?? -1; child >= 0; child = children.next[child] ?? -1) {
       const facts = spans[child];
@@ -45,7 +50,7 @@ export function criticalPath(
       const to = Math.min(start + facts.durationNs, stretch.to);
       if (to > from) clipped.push({ span: child, from, to });
     }
-    clipped.sort(lastEndFirst);
+    sortFew(clipped, lastEndFirst);
     let busyUntil = stretch.to;
     let selfNs = 0;
     for (const child of clipped) {

@@ -20,7 +20,7 @@ import { criticalPath } from './critical_path.ts';
 import { countCalls } from './edges.ts';
 import { readLinksWithin } from './links.ts';
 import { PeerReader } from './peer.ts';
-import type { EdgeEnd, Fragment, SpanTable } from './run.ts';
+import type { EdgeEnd, EdgePeer, Fragment, SpanTable } from './run.ts';
 import { readSpanFacts } from './span_facts.ts';
 import type { SpanFacts } from './span_facts.ts';
 import { buildSpanTree } from './span_tree.ts';
@@ -79,28 +79,32 @@ export class FragmentAnalysis {
 
   /** Of the span that was read last. */
   private edgeEnd(facts: SpanFacts, traceId: string): EdgeEnd {
-    const { service, startMs, durationNs, isError, weight, kind } = facts;
-    const { peers, view } = this;
-    return {
-      service,
-      startMs,
-      durationNs,
-      isError,
-      weight,
-      peer: readOr(null, () => peers.read(view)),
-      links: kind === KIND_CONSUMER ? readOr(NO_LINKS, () => readLinksWithin(view, traceId)) : NO_LINKS,
-    };
+    const { service, startMs, durationNs, isError, weight } = facts;
+    const links = facts.kind === KIND_CONSUMER ? this.readLinks(traceId) : NO_LINKS;
+    return { service, startMs, durationNs, isError, weight, peer: this.readPeer(), links };
+  }
+
+  private readPeer(): EdgePeer | null {
+    try {
+      return this.peers.read(this.view);
+    } catch (error) {
+      return unlessMalformed(error, null);
+    }
+  }
+
+  private readLinks(traceId: string): readonly string[] {
+    try {
+      return readLinksWithin(this.view, traceId);
+    } catch (error) {
+      return unlessMalformed(error, NO_LINKS);
+    }
   }
 }
 
 const NO_LINKS: readonly string[] = [];
 
 /** Attributes and links were not looked into before: where they are malformed the span counts without them. */
-function readOr<T>(fallback: T, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof WireError) return fallback;
-    throw error;
-  }
+function unlessMalformed<T>(error: unknown, fallback: T): T {
+  if (error instanceof WireError) return fallback;
+  throw error;
 }

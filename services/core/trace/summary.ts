@@ -2,6 +2,7 @@
 import { compareText, OTHER } from '../metrics/deltas.ts';
 import { decodeUtf8 } from '../otlp/attributes.ts';
 import { limitName } from '../otlp/limit_name.ts';
+import { sortFew } from '../sort_few.ts';
 import { readSpanView } from '../otlp/span_view.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import type { Fragment } from './run.ts';
@@ -65,7 +66,7 @@ export function summarise(
     rootService: root?.service ?? '',
     rootName: root === undefined ? '' : readName(fragment, tree.top, view),
     rootDurationNs: root?.durationNs ?? 0,
-    services: [...services].sort(compareText),
+    services: sortFew([...services], compareText),
     criticalPath: steps(facts, pathNs),
     missingParents: tree.missingParents,
   };
@@ -105,7 +106,7 @@ function steps(facts: readonly SpanFacts[], pathNs: Float64Array): PathStep[] {
     if (sameName === undefined) byOperation.set(operation, [step]);
     else sameName.push(step);
   }
-  const sorted: PathStep[] = all.sort(longestFirst);
+  const sorted: PathStep[] = sortFew(all, longestFirst);
   if (sorted.length <= MAX_PATH_STEPS) return sorted;
   const rest = sorted.splice(MAX_PATH_STEPS - 1);
   const selfTimeNs = rest.reduce((sum, step) => sum + step.selfTimeNs, 0);
