@@ -79,7 +79,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.batch.add(fragment, summary);
   }
 
-  onRunEnd(tenant: string, spans: SpanTable): void {
+  onRunEnd(tenant: string, _traceId: string, spans: SpanTable): void {
     this.analysis.endRun(tenant, spans);
   }
 

@@ -28,7 +28,6 @@ interface SeenSpan {
 
 /** What is remembered of a run while it is open. */
 interface RunNotes {
-  known: SpanTable | null;
   readonly records: { readonly event: RecordEvent; readonly seen: readonly SeenSpan[] }[];
   lastMs: number;
   fragments: number;
@@ -91,8 +90,8 @@ export class TraceReplay {
       onFragment: (fragment) => {
         if (fragment.traceId === this.traceKey) this.onFragment(fragment);
       },
-      onRunEnd: (tenant, spans) => {
-        if (this.runs.get(tenant)?.known === spans) this.onRunEnd(tenant, spans);
+      onRunEnd: (tenant, traceId, spans) => {
+        if (traceId === this.traceKey) this.onRunEnd(tenant, spans);
       },
       onMark: () => this.onMark(),
       onRejected: (reason, record, spans) => this.onRejected(reason, record, spans),
@@ -104,7 +103,6 @@ export class TraceReplay {
     this.analysis.analyse(fragment);
     this.owes = true;
     const notes = this.notesOf(tenant);
-    notes.known = known;
     const missingParents = missingIn(known);
     const hasRoot = known.nodes.some(({ parentId }) => parentId === '');
     // A full fragment leaves amid the record that fills it.
@@ -179,7 +177,7 @@ export class TraceReplay {
   }
 
   private notesOf(tenant: string): RunNotes {
-    const notes = this.runs.get(tenant) ?? { known: null, records: [], lastMs: 0, fragments: 0 };
+    const notes = this.runs.get(tenant) ?? { records: [], lastMs: 0, fragments: 0 };
     this.runs.set(tenant, notes);
     return notes;
   }

@@ -29,7 +29,7 @@ export interface AssemblyListener {
   /** A fragment is sent. `offset` is the record that made it leave. */
   onFragment(fragment: Fragment, offset: number): void;
   /** A run ended: nothing can follow. Calls to peers that never answered are counted now. */
-  onRunEnd(tenant: string, spans: SpanTable): void;
+  onRunEnd(tenant: string, traceId: string, spans: SpanTable): void;
   /** Stream time crossed a mark: what was counted since the last one leaves. */
   onMark(offset: number): void;
   /** Bytes that are no span, or a span without ids. Null for the record as a whole. Good for the call. */

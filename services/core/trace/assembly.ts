@@ -9,17 +9,17 @@
  * Not for what is made of a fragment (fragment_analysis.ts), nor for when to commit (the processor).
  */
 import { TRACE_ID_BYTES } from '../otlp/fields.ts';
-import { hasParent, type SpanView } from '../otlp/span_view.ts';
-import { fingerprint, key16, key8 } from '../wire/keys.ts';
+import type { SpanView } from '../otlp/span_view.ts';
+import { fingerprint, key16 } from '../wire/keys.ts';
 import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
 import { headerBytes, isSameHeader } from './header_table.ts';
-import { OpenRun, type LogClock, type UnsentSpan } from './open_run.ts';
+import { OpenRun, type LogClock } from './open_run.ts';
 import type { HeldRecord, RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
 import { SpanIntake } from './span_intake.ts';
-import { SpanParking } from './span_parking.ts';
-import type { CloseReason, FragmentSpan, SpanHeader, SpanNode, SpanTable } from './run.ts';
+import { SpanRows } from './span_rows.ts';
+import type { CloseReason, SpanHeader } from './run.ts';
 
 /** All times are stream time in milliseconds. */
 export interface AssemblyRules {
@@ -94,7 +94,7 @@ export class Assembly {
   private owesMetrics = false;
 
   private readonly intake: SpanIntake;
-  private readonly parking = new SpanParking();
+  private readonly rows = new SpanRows();
 
   /** `clock` is the one that was committed with the low water, or zeros at the start of a log. */
   constructor(rules: AssemblyRules, clock: LogClock, store: RecordStore, listener: AssemblyListener) {
@@ -163,7 +163,7 @@ export class Assembly {
 
   /** Gives all held bytes back. The assembly is of no use afterwards. */
   release(): void {
-    for (const run of this.runs.values()) for (const span of run.unsent) span.record.release();
+    for (const run of this.runs.values()) run.spans.release();
     this.runs.clear();
   }
 
@@ -216,21 +216,19 @@ export class Assembly {
     held: HeldRecord,
   ): void {
     const run = this.touch(record, key16(view.buf, view.traceIdStart), before);
-    const node = newNode(view);
-    if (isKnown(run.spans, node)) {
+    const arrival = { view, fingerprint: fingerprint(view.buf, view.start, view.end), header, record: held };
+    if (run.spans.has(arrival)) {
       if (run.settling !== null) this.settle(run);
-      else run.spans.park(this.parking);
       return;
     }
     const { maxFragmentSpans, maxFragmentBytes } = this.rules;
     const bytes = bytesOf(run, view, header);
     if (run.unsentBytes + bytes > maxFragmentBytes) this.send(run, 'full', record.offset);
-    run.add(node);
     held.retain();
-    run.unsent.push({ node, header, record: held, start: view.start, end: view.end });
+    run.add(arrival);
     run.unsentBytes += bytes;
     run.receivedMs = record.appendMs;
-    if (run.unsent.length >= maxFragmentSpans) this.send(run, 'full', record.offset);
+    if (run.spans.unsent >= maxFragmentSpans) this.send(run, 'full', record.offset);
     else this.settle(run);
   }
 
@@ -239,7 +237,7 @@ export class Assembly {
     const key = keyOf(record.tenant, traceId);
     let run = this.runs.get(key);
     if (run === undefined) {
-      run = new OpenRun(key, record.tenant, traceId, record.offset, before, this.clock.streamMs);
+      run = new OpenRun(key, record.tenant, traceId, record.offset, before, this.clock.streamMs, this.rows);
       this.runs.set(key, run);
       this.born.append(run);
     } else {
@@ -253,38 +251,26 @@ export class Assembly {
   /** Puts the run at the end of the queue in which it waits for its fragment. */
   private settle(run: OpenRun): void {
     run.settling?.remove(run);
-    run.settling = run.isComplete ? this.settlingComplete : this.settlingIncomplete;
+    run.settling = run.spans.isComplete ? this.settlingComplete : this.settlingIncomplete;
     run.settling.append(run);
   }
 
   private send(run: OpenRun, reason: CloseReason, offset: number): void {
     run.settling?.remove(run);
     run.settling = null;
-    if (run.unsent.length === 0) return;
-    const { unsent } = run;
-    run.unsent = [];
-    run.unsentBytes = 0;
+    if (run.spans.unsent === 0) return;
     this.owesMetrics = true;
-    this.listener.onFragment(
-      {
-        tenant: run.tenant,
-        traceId: run.traceId,
-        number: run.fragments,
-        reason,
-        receivedMs: run.receivedMs,
-        spans: unsent.map(fragmentSpan),
-        known: run.spans,
-      },
-      offset,
-    );
+    const { tenant, traceId, fragments: number, receivedMs } = run;
+    run.spans.send((spans, known) => {
+      this.listener.onFragment({ tenant, traceId, number, reason, receivedMs, spans, known }, offset);
+    });
+    run.unsentBytes = 0;
     run.fragments++;
-    run.spans.park(this.parking);
-    for (const span of unsent) span.record.release();
   }
 
   private end(run: OpenRun, reason: CloseReason, offset: number): void {
     this.send(run, reason, offset);
-    this.listener.onRunEnd(run.tenant, run.spans);
+    this.listener.onRunEnd(run.tenant, run.traceId, run.spans.end());
     this.owesMetrics = true;
     this.runs.delete(run.key);
     this.born.remove(run);
@@ -295,11 +281,6 @@ export class Assembly {
   }
 }
 
-function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
-  const { buf, start, end } = record.read(from, to);
-  return { node, header, buf, start, end };
-}
-
 /** Trace ids of different tenants never meet. */
 function keyOf(tenant: string, traceId: string): string {
   return tenant === DEFAULT_TENANT ? traceId : `${traceId}/${tenant}`;
@@ -308,30 +289,6 @@ function keyOf(tenant: string, traceId: string): string {
 /** What the span adds to its fragment: headers count too, as often as they change from span to span. */
 function bytesOf(run: OpenRun, view: SpanView, header: SpanHeader): number {
   const own = view.end - view.start;
-  const last = run.unsent.at(-1)?.header;
-  return last !== undefined && isSameHeader(last, header) ? own : own + headerBytes(header);
-}
-
-function newNode(view: SpanView): SpanNode {
-  return {
-    spanId: key8(view.buf, view.spanIdStart),
-    parentId: hasParent(view) ? key8(view.buf, view.parentIdStart) : '',
-    kind: view.kind,
-    fingerprint: fingerprint(view.buf, view.start, view.end),
-    sameId: null,
-    edge: null,
-    position: 0,
-  };
-}
-
-/** A client that gives one id to more spans than this in a trace is broken; its retries are not looked for beyond. */
-const MAX_SAME_ID = 64;
-
-/** Whether a span of the same id, kind and bytes is in the run: a client's retry counts once. */
-function isKnown(spans: SpanTable, node: SpanNode): boolean {
-  let known = spans.find(node.spanId) ?? null;
-  for (let seen = 0; known !== null && seen < MAX_SAME_ID; seen++, known = known.sameId) {
-    if (known.kind === node.kind && known.fingerprint === node.fingerprint) return true;
-  }
-  return false;
+  const last = run.spans.lastHeader;
+  return last !== null && isSameHeader(last, header) ? own : own + headerBytes(header);
 }

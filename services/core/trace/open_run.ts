@@ -1,7 +1,8 @@
 /** A run that has not ended: what assembly keeps of one trace. Owned by Assembly; see run.ts for the words. */
-import type { HeldRecord } from './record_store.ts';
+import { FEW_SPANS, FewSpans } from './few_spans.ts';
 import { SLOTS, type RunQueue } from './run_queue.ts';
-import { SpanTable, type SpanHeader, type SpanNode } from './run.ts';
+import type { Arrival, RunSpans } from './run_spans.ts';
+import type { SpanRows } from './span_rows.ts';
 
 /** The clocks of a partition (design: the log is the clock), in milliseconds. */
 export interface LogClock {
@@ -9,15 +10,6 @@ export interface LogClock {
   readonly streamMs: number;
   /** Latest append time read. */
   readonly appendMs: number;
-}
-
-/** A span that waits for its fragment: its bytes are `[start, end)` of the held record. */
-export interface UnsentSpan {
-  readonly node: SpanNode;
-  readonly header: SpanHeader;
-  readonly record: HeldRecord;
-  readonly start: number;
-  readonly end: number;
 }
 
 export class OpenRun {
@@ -32,13 +24,9 @@ export class OpenRun {
   lastMs: number;
   /** Append time of the last span: what is told as the fragment's time of receipt. */
   receivedMs = 0;
-  readonly spans = new SpanTable();
-  unsent: UnsentSpan[] = [];
+  spans: RunSpans;
   unsentBytes = 0;
   fragments = 0;
-  hasRoot = false;
-  /** Parents that spans name and that are not there; null for none, as in nearly every run that waits for its end. */
-  private missingParents: Set<string> | null = null;
   /** Whether a cut was asked for; not part of what the log decides. */
   cutAsked = false;
   /** The settling queue the run stands in, if it has unsent spans. */
@@ -53,6 +41,7 @@ export class OpenRun {
     firstOffset: number,
     clockBefore: LogClock,
     streamMs: number,
+    rows: SpanRows,
   ) {
     this.key = key;
     this.tenant = tenant;
@@ -60,29 +49,12 @@ export class OpenRun {
     this.firstOffset = firstOffset;
     this.clockBefore = clockBefore;
     this.firstMs = this.lastMs = streamMs;
+    this.spans = new FewSpans(rows);
   }
 
-  /** The root and every span's parent are there: nothing more is to be expected. */
-  get isComplete(): boolean {
-    return this.hasRoot && this.missingParents === null;
-  }
-
-  /** Takes a span in that is not known yet. */
-  add(node: SpanNode): void {
-    this.spans.add(node);
-    this.arrived(node.spanId);
-    if (node.parentId === '') {
-      this.hasRoot = true;
-      return;
-    }
-    const parent = this.spans.find(node.parentId);
-    // One string for both: ids are a good part of what a run costs until it ends.
-    if (parent !== undefined) node.parentId = parent.spanId;
-    else (this.missingParents ??= new Set()).add(node.parentId);
-  }
-
-  private arrived(spanId: string): void {
-    if (this.missingParents?.delete(spanId) === true && this.missingParents.size === 0)
-      this.missingParents = null;
+  /** Takes in a span that is not known yet. */
+  add(arrival: Arrival): void {
+    if (this.spans instanceof FewSpans && this.spans.count >= FEW_SPANS) this.spans = this.spans.toMany();
+    this.spans.add(arrival);
   }
 }

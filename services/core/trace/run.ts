@@ -5,8 +5,6 @@
  * once (nearly every run is one fragment). Ids are `latin1` strings of the raw bytes: one character a byte, cheap as
  * map keys, hex only where a reader needs it.
  */
-import type { Parked, SpanParking } from './span_parking.ts';
-
 /** A resource and scope, as message bytes, once for all spans that came under it. Owned by the header table. */
 export interface SpanHeader {
   readonly resource: Uint8Array;
@@ -21,7 +19,7 @@ export interface SpanHeader {
 export interface SpanNode {
   readonly spanId: string;
   /** Empty for a root. */
-  parentId: string;
+  readonly parentId: string;
   readonly kind: number;
   /** Hash of the span's bytes: the same id, kind and bytes again is a client's retry. */
   readonly fingerprint: number;
@@ -83,25 +81,18 @@ export interface Fragment {
   readonly known: SpanTable;
 }
 
-/**
- * The spans of a run by id: a plain list while it is short, a map beside it once it is not. May be put aside (`park`) while
- * nobody asks; whoever asks brings it back.
- */
+/** The spans of a run by id: a plain list while it is short, a map beside it once it is not. */
 export class SpanTable {
-  private list: SpanNode[] = [];
+  private readonly list: SpanNode[] = [];
   private byId: Map<string, SpanNode> | null = null;
-  private parking: SpanParking | null = null;
-  private parked: Parked | null = null;
 
   /** In the order they came. */
   get nodes(): readonly SpanNode[] {
-    this.fetch();
     return this.list;
   }
 
   /** The first span known by this id; follow `sameId` for others. */
   find(spanId: string): SpanNode | undefined {
-    this.fetch();
     if (this.byId !== null) return this.byId.get(spanId);
     return this.list.find((node) => node.spanId === spanId);
   }
@@ -119,27 +110,7 @@ export class SpanTable {
       for (const known of this.list) if (!this.byId.has(known.spanId)) this.byId.set(known.spanId, known);
     }
   }
-
-  /** Puts the nodes aside. Not to be called while anybody holds one of them. */
-  park(parking: SpanParking): void {
-    if (this.parked !== null) return;
-    this.parked = parking.park(this.list);
-    if (this.parked === null) return;
-    this.parking = parking;
-    this.list = NO_NODES;
-    this.byId = null;
-  }
-
-  private fetch(): void {
-    const { parked, parking } = this;
-    if (parked === null || parking === null) return;
-    this.parked = null;
-    this.list = [];
-    for (const node of parking.fetch(parked)) this.add(node);
-  }
 }
 
-/** Up to this many spans a scan of the list beats a map, and saves its memory for the many small traces. */
+/** Up to this many spans a scan of the list beats a map. */
 const LIST_LIMIT = 12;
-/** One for all that are parked: never added to. */
-const NO_NODES: SpanNode[] = [];

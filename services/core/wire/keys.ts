@@ -17,6 +17,20 @@ export function key8(buf: Uint8Array, at: number): string {
   );
 }
 
+/** The same of 8 bytes that were read as two halves, little endian. */
+export function keyOf64(low: number, high: number): string {
+  return String.fromCharCode(
+    low & 0xff,
+    (low >>> 8) & 0xff,
+    (low >>> 16) & 0xff,
+    low >>> 24,
+    high & 0xff,
+    (high >>> 8) & 0xff,
+    (high >>> 16) & 0xff,
+    high >>> 24,
+  );
+}
+
 /** The 16 bytes at `at` as a string of 16 characters. */
 export function key16(buf: Uint8Array, at: number): string {
   // MEASURED: one string and not two joined, which a map would have to copy first (processor.bench.ts).

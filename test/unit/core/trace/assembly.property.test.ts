@@ -39,7 +39,8 @@ class Recorder implements AssemblyListener {
     this.outputs.push({ offset, trace, fragment: fragment.number, spans, reason: fragment.reason });
     this.count(`spans ${trace % 3}`, spans.length);
   };
-  onRunEnd: AssemblyListener['onRunEnd'] = (_tenant, spans) => this.count('ends', spans.nodes.length);
+  onRunEnd: AssemblyListener['onRunEnd'] = (_tenant, _traceId, spans) =>
+    this.count('ends', spans.nodes.length);
   onMark: AssemblyListener['onMark'] = (offset) => {
     this.outputs.push({ offset, metrics: [...this.metrics].sort() });
     this.metrics = new Map();

@@ -6,7 +6,6 @@ import { countCalls } from '../../../../services/core/trace/edges.ts';
 import type { EdgeCall } from '../../../../services/core/trace/edges.ts';
 import { FragmentAnalysis } from '../../../../services/core/trace/fragment_analysis.ts';
 import { SpanTable } from '../../../../services/core/trace/run.ts';
-import { SpanParking } from '../../../../services/core/trace/span_parking.ts';
 import type { EdgeEnd } from '../../../../services/core/trace/run.ts';
 import { fragmentOf } from '../../../support/fragments.ts';
 import type { SpanSpec } from '../../../support/fragments.ts';
@@ -39,12 +38,10 @@ const specs = fc.uniqueArray(spec, { maxLength: 16, selector: (span) => JSON.str
 function edgesOf(spans: readonly SpanSpec[], cuts: readonly number[]): ServiceEdgeDelta[] {
   const analysis = new FragmentAnalysis(DEFAULT_METRIC_LIMITS);
   const known = new SpanTable();
-  const parking = new SpanParking();
   let from = 0;
   for (const cut of [...cuts, spans.length]) {
     if (from >= spans.length) break;
     analysis.analyse(fragmentOf(spans.slice(from, from + cut), { known }));
-    known.park(parking);
     from += cut;
   }
   analysis.endRun('default', known);

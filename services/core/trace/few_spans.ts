@@ -1,0 +1,141 @@
+/**
+ * The spans of a short run: a chain of rows (span_rows.ts), looked through from end to end. They become objects for as long as
+ * somebody looks at them: when a fragment is sent, and at the run's end.
+ */
+import { uint32At } from '../wire/cursor.ts';
+import { fragmentSpan, ManySpans, type UnsentSpan } from './many_spans.ts';
+import { SpanTable, type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
+import type { Arrival, RunSpans } from './run_spans.ts';
+import { NONE, type SpanRows } from './span_rows.ts';
+
+/** A run of more spans is long. */
+export const FEW_SPANS = 48;
+
+export class FewSpans implements RunSpans {
+  count = 0;
+  unsent = 0;
+  private readonly rows: SpanRows;
+  private first = NONE;
+  private last = NONE;
+  private firstUnsent = NONE;
+  private hasRoot = false;
+  /** Spans whose parent is not there. */
+  private lackParent = 0;
+
+  constructor(rows: SpanRows) {
+    this.rows = rows;
+  }
+
+  get lastHeader(): SpanHeader | null {
+    return this.last === NONE ? null : this.rows.header(this.last);
+  }
+
+  get isComplete(): boolean {
+    return this.hasRoot && this.lackParent === 0;
+  }
+
+  has({ view, fingerprint }: Arrival): boolean {
+    const { rows } = this;
+    const low = uint32At(view.buf, view.spanIdStart) | 0;
+    const high = uint32At(view.buf, view.spanIdStart + 4) | 0;
+    for (let row = this.first; row !== NONE; row = rows.next(row)) {
+      if (rows.isSpan(row, low, high) && rows.isSame(row, view.kind, fingerprint)) return true;
+    }
+    return false;
+  }
+
+  add(arrival: Arrival): void {
+    const { rows } = this;
+    const row = rows.add(arrival);
+    if (this.last === NONE) this.first = row;
+    else rows.chain(this.last, row);
+    this.last = row;
+    if (this.firstUnsent === NONE) this.firstUnsent = row;
+    this.count++;
+    this.unsent++;
+    this.relate(row);
+  }
+
+  send(send: (unsent: readonly FragmentSpan[], known: SpanTable) => void): void {
+    const { rows } = this;
+    const { table, waiting } = this.objects();
+    send(waiting.map(fragmentSpan), table);
+    let row = this.firstUnsent;
+    for (const { node, record } of waiting) {
+      rows.sent(row, node.edge);
+      row = rows.next(row);
+      record.release();
+    }
+    this.firstUnsent = NONE;
+    this.unsent = 0;
+  }
+
+  end(): SpanTable {
+    const { table } = this.objects();
+    this.giveBack();
+    return table;
+  }
+
+  release(): void {
+    for (let row = this.firstUnsent; row !== NONE; row = this.rows.next(row)) {
+      this.rows.record(row)?.release();
+    }
+  }
+
+  /** The same spans, to be used in place of this from now on. */
+  toMany(): ManySpans {
+    const { table, waiting } = this.objects();
+    this.giveBack();
+    return new ManySpans(table, waiting);
+  }
+
+  private objects(): { table: SpanTable; waiting: UnsentSpan[] } {
+    const { rows } = this;
+    const table = new SpanTable();
+    const waiting: UnsentSpan[] = [];
+    let isSent = true;
+    for (let row = this.first; row !== NONE; row = rows.next(row)) {
+      const node = rows.node(row);
+      table.add(node);
+      isSent &&= row !== this.firstUnsent;
+      if (!isSent) waiting.push(this.unsentSpan(row, node));
+    }
+    return { table, waiting };
+  }
+
+  private unsentSpan(row: number, node: SpanNode): UnsentSpan {
+    const { rows } = this;
+    const header = rows.header(row);
+    const record = rows.record(row);
+    if (header === null || record === null)
+      throw new Error('a span that waits to be sent has lost its bytes');
+    return { node, header, record, start: rows.start(row), end: rows.end(row) };
+  }
+
+  /** What the new span changes in who lacks a parent: it may be one, and its own may not be there. */
+  private relate(added: number): void {
+    const { rows } = this;
+    let lacksParent = rows.hasParent(added);
+    if (!lacksParent) this.hasRoot = true;
+    for (let row = this.first; row !== NONE; row = rows.next(row)) {
+      if (lacksParent && rows.isParentOf(row, added)) lacksParent = false;
+      if (this.lackParent > 0 && rows.lacksParent(row) && rows.isParentOf(added, row)) {
+        rows.setLacksParent(row, false);
+        this.lackParent--;
+      }
+    }
+    if (!lacksParent) return;
+    rows.setLacksParent(added, true);
+    this.lackParent++;
+  }
+
+  private giveBack(): void {
+    for (let row = this.first; row !== NONE;) {
+      const next = this.rows.next(row);
+      this.rows.remove(row);
+      row = next;
+    }
+    this.first = this.last = this.firstUnsent = NONE;
+    this.count = this.unsent = 0;
+  }
+}

@@ -1,0 +1,103 @@
+/** The spans of a long run: objects in a table by id. */
+import { hasParent, type SpanView } from '../otlp/span_view.ts';
+import { key8 } from '../wire/keys.ts';
+import type { HeldRecord } from './record_store.ts';
+import type { SpanTable } from './run.ts';
+import { type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
+import type { Arrival, RunSpans } from './run_spans.ts';
+
+/** A span that waits for its fragment: its bytes are `[start, end)` of the held record. */
+export interface UnsentSpan {
+  readonly node: SpanNode;
+  readonly header: SpanHeader;
+  readonly record: HeldRecord;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A client that gives one id to more spans than this in a trace is broken; its retries are not looked for beyond. */
+const MAX_SAME_ID = 64;
+
+export class ManySpans implements RunSpans {
+  private readonly table: SpanTable;
+  private waiting: UnsentSpan[];
+  private hasRoot = false;
+  /** Parents that spans name and that are not there. */
+  private readonly missingParents = new Set<string>();
+
+  /** Takes over what a run had before it was long. */
+  constructor(table: SpanTable, waiting: UnsentSpan[]) {
+    this.table = table;
+    this.waiting = waiting;
+    for (const node of table.nodes) this.relate(node);
+  }
+
+  get count(): number {
+    return this.table.nodes.length;
+  }
+
+  get unsent(): number {
+    return this.waiting.length;
+  }
+
+  get lastHeader(): SpanHeader | null {
+    return this.waiting.at(-1)?.header ?? null;
+  }
+
+  get isComplete(): boolean {
+    return this.hasRoot && this.missingParents.size === 0;
+  }
+
+  has({ view, fingerprint }: Arrival): boolean {
+    let known = this.table.find(key8(view.buf, view.spanIdStart)) ?? null;
+    for (let seen = 0; known !== null && seen < MAX_SAME_ID; seen++, known = known.sameId) {
+      if (known.kind === view.kind && known.fingerprint === fingerprint) return true;
+    }
+    return false;
+  }
+
+  add({ view, fingerprint, header, record }: Arrival): void {
+    const node = newNode(view, fingerprint);
+    this.table.add(node);
+    this.relate(node);
+    this.waiting.push({ node, header, record, start: view.start, end: view.end });
+  }
+
+  send(send: (unsent: readonly FragmentSpan[], known: SpanTable) => void): void {
+    const { waiting } = this;
+    this.waiting = [];
+    send(waiting.map(fragmentSpan), this.table);
+    for (const { record } of waiting) record.release();
+  }
+
+  end(): SpanTable {
+    return this.table;
+  }
+
+  release(): void {
+    for (const { record } of this.waiting) record.release();
+  }
+
+  private relate({ spanId, parentId }: SpanNode): void {
+    this.missingParents.delete(spanId);
+    if (parentId === '') this.hasRoot = true;
+    else if (this.table.find(parentId) === undefined) this.missingParents.add(parentId);
+  }
+}
+
+function newNode(view: SpanView, fingerprint: number): SpanNode {
+  return {
+    spanId: key8(view.buf, view.spanIdStart),
+    parentId: hasParent(view) ? key8(view.buf, view.parentIdStart) : '',
+    kind: view.kind,
+    fingerprint,
+    sameId: null,
+    edge: null,
+    position: 0,
+  };
+}
+
+export function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
+  const { buf, start, end } = record.read(from, to);
+  return { node, header, buf, start, end };
+}

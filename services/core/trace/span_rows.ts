@@ -1,0 +1,213 @@
+/**
+ * What few_spans.ts keeps of spans, for all runs of a partition: a row of 64 bytes a span in one buffer, which the garbage collector neither
+ * looks into nor copies, and beside it what a row refers to. A row is free again once it is given back.
+ *
+ * Not for what the fields mean: run.ts.
+ */
+import { hasParent } from '../otlp/span_view.ts';
+import { uint32At } from '../wire/cursor.ts';
+import { keyOf64 } from '../wire/keys.ts';
+import type { HeldRecord } from './record_store.ts';
+import type { EdgeEnd, EdgePeer, SpanHeader, SpanNode } from './run.ts';
+import type { Arrival } from './run_spans.ts';
+
+/** In place of a row. */
+export const NONE = -1;
+
+/** A row as 16 integers, of which the last six are three doubles. */
+const INTS = 16;
+const ID_LOW = 0;
+const ID_HIGH = 1;
+const PARENT_LOW = 2;
+const PARENT_HIGH = 3;
+const KIND = 4;
+const FINGERPRINT = 5;
+const FLAGS = 6;
+const NEXT = 7;
+const START = 8;
+const END = 9;
+
+const DOUBLES = 8;
+const START_MS = 5;
+const DURATION_NS = 6;
+const WEIGHT = 7;
+
+const HAS_PARENT = 1;
+/** No span of the run has the id of this one's parent. */
+const LACKS_PARENT = 2;
+const HAS_EDGE = 4;
+const IS_ERROR = 8;
+
+const FIRST_ROWS = 1024;
+
+export class SpanRows {
+  private ints = new Int32Array(FIRST_ROWS * INTS);
+  private doubles = new Float64Array(this.ints.buffer);
+  private used = 0;
+  private free = NONE;
+  private readonly services: string[] = [];
+  private readonly peers: (EdgePeer | null)[] = [];
+  private readonly headers: (SpanHeader | null)[] = [];
+  private readonly records: (HeldRecord | null)[] = [];
+  /** Few spans have any. */
+  private readonly links = new Map<number, readonly string[]>();
+
+  /** A new row for a span that has arrived. */
+  add({ view, fingerprint, header, record }: Arrival): number {
+    const row = this.allocate();
+    const { ints } = this;
+    const at = row * INTS;
+    const isChild = hasParent(view);
+    ints[at + ID_LOW] = uint32At(view.buf, view.spanIdStart);
+    ints[at + ID_HIGH] = uint32At(view.buf, view.spanIdStart + 4);
+    ints[at + PARENT_LOW] = isChild ? uint32At(view.buf, view.parentIdStart) : 0;
+    ints[at + PARENT_HIGH] = isChild ? uint32At(view.buf, view.parentIdStart + 4) : 0;
+    ints[at + KIND] = view.kind;
+    ints[at + FINGERPRINT] = fingerprint;
+    ints[at + FLAGS] = isChild ? HAS_PARENT : 0;
+    ints[at + NEXT] = NONE;
+    ints[at + START] = view.start;
+    ints[at + END] = view.end;
+    this.services[row] = header.service;
+    this.peers[row] = null;
+    this.headers[row] = header;
+    this.records[row] = record;
+    return row;
+  }
+
+  /** Gives a row back. */
+  remove(row: number): void {
+    this.peers[row] = this.headers[row] = this.records[row] = null;
+    if (this.links.size > 0) this.links.delete(row);
+    this.ints[row * INTS + NEXT] = this.free;
+    this.free = row;
+  }
+
+  /** The row that was chained behind this one. */
+  next(row: number): number {
+    return this.ints[row * INTS + NEXT] ?? NONE;
+  }
+
+  chain(row: number, next: number): void {
+    this.ints[row * INTS + NEXT] = next;
+  }
+
+  isSpan(row: number, low: number, high: number): boolean {
+    const at = row * INTS;
+    return this.ints[at + ID_LOW] === low && this.ints[at + ID_HIGH] === high;
+  }
+
+  isSame(row: number, kind: number, fingerprint: number): boolean {
+    const at = row * INTS;
+    return this.ints[at + KIND] === kind && this.ints[at + FINGERPRINT] === fingerprint;
+  }
+
+  /** Whether `child` names the span of `row` as its parent. */
+  isParentOf(row: number, child: number): boolean {
+    const at = child * INTS;
+    return this.isSpan(row, this.ints[at + PARENT_LOW] ?? 0, this.ints[at + PARENT_HIGH] ?? 0);
+  }
+
+  hasParent(row: number): boolean {
+    return this.hasFlag(row, HAS_PARENT);
+  }
+
+  lacksParent(row: number): boolean {
+    return this.hasFlag(row, LACKS_PARENT);
+  }
+
+  setLacksParent(row: number, lacks: boolean): void {
+    this.setFlag(row, LACKS_PARENT, lacks);
+  }
+
+  start(row: number): number {
+    return this.ints[row * INTS + START] ?? 0;
+  }
+
+  end(row: number): number {
+    return this.ints[row * INTS + END] ?? 0;
+  }
+
+  /** Null once the span is sent. */
+  header(row: number): SpanHeader | null {
+    return this.headers[row] ?? null;
+  }
+
+  /** Null once the span is sent. */
+  record(row: number): HeldRecord | null {
+    return this.records[row] ?? null;
+  }
+
+  /** The span's bytes and header are needed no more; what edges need of it stays. */
+  sent(row: number, edge: EdgeEnd | null): void {
+    this.headers[row] = this.records[row] = null;
+    if (edge === null) return;
+    const { doubles } = this;
+    const at = row * DOUBLES;
+    this.setFlag(row, HAS_EDGE, true);
+    this.setFlag(row, IS_ERROR, edge.isError);
+    doubles[at + START_MS] = edge.startMs;
+    doubles[at + DURATION_NS] = edge.durationNs;
+    doubles[at + WEIGHT] = edge.weight;
+    this.peers[row] = edge.peer;
+    if (edge.links.length > 0) this.links.set(row, edge.links);
+  }
+
+  /** A node of its own each time. */
+  node(row: number): SpanNode {
+    const { ints } = this;
+    const at = row * INTS;
+    return {
+      spanId: keyOf64(ints[at + ID_LOW] ?? 0, ints[at + ID_HIGH] ?? 0),
+      parentId: this.hasParent(row) ? keyOf64(ints[at + PARENT_LOW] ?? 0, ints[at + PARENT_HIGH] ?? 0) : '',
+      kind: ints[at + KIND] ?? 0,
+      fingerprint: ints[at + FINGERPRINT] ?? 0,
+      sameId: null,
+      edge: this.hasFlag(row, HAS_EDGE) ? this.edge(row) : null,
+      position: 0,
+    };
+  }
+
+  private edge(row: number): EdgeEnd {
+    const { doubles } = this;
+    const at = row * DOUBLES;
+    return {
+      service: this.services[row] ?? '',
+      startMs: doubles[at + START_MS] ?? 0,
+      durationNs: doubles[at + DURATION_NS] ?? 0,
+      isError: this.hasFlag(row, IS_ERROR),
+      weight: doubles[at + WEIGHT] ?? 0,
+      peer: this.peers[row] ?? null,
+      links: this.links.get(row) ?? NO_LINKS,
+    };
+  }
+
+  private hasFlag(row: number, flag: number): boolean {
+    return ((this.ints[row * INTS + FLAGS] ?? 0) & flag) !== 0;
+  }
+
+  private setFlag(row: number, flag: number, isSet: boolean): void {
+    const at = row * INTS + FLAGS;
+    const flags = this.ints[at] ?? 0;
+    this.ints[at] = isSet ? flags | flag : flags & ~flag;
+  }
+
+  private allocate(): number {
+    const row = this.free;
+    if (row !== NONE) {
+      this.free = this.next(row);
+      return row;
+    }
+    if ((this.used + 1) * INTS > this.ints.length) this.grow();
+    return this.used++;
+  }
+
+  private grow(): void {
+    const larger = new Int32Array(this.ints.length * 2);
+    larger.set(this.ints);
+    this.ints = larger;
+    this.doubles = new Float64Array(larger.buffer);
+  }
+}
+
+const NO_LINKS: readonly string[] = [];

@@ -1,0 +1,132 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readSpanView, SpanView } from '../../../../services/core/otlp/span_view.ts';
+import { FewSpans } from '../../../../services/core/trace/few_spans.ts';
+import { ManySpans } from '../../../../services/core/trace/many_spans.ts';
+import type { HeldRecord } from '../../../../services/core/trace/record_store.ts';
+import { SpanTable, type EdgeEnd, type SpanNode } from '../../../../services/core/trace/run.ts';
+import type { Arrival, RunSpans } from '../../../../services/core/trace/run_spans.ts';
+import { SpanRows } from '../../../../services/core/trace/span_rows.ts';
+import { fingerprint } from '../../../../services/core/wire/keys.ts';
+import { encodeSpan, headerOf, type SpanSpec } from '../../../support/fragments.ts';
+
+const RUNS = 3;
+const label = fc.constantFrom('a', 'b', 'c', 'd', 'e', '\xff\xfe\xfd\xfc\xfb');
+const spec: fc.Arbitrary<SpanSpec> = fc.record(
+  {
+    id: label,
+    parent: label,
+    service: fc.constantFrom('web', 'cart'),
+    kind: fc.integer({ min: -1, max: 5 }),
+    duration: fc.nat({ max: 3 }),
+  },
+  { requiredKeys: ['id', 'service', 'kind'] },
+);
+const edge: fc.Arbitrary<EdgeEnd> = fc.record({
+  service: fc.constant(''),
+  startMs: fc.maxSafeInteger(),
+  durationNs: fc.double({ min: 0, max: 2 ** 64, noNaN: true }),
+  isError: fc.boolean(),
+  weight: fc.double({ min: 1, max: 2 ** 60, noNaN: true }),
+  peer: fc.option(fc.record({ name: fc.string(), type: fc.constantFrom('rpc', 'database') })),
+  links: fc.array(label, { maxLength: 2 }),
+});
+type Step =
+  | { readonly what: 'span'; readonly run: number; readonly spec: SpanSpec }
+  | { readonly what: 'send'; readonly run: number; readonly edge: EdgeEnd | null }
+  | { readonly what: 'end' | 'grow'; readonly run: number };
+const run = fc.nat({ max: RUNS - 1 });
+const span = fc.record({ what: fc.constant('span' as const), run, spec });
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 10, arbitrary: span },
+    { weight: 5, arbitrary: fc.record({ what: fc.constant('send' as const), run, edge: fc.option(edge) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ what: fc.constantFrom('end' as const, 'end' as const, 'grow' as const), run }),
+    },
+  ),
+  { maxLength: 120 },
+);
+
+/** A record that counts who needs it. */
+class CountedRecord implements HeldRecord {
+  held = 1;
+  private readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  read = (start: number, end: number) => ({ buf: this.bytes, start, end });
+  retain = (): number => ++this.held;
+  release = (): number => --this.held;
+}
+
+const plain = ({ sameId, ...node }: SpanNode) => ({ ...node, sameId: sameId?.fingerprint ?? null });
+const nodesOf = (table: SpanTable) => table.nodes.map(plain);
+
+/** All that can be seen of runs that take these steps. */
+function seen(taken: readonly Step[], begin: () => RunSpans): unknown[] {
+  const runs = Array.from({ length: RUNS }, begin);
+  const records: CountedRecord[] = [];
+  const view = new SpanView();
+  const log: unknown[] = [];
+  for (const step of taken) {
+    const spans = runs[step.run];
+    if (spans === undefined) continue;
+    if (step.what === 'span') {
+      const bytes = encodeSpan(step.spec);
+      readSpanView(view, bytes, 0, bytes.length);
+      const record = new CountedRecord(bytes);
+      const hash = fingerprint(bytes, 0, bytes.length);
+      const arrival: Arrival = { view, fingerprint: hash, header: headerOf(step.spec.service ?? ''), record };
+      const isKnown = spans.has(arrival);
+      if (!isKnown) {
+        spans.add(arrival);
+        records.push(record);
+      }
+      log.push(isKnown, spans.isComplete, spans.count, spans.unsent, spans.lastHeader?.service);
+    } else if (step.what === 'send') {
+      spans.send((unsent, known) => {
+        log.push(
+          unsent.map(({ node, header, buf }) => [plain(node), header.service, [...buf]]),
+          nodesOf(known),
+        );
+        for (const { node, header } of unsent) {
+          expect(known.nodes).toContain(node);
+          node.edge = step.edge && { ...step.edge, service: header.service };
+        }
+      });
+    } else if (step.what === 'end') {
+      spans.release();
+      log.push(nodesOf(spans.end()));
+      runs[step.run] = begin();
+    } else if (spans instanceof FewSpans) {
+      runs[step.run] = spans.toMany();
+    }
+    log.push(records.map(({ held }) => held));
+  }
+  return log;
+}
+
+test('few spans and many behave alike, also those that were few, and whoever had their rows before', () => {
+  fc.assert(
+    fc.property(steps, (taken) => {
+      const rows = new SpanRows();
+      const many = () => new ManySpans(new SpanTable(), []);
+      expect(seen(taken, () => new FewSpans(rows))).toEqual(seen(taken, many));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('rows are used again', () => {
+  const rows = new SpanRows();
+  const view = new SpanView();
+  const bytes = encodeSpan({ id: 'a' });
+  readSpanView(view, bytes, 0, bytes.length);
+  const arrival = { view, fingerprint: 1, header: headerOf('web'), record: new CountedRecord(bytes) };
+  const [first, second] = [rows.add(arrival), rows.add(arrival)];
+  rows.remove(first);
+  rows.remove(second);
+  expect([rows.add(arrival), rows.add(arrival)].toSorted()).toEqual([first, second]);
+});
