@@ -46,7 +46,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({ what: fc.constantFrom('end' as const, 'end' as const, 'grow' as const), run }),
     },
   ),
-  { maxLength: 120 },
+  { maxLength: 120, size: 'max' },
 );
 
 /** A record that counts who needs it. */
