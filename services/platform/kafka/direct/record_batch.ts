@@ -41,7 +41,7 @@ export const SEQUENCES = 2 ** 31;
  * as much as the work, and what each batch allocates outside of V8's heap brings the next full garbage collection nearer.
  * MEASURED (Node 24, RATIONALE.md, "Why are batches compressed where they are?").
  */
-const AT_ONCE_BYTES = 256 * 1024;
+const AT_ONCE_BYTES = 1024 * 1024;
 const scratch = Buffer.allocUnsafeSlow(AT_ONCE_BYTES);
 
 export async function encodeBatch(
