@@ -13,6 +13,7 @@ import { DEFAULT_TENANT, TENANT_HEADER } from '../core/contracts.ts';
 import type { PartitionSpans } from '../core/otlp/split_request.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
 import { KafkaUnavailableError, type OutgoingRecord, type PartitionRecords } from '../platform/kafka/port.ts';
+import { valueBytes } from '../platform/kafka/record_value.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
 /**
@@ -144,7 +145,7 @@ export class Batcher {
   private async send(queue: Queue, chunks: ChunksByTenant): Promise<void> {
     const { append, clock, metrics, recordBytes, topic } = this.options;
     const records = [...chunks].flatMap(([tenant, own]) => packRecords(tenant, own, recordBytes));
-    for (const { value } of records) metrics.recordBytes.observe(value.length);
+    for (const { value } of records) metrics.recordBytes.observe(valueBytes(value));
     const startedMs = clock.now();
     let failure: Error | null = null;
     try {
@@ -211,30 +212,24 @@ function reset(queue: Queue): void {
   queue.isDue = false;
 }
 
-/** TracesData messages one after the other are one, so a record is its chunks joined. */
+/** TracesData messages one after the other are one, so a record is its chunks one after the other. */
 export function packRecords(
   tenant: string,
   chunks: readonly Pick<Chunk, 'bytes'>[],
   recordBytes: number,
-): OutgoingRecord[] {
+): OutgoingRecord<readonly Uint8Array[]>[] {
   const headers = tenant === DEFAULT_TENANT ? {} : { headers: { [TENANT_HEADER]: tenant } };
-  const records: OutgoingRecord[] = [];
+  const records: OutgoingRecord<readonly Uint8Array[]>[] = [];
   let parts: Uint8Array[] = [];
   let bytes = 0;
   for (const chunk of chunks) {
     parts.push(chunk.bytes);
     bytes += chunk.bytes.length;
     if (bytes < recordBytes) continue;
-    records.push({ value: join(parts), ...headers });
+    records.push({ value: parts, ...headers });
     parts = [];
     bytes = 0;
   }
-  if (parts.length > 0) records.push({ value: join(parts), ...headers });
+  if (parts.length > 0) records.push({ value: parts, ...headers });
   return records;
-}
-
-function join(parts: readonly Uint8Array[]): Buffer {
-  const [first] = parts;
-  if (first === undefined || parts.length > 1) return Buffer.concat(parts);
-  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
 }

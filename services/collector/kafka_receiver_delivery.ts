@@ -16,6 +16,7 @@ import {
   type PartitionRecords,
   type Producer,
 } from '../platform/kafka/port.ts';
+import { valueBytes, type RecordValue } from '../platform/kafka/record_value.ts';
 import type { Log } from '../platform/log.ts';
 import { packRecords, type Batcher } from './batcher.ts';
 import type { ReceivedBatch } from './kafka_receiver_batch.ts';
@@ -117,9 +118,8 @@ function spanSends(
 ): PartitionRecords[] {
   const sends: PartitionRecords[] = [];
   for (const [partition, ofPartition] of Map.groupBy(parts, (part) => part.partition)) {
-    for (const records of inSends(
-      packRecords(tenant, ofPartition, recordBytes),
-      ({ value }) => value.length,
+    for (const records of inSends(packRecords(tenant, ofPartition, recordBytes), ({ value }) =>
+      valueBytes(value),
     )) {
       sends.push({ topic, partition, records, compression: 'zstd' });
     }
@@ -133,11 +133,11 @@ function letterSends({ letters }: ReceivedBatch, to: LetterTopic, partition: num
   return inSends(records, letterBytes).map((send) => ({ ...place, records: send, compression: 'zstd' }));
 }
 
-function inSends(
-  records: readonly OutgoingRecord[],
-  sizeOf: (record: OutgoingRecord) => number,
-): OutgoingRecord[][] {
-  const sends: OutgoingRecord[][] = [];
+function inSends<Value extends RecordValue>(
+  records: readonly OutgoingRecord<Value>[],
+  sizeOf: (record: OutgoingRecord<Value>) => number,
+): OutgoingRecord<Value>[][] {
+  const sends: OutgoingRecord<Value>[][] = [];
   let bytes = Infinity;
   for (const record of records) {
     bytes += sizeOf(record);

@@ -4,6 +4,7 @@ import { topicNames } from '../core/contracts.ts';
 import { auditLog } from '../platform/audit_log.ts';
 import { openAccess } from '../platform/auth/access.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
+import { addBallast } from '../platform/garbage_collection.ts';
 import { healthServer } from '../platform/health_server.ts';
 import { connectKafka, kafkaConnection } from '../platform/kafka/connect.ts';
 import { processName } from '../platform/process_name.ts';
@@ -17,6 +18,8 @@ import { METRICS } from './metrics.ts';
 import { Redaction } from './redaction.ts';
 import { directoryDisk } from './spool_disk.ts';
 
+/** What may wait to be collected grows by two fifths of it. */
+addBallast(128 * 1024 * 1024);
 await runService('collector', SETTINGS, ({ config, log, registry, fail }) => {
   const { jaegerCompactPort, jaegerBinaryPort } = SETTINGS;
   const udp = [

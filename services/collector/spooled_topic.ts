@@ -8,6 +8,7 @@
  */
 import { BATCH_HEADER, TENANT_HEADER } from '../core/contracts.ts';
 import { KafkaUnavailableError, type PartitionRecords } from '../platform/kafka/port.ts';
+import { wholeValue } from '../platform/kafka/record_value.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
@@ -145,7 +146,12 @@ export class SpooledTopic implements Part {
       await spool.append(
         records.map(({ headers, value }) => {
           const tenant = headers?.[TENANT_HEADER]?.toString();
-          return { partition, value, ...(tenant !== undefined && { tenant }), ...(doubt && { doubt }) };
+          return {
+            partition,
+            value: wholeValue(value),
+            ...(tenant !== undefined && { tenant }),
+            ...(doubt && { doubt }),
+          };
         }),
       );
       this.refusal = null;

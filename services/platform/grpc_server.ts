@@ -112,6 +112,8 @@ export function grpcServer(options: GrpcServerOptions): GrpcServerPart {
     'grpc.keepalive_time_ms': KEEPALIVE_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.max_connection_idle_ms': MAX_IDLE_MS,
+    // Counts each call for a service that we do not offer.
+    'grpc.enable_channelz': 0,
     ...(options.gate !== undefined && { interceptors: [gateInterceptor(options.gate, options.onBug)] }),
   });
   const credentials = grpcCredentials(options.tls ?? null);
@@ -175,13 +177,45 @@ function gateInterceptor(gate: GrpcGate, onBug: (error: unknown) => void): Serve
     });
 }
 
+/** Looked up when it is asked for: that takes a while, and most calls are asked for none of it. */
 function callerOf(metadata: Metadata, call: Pick<Incoming, 'getPeer' | 'getAuthContext'>): Caller {
   return {
     header: (name) => metadata.get(name)[0]?.toString(),
-    address: addressOf(call.getPeer()),
-    // There is one only where it has been verified.
-    subject: call.getAuthContext().sslPeerCertificate?.subject ?? null,
+    get address() {
+      return addressOf(call.getPeer());
+    },
+    get subject() {
+      // There is one only where it has been verified.
+      return call.getAuthContext().sslPeerCertificate?.subject ?? null;
+    },
   };
+}
+
+/** The signal is made for who asks: to grpc-js each call ends as cancelled, and an abort makes an error with its stack. */
+function callOf(call: Incoming): GrpcCall {
+  const caller = callerOf(call.metadata, call);
+  let left: AbortController | null = null;
+  return {
+    visit: call.metadata,
+    header: (name) => caller.header(name),
+    get address() {
+      return caller.address;
+    },
+    get subject() {
+      return caller.subject;
+    },
+    get signal() {
+      left ??= abortedWith(call);
+      return left.signal;
+    },
+  };
+}
+
+function abortedWith(call: Incoming): AbortController {
+  const left = new AbortController();
+  if (call.cancelled) left.abort();
+  else call.on('cancelled', () => left.abort());
+  return left;
 }
 
 /** Without the port. */
@@ -231,12 +265,6 @@ function addMethod(
 }
 
 type Incoming = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>;
-
-function callOf(call: Incoming): GrpcCall {
-  const left = new AbortController();
-  call.on('cancelled', () => left.abort());
-  return { visit: call.metadata, signal: left.signal, ...callerOf(call.metadata, call) };
-}
 
 function isList(result: Uint8Array | readonly Uint8Array[] | GrpcRefusal): result is readonly Uint8Array[] {
   return Array.isArray(result);

@@ -7,6 +7,7 @@ import { Assembly, DEFAULT_RULES } from '../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../services/core/trace/record_store.ts';
 import { createRegistry } from '../../services/platform/metrics.ts';
 import type { PartitionRecords } from '../../services/platform/kafka/port.ts';
+import { wholeValue } from '../../services/platform/kafka/record_value.ts';
 import { METRICS } from '../../services/processor/metrics.ts';
 import { PartitionOutputs } from '../../services/processor/partition_outputs.ts';
 import { MetricRecords } from '../../services/sink/metric_records.ts';
@@ -48,10 +49,11 @@ function stored(rows: RecordRows, value: Buffer, headers: Readonly<Record<string
   return unstorable.map(({ reason, error }) => `${reason} ${error}`);
 }
 
-function throughPipeline(value: Uint8Array): string {
+function throughPipeline(bytes: Uint8Array): string {
   const outcomes: string[] = [];
-  for (const { topic, records } of assembled(value)) {
-    for (const { value: made, headers = {} } of records) {
+  for (const { topic, records } of assembled(bytes)) {
+    for (const { value, headers = {} } of records) {
+      const made = wholeValue(value);
       if (topic === topics.deadLetters) outcomes.push(`dead letter ${String(headers['reason'])}`);
       const buffers = Object.fromEntries(
         Object.entries(headers).map(([name, it]) => [name, Buffer.from(it as Buffer)]),
@@ -69,7 +71,9 @@ function throughPipeline(value: Uint8Array): string {
 
 const traceBatches = PROTOBUF_SEEDS.flatMap(assembled)
   .filter(({ topic }) => topic === topics.traces)
-  .flatMap(({ records }) => records.map(({ value, headers }) => ({ value, isPlain: headers === undefined })))
+  .flatMap(({ records }) =>
+    records.map(({ value, headers }) => ({ value: wholeValue(value), isPlain: headers === undefined })),
+  )
   .filter(({ isPlain }) => isPlain)
   .map(({ value }) => value);
 

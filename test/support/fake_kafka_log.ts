@@ -3,9 +3,10 @@ import {
   RecordTooLargeError,
   type IncomingRecord,
   type InputOptions,
-  type OutgoingRecord,
+  type PartitionRecords,
   type RecordHeaders,
 } from '../../services/platform/kafka/port.ts';
+import { valueBytes, wholeValue } from '../../services/platform/kafka/record_value.ts';
 
 /** Shared by all records of a transaction, in whatever partition. */
 export interface FakeTransaction {
@@ -41,18 +42,18 @@ export class FakePartitionLog {
 
   /** All of them or none; offset of the first. Throws RecordTooLargeError. */
   append(
-    records: readonly OutgoingRecord[],
+    records: PartitionRecords['records'],
     timestampMs: number,
     transaction: FakeTransaction | null = null,
   ): number {
-    const bytes = records.reduce((sum, { value }) => sum + value.length, 0);
+    const bytes = records.reduce((sum, { value }) => sum + valueBytes(value), 0);
     if (bytes > this.maxBytes) throw new RecordTooLargeError(`${bytes} bytes are more than ${this.maxBytes}`);
     const first = this.high;
     for (const { value, headers } of records) {
       const record = {
         offset: this.high,
         timestampMs,
-        value: Buffer.from(value),
+        value: Buffer.from(wholeValue(value)),
         headers: asBuffers(headers),
       };
       this.entries.push({ record, transaction, isMarker: false });
@@ -99,6 +100,6 @@ function isVisible({ isMarker, transaction }: Entry, isolation: InputOptions['is
   return isolation === 'read_uncommitted' || transaction === null || transaction.state === 'committed';
 }
 
-function asBuffers(headers: OutgoingRecord['headers']): RecordHeaders {
+function asBuffers(headers: PartitionRecords['records'][number]['headers']): RecordHeaders {
   return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, Buffer.from(value)]));
 }

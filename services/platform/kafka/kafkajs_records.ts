@@ -7,6 +7,7 @@ import kafkajs, {
   type ProducerRecord,
 } from 'kafkajs';
 import type { IncomingRecord, PartitionRecords, RecordHeaders } from './port.ts';
+import { wholeValue } from './record_value.ts';
 
 const ALL_REPLICAS = -1;
 /** Longest that a broker may wait for its replicas. */
@@ -21,7 +22,7 @@ export function toSend(batch: PartitionRecords): ProducerRecord {
     timeout: REPLICATION_TIMEOUT_MS,
     compression: compression === 'zstd' ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None,
     messages: records.map(({ value, headers }) => ({
-      value,
+      value: wholeValue(value),
       partition,
       ...(headers && { headers: { ...headers } }),
     })),

@@ -2,12 +2,13 @@
  * What Spanmill needs of a Kafka client, and no more: the services know these types only. kafkajs stands behind it
  * (kafkajs_*.ts); the in-memory fake in test/support passes the same contract suite (test/contract/kafka).
  */
+import type { RecordValue } from './record_value.ts';
 
 /** Headers are text by convention; `cut` carries raw bytes, so all are buffers here. */
 export type RecordHeaders = Readonly<Record<string, Buffer>>;
 
-export interface OutgoingRecord {
-  readonly value: Buffer;
+export interface OutgoingRecord<Value extends RecordValue = Buffer> {
+  readonly value: Value;
   readonly headers?: Readonly<Record<string, Buffer | string>>;
 }
 
@@ -29,7 +30,7 @@ export interface IncomingRecord {
 export interface PartitionRecords {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly OutgoingRecord[];
+  readonly records: readonly OutgoingRecord<RecordValue>[];
   /** Whether the client compresses the batch. `none` (the default) is for values that are compressed already. */
   readonly compression?: 'zstd' | 'none';
 }

@@ -12,6 +12,7 @@ import {
   type ClickHouseOptions,
 } from '../../../services/platform/clickhouse/client.ts';
 import type { PartitionRecords } from '../../../services/platform/kafka/port.ts';
+import { wholeValue } from '../../../services/platform/kafka/record_value.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { METRICS } from '../../../services/processor/metrics.ts';
 import { PartitionOutputs } from '../../../services/processor/partition_outputs.ts';
@@ -86,6 +87,6 @@ async function store(
   for (const { topic, records } of published) {
     const rows = topicRows.get(topic);
     if (rows === undefined) throw new Error(`the corpus should give nothing for ${topic}`);
-    for (const record of records) await rows.add(record, nowMs);
+    for (const record of records) await rows.add({ ...record, value: wholeValue(record.value) }, nowMs);
   }
 }

@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import { systemClock } from '../../../services/platform/clock.ts';
 import { MAX_BATCH_BYTES } from '../../../services/platform/kafka/inflate.ts';
 import type { Kafka } from '../../../services/platform/kafka/port.ts';
+import { wholeValue } from '../../../services/platform/kafka/record_value.ts';
 import { registerZstd } from '../../../services/platform/kafka/zstd_codec.ts';
 import { testKafka, uniqueName } from '../../support/servers.ts';
 import type { KafkaUnderTest } from './contract_kit.ts';
@@ -22,7 +23,8 @@ export function realKafka(kafka: Kafka, brokers: string[] = testKafka()): KafkaU
       });
       await producer.connect();
       const transaction = await producer.transaction();
-      await transaction.send({ topic, messages: records.map(({ value }) => ({ value, partition })) });
+      const messages = records.map(({ value }) => ({ value: wholeValue(value), partition }));
+      await transaction.send({ topic, messages });
       // The connection ends, the transaction does not.
       await producer.disconnect();
     },

@@ -8,6 +8,7 @@ import {
   RecordTooLargeError,
   type PartitionRecords,
 } from '../../../services/platform/kafka/port.ts';
+import { valueBytes, wholeValue } from '../../../services/platform/kafka/record_value.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { ManualTime } from '../../support/manual_time.ts';
 
@@ -54,13 +55,19 @@ class Setup {
 
   /** The sizes of the records of each send, with its partition. */
   get sent(): [number, number[]][] {
-    return this.appends.map(({ batch }) => [batch.partition, batch.records.map(({ value }) => value.length)]);
+    return this.appends.map(({ batch }) => [
+      batch.partition,
+      batch.records.map(({ value }) => valueBytes(value)),
+    ]);
   }
 
   /** Tenant and size of the records of each send; null for a record that names none. */
   get sentOf(): [string | null, number][][] {
     return this.appends.map(({ batch }) =>
-      batch.records.map(({ headers, value }) => [headers?.[TENANT_HEADER]?.toString() ?? null, value.length]),
+      batch.records.map(({ headers, value }) => [
+        headers?.[TENANT_HEADER]?.toString() ?? null,
+        valueBytes(value),
+      ]),
     );
   }
 
@@ -138,7 +145,10 @@ describe('a record', () => {
     setup.add(part(0, 2, 2));
     await setup.linger();
     expect(
-      setup.appends.map(({ batch }) => [batch.topic, ...batch.records.map(({ value }) => [...value])]),
+      setup.appends.map(({ batch }) => [
+        batch.topic,
+        ...batch.records.map(({ value }) => [...wholeValue(value)]),
+      ]),
     ).toEqual([['spans', [1, 1, 1, 2, 2]]]);
   });
 

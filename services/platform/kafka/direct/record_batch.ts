@@ -17,6 +17,7 @@ import {
 } from '../batch_layout.ts';
 import { toZstd, toZstdSync } from '../../zstd.ts';
 import type { OutgoingRecord, PartitionRecords } from '../port.ts';
+import { partsOf, valueBytes, type RecordValue } from '../record_value.ts';
 
 export interface EncodedBatch {
   /** A whole batch, but for what `stampBatch` writes. */
@@ -40,7 +41,7 @@ export const SEQUENCES = 2 ** 31;
  * as much as the work, and what each batch allocates outside of V8's heap brings the next full garbage collection nearer.
  * MEASURED (Node 24, RATIONALE.md, "Why are batches compressed where they are?").
  */
-const AT_ONCE_BYTES = 256 * 1024;
+const AT_ONCE_BYTES = 1024 * 1024;
 const scratch = Buffer.allocUnsafeSlow(AT_ONCE_BYTES);
 
 export async function encodeBatch(
@@ -85,7 +86,7 @@ export function stampBatch({ bytes }: EncodedBatch, stamp: BatchStamp): void {
 }
 
 interface SizedRecords {
-  readonly records: readonly OutgoingRecord[];
+  readonly records: readonly OutgoingRecord<RecordValue>[];
   readonly headers: readonly (readonly Header[])[];
   readonly sizes: readonly number[];
   /** Of all, lengths included. */
@@ -94,7 +95,7 @@ interface SizedRecords {
 
 type Header = readonly [name: Buffer, content: Buffer];
 
-function sizeRecords(records: readonly OutgoingRecord[]): SizedRecords {
+function sizeRecords(records: readonly OutgoingRecord<RecordValue>[]): SizedRecords {
   const headers = records.map((record) =>
     Object.entries(record.headers ?? {}).map(([name, value]): Header => [
       Buffer.from(name),
@@ -114,7 +115,7 @@ function writeRecords(bytes: Buffer, start: number, { records, headers, sizes }:
     position = bytes.writeInt8(0, position); // timestamp delta
     position = writeVarint(bytes, position, index);
     position = writeVarint(bytes, position, -1); // no key
-    position = writeField(bytes, position, value);
+    position = writeValue(bytes, position, value);
     const fields = headers[index] ?? [];
     position = writeVarint(bytes, position, fields.length);
     for (const [name, content] of fields) {
@@ -123,13 +124,36 @@ function writeRecords(bytes: Buffer, start: number, { records, headers, sizes }:
   }
 }
 
-function recordSize({ value }: OutgoingRecord, index: number, headers: readonly Header[]): number {
-  const fields = headers.reduce((sum, [name, content]) => sum + fieldSize(name) + fieldSize(content), 0);
-  return 2 + varintSize(index) + varintSize(-1) + fieldSize(value) + varintSize(headers.length) + fields;
+function recordSize(
+  { value }: OutgoingRecord<RecordValue>,
+  index: number,
+  headers: readonly Header[],
+): number {
+  const fields = headers.reduce(
+    (sum, [name, content]) => sum + fieldSize(name.length) + fieldSize(content.length),
+    0,
+  );
+  return (
+    2 +
+    varintSize(index) +
+    varintSize(-1) +
+    fieldSize(valueBytes(value)) +
+    varintSize(headers.length) +
+    fields
+  );
 }
 
-function fieldSize(field: Buffer): number {
-  return varintSize(field.length) + field.length;
+function fieldSize(length: number): number {
+  return varintSize(length) + length;
+}
+
+function writeValue(bytes: Buffer, start: number, value: RecordValue): number {
+  let position = writeVarint(bytes, start, valueBytes(value));
+  for (const part of partsOf(value)) {
+    bytes.set(part, position);
+    position += part.length;
+  }
+  return position;
 }
 
 function writeField(bytes: Buffer, position: number, field: Buffer): number {

@@ -236,6 +236,16 @@ describe('reading record batches', () => {
     expect(readBatches(batch).flatMap(readRecords)[0]?.unreadable).toContain('more behind its frame');
   });
 
+  test('a value in parts is written as if it were in one', async () => {
+    const whole = Buffer.from('three parts, one of them empty');
+    const parts = [whole.subarray(0, 5), whole.subarray(5, 5), whole.subarray(5)];
+    for (const compression of ['none', 'zstd'] as const) {
+      const inOne = await encodeBatch({ records: [{ value: whole }], compression }, TIME);
+      const inParts = await encodeBatch({ records: [{ value: parts }], compression }, TIME);
+      expect(inParts.bytes).toEqual(inOne.bytes);
+    }
+  });
+
   test('a count of records that are not there, or that are too many, makes no records', async () => {
     for (const count of [3, 250_001]) {
       const batch = await encoded([{ value: Buffer.from('a') }, { value: Buffer.from('b') }]);
