@@ -26,7 +26,7 @@ export const DEFAULT_TOPIC_OPTIONS: TopicOptions = {
 
 /** Partitions of the spans topic that share one of the topic named. */
 const SPANS_PARTITIONS_PER_TRACES = 4;
-const SPANS_PARTITIONS_PER_METRICS = 16;
+export const SPANS_PARTITIONS_PER_METRICS = 16;
 
 const HOUR_MS = 3_600_000;
 const DEAD_LETTER_RETENTION_HOURS = 30 * 24;
