@@ -37,11 +37,18 @@ const DELTAS_A_RECORD = 5_000;
 /** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
 const COMPRESSED_BYTES = 1024;
 
+/** Which partitions of the topics that it publishes to are this partition's. */
+export interface OutputPartitions {
+  readonly traces: number;
+  readonly metrics: number;
+}
+
 export class PartitionOutputs implements AssemblyListener {
   /** What follows from records before this offset is out already. */
   readonly publishFrom: number;
   private readonly topics: TopicNames;
   private readonly partition: number;
+  private readonly targets: OutputPartitions;
   private readonly metrics: ProcessorMetrics;
   private readonly analysis = new FragmentAnalysis(DEFAULT_METRIC_LIMITS);
   private readonly batch = new TraceBatchWriter();
@@ -50,9 +57,16 @@ export class PartitionOutputs implements AssemblyListener {
   private deadLetters: OutgoingRecord[] = [];
   private closedBytes = 0;
 
-  constructor(topics: TopicNames, partition: number, publishFrom: number, metrics: ProcessorMetrics) {
+  constructor(
+    topics: TopicNames,
+    partition: number,
+    targets: OutputPartitions,
+    publishFrom: number,
+    metrics: ProcessorMetrics,
+  ) {
     this.topics = topics;
     this.partition = partition;
+    this.targets = targets;
     this.publishFrom = publishFrom;
     this.metrics = metrics;
   }
@@ -110,16 +124,17 @@ export class PartitionOutputs implements AssemblyListener {
   /** Everything that waits, as records for one transaction, each list small enough for one send. */
   take(): PartitionRecords[] {
     this.closeBatch();
-    const { batches, deltas, deadLetters, partition, topics } = this;
+    const { batches, deltas, deadLetters, targets, topics } = this;
     this.batches = [];
     this.deltas = [];
     this.deadLetters = [];
     this.closedBytes = 0;
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
-      records.push({ topic: topics.traces, partition, records: [batchRecord(batch)] });
+      records.push({ topic: topics.traces, partition: targets.traces, records: [batchRecord(batch)] });
     }
     for (const delta of deltas) {
+      const partition = targets.metrics;
       records.push({ topic: topics.metrics, partition, records: [delta], compression: 'zstd' });
     }
     for (const letter of deadLetters) {

@@ -15,9 +15,9 @@ import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
 import { ControlRecords } from './control_records.ts';
 import { toLogRecord } from './log_record.ts';
-import { PartitionOutputs } from './partition_outputs.ts';
+import { PartitionOutputs, type OutputPartitions } from './partition_outputs.ts';
 import { encodePosition, type Position } from './position.ts';
-import { findStart, isPublished } from './start_position.ts';
+import { findStart, isPublished, outputPartitions, progressGroup } from './start_position.ts';
 import type { WorkerContext } from './worker_context.ts';
 
 /** Of `forget`: with the 20 s that the broker gives a transaction, a quarter of its 30 s stays below it. */
@@ -60,7 +60,7 @@ export class PartitionWorker implements OwnedPartition {
       topic: settings.topics.spans,
       partition,
       group: settings.group,
-      before: () => isPublished(admin, settings.topics, partition),
+      before: () => isPublished(admin, settings.topics, settings.group, partition),
       begin: (ownership, publishedBefore) => this.begin(ownership, publishedBefore),
       end: ({ assembly }) => assembly.release(),
     });
@@ -139,16 +139,23 @@ export class PartitionWorker implements OwnedPartition {
       publishedBefore,
       this.log,
     );
+    const targets = await outputPartitions(admin, settings.topics, this.partition);
     // Said before anything is published: from now on "no offset" means that nothing was.
     if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
     metrics.claims.add(1);
     this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
-    return this.beginAt(start, ownership);
+    return this.beginAt(start, targets, ownership);
   }
 
-  private beginAt(start: Position, ownership: HeldOwnership): Tenure {
+  private beginAt(start: Position, targets: OutputPartitions, ownership: HeldOwnership): Tenure {
     const { settings, store, metrics, clock, producer } = this.context;
-    const outputs = new PartitionOutputs(settings.topics, this.partition, start.publishFrom, metrics);
+    const outputs = new PartitionOutputs(
+      settings.topics,
+      this.partition,
+      targets,
+      start.publishFrom,
+      metrics,
+    );
     const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
     const control = new ControlRecords({
       ...{ ownership, assembly, producer, clock, metrics, log: this.log },
@@ -180,7 +187,7 @@ export class PartitionWorker implements OwnedPartition {
     const { group } = this.context.settings;
     return [
       { group, ...encodePosition(position) },
-      { group: `${group}.progress`, offset: position.publishFrom, metadata: '' },
+      { group: progressGroup(group), offset: position.publishFrom, metadata: '' },
     ];
   }
 

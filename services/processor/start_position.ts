@@ -1,5 +1,6 @@
 /** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
 import type { TopicNames } from '../core/contracts.ts';
+import type { OutputPartitions } from './partition_outputs.ts';
 import {
   KafkaUnavailableError,
   type Admin,
@@ -49,7 +50,7 @@ export async function findStart(
 function firstStart(policy: StartPolicy, spans: Watermarks, publishedBefore: boolean): Position {
   if (policy === 'committed' && publishedBefore) {
     throw new StartRefusedError(
-      `partition ${spans.partition}: nothing is committed, yet traces were published from it. Set ` +
+      `partition ${spans.partition}: nothing is committed, yet traces were published. Set ` +
         'SPANMILL_PROCESSOR_START=latest to skip the spans that are there, or earliest to publish them again',
     );
   }
@@ -57,12 +58,49 @@ function firstStart(policy: StartPolicy, spans: Watermarks, publishedBefore: boo
   return { low: { offset, clock: { streamMs: 0, appendMs: 0 } }, publishFrom: offset };
 }
 
+/** The group whose offsets say how far a processor has read and published; in one transaction with those of its own. */
+export const progressGroup = (group: string): string => `${group}.progress`;
+
 /**
- * Whether traces were published from the partition. Asked before the claim: what was published by then was committed by then, so a
- * claim that finds nothing committed is not misled by what another owner publishes after it.
+ * Whether traces were published from the partition, though perhaps nothing is committed for it any more. Asked before the claim: what
+ * was published by then was committed by then, so a claim that finds nothing committed is not misled by what another owner publishes
+ * after it. A partition of the traces holds what comes from many of the spans: it is the offsets that tell them apart.
  */
-export async function isPublished(admin: Admin, topics: TopicNames, partition: number): Promise<boolean> {
-  return (await watermarksOf(admin, topics.traces, partition)).high > 0;
+export async function isPublished(
+  admin: Admin,
+  topics: TopicNames,
+  group: string,
+  partition: number,
+): Promise<boolean> {
+  const traces = await admin.watermarks(topics.traces);
+  if (traces.every(({ high }) => high === 0)) return false;
+  if ((await admin.committed(progressGroup(group), topics.spans, partition)) !== null) return true;
+  return !(await hasCommitted(admin, topics, group));
+}
+
+/** Whether the group has an offset of any partition: then what it lacks one of, it has not had. */
+async function hasCommitted(admin: Admin, topics: TopicNames, group: string): Promise<boolean> {
+  const partitions = await admin.partitionCount(topics.spans);
+  for (let partition = 0; partition < partitions; partition++) {
+    if ((await admin.committed(group, topics.spans, partition)) !== null) return true;
+  }
+  return false;
+}
+
+/** Where what is read from a partition of the spans is published: topics of fewer partitions are shared. */
+export async function outputPartitions(
+  admin: Admin,
+  topics: TopicNames,
+  partition: number,
+): Promise<OutputPartitions> {
+  const [traces, metrics] = await Promise.all([
+    admin.partitionCount(topics.traces),
+    admin.partitionCount(topics.metrics),
+  ]);
+  if (traces === 0 || metrics === 0) {
+    throw new KafkaUnavailableError(`there is no topic ${traces === 0 ? topics.traces : topics.metrics}`);
+  }
+  return { traces: partition % traces, metrics: partition % metrics };
 }
 
 async function watermarksOf(admin: Admin, topic: string, partition: number): Promise<Watermarks> {

@@ -49,7 +49,13 @@ function nextRecord(): Uint8Array {
   return copy;
 }
 
-const outputs = new PartitionOutputs(topicNames('bench'), 0, 0, createRegistry('bench').create(METRICS));
+const outputs = new PartitionOutputs(
+  topicNames('bench'),
+  0,
+  { traces: 0, metrics: 0 },
+  0,
+  createRegistry('bench').create(METRICS),
+);
 const assembly = new Assembly(DEFAULT_RULES, { streamMs: 0, appendMs: START_MS }, memoryRecordStore, outputs);
 let records: Uint8Array[] = [];
 let offset = 0;

@@ -24,7 +24,9 @@ import type { Roster } from './roster.ts';
 /** Short, so that a drill sees the end of its traces; `forget` holds what a client may need to come back. */
 export const RULES = { forgetMs: 30_000, settleMs: 3_000, settleCompleteMs: 1_000 } as const;
 export const GROUPS = { processor: 'chaos-processor', sink: 'chaos-sink' } as const;
+/** Of the spans, and of what is made of them: shared, and enough for two sinks. */
 export const PARTITIONS = 4;
+export const OUTPUT_PARTITIONS = 2;
 /** Answers that are later than this come to nobody. */
 export const CLICKHOUSE_TIMEOUT_MS = 5_000;
 
@@ -195,6 +197,7 @@ async function createTopics(kafka: Kafka): Promise<void> {
     const specs = topicSpecs({
       ...DEFAULT_TOPIC_OPTIONS,
       ...{ prefix: TOPIC_PREFIX, partitions: PARTITIONS, replicationFactor: 3 },
+      ...{ tracesPartitions: OUTPUT_PARTITIONS, metricsPartitions: OUTPUT_PARTITIONS },
     });
     await admin.ensureTopics(specs);
   } finally {

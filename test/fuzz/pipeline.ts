@@ -23,7 +23,7 @@ const metricRows = new MetricRecords();
 
 /** The records that the processor makes of one of the spans topic. */
 function assembled(value: Uint8Array): PartitionRecords[] {
-  const outputs = new PartitionOutputs(topics, 0, 0, metrics);
+  const outputs = new PartitionOutputs(topics, 0, { traces: 0, metrics: 0 }, 0, metrics);
   const assembly = new Assembly(
     DEFAULT_RULES,
     { streamMs: 0, appendMs: START_MS },

@@ -64,6 +64,7 @@ class World {
   private readonly story: Story;
   private readonly fleet: Fleet;
   private readonly failures: string[] = [];
+  private readonly partitionsOf = new Map<string, number>();
   private readonly schedule: Schedule;
   private requests = 0;
   private brokerOffMs = 0;
@@ -98,7 +99,10 @@ class World {
   async start(): Promise<void> {
     const { partitions, processors, sinks } = this.schedule;
     const admin = await this.kafka.admin();
-    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions }));
+    const tracesPartitions = Math.max(1, partitions - 1);
+    const specs = topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions, tracesPartitions });
+    for (const spec of specs) this.partitionsOf.set(spec.name, spec.partitions);
+    await admin.ensureTopics(specs);
     this.fleet.startOne('collector');
     for (let i = 0; i < processors; i++) this.fleet.startOne('processor');
     for (let i = 0; i < sinks; i++) this.fleet.startOne('sink');
@@ -203,8 +207,8 @@ class World {
   /** Grows with all that is written. */
   private written(): number {
     let written = this.clickhouse.blocks;
-    for (let partition = 0; partition < this.schedule.partitions; partition++) {
-      for (const topic of [topics.spans, topics.traces, topics.metrics]) {
+    for (const topic of [topics.spans, topics.traces, topics.metrics]) {
+      for (let partition = 0; partition < (this.partitionsOf.get(topic) ?? 0); partition++) {
         written += this.kafka.endOf(topic, partition);
       }
     }
@@ -240,9 +244,9 @@ class World {
     return (await producer.append(batch)).offset;
   }
 
-  private async litter(kind: GarbageKind, partition: number, seed: number): Promise<void> {
+  private async litter(kind: GarbageKind, spansPartition: number, seed: number): Promise<void> {
     // Before the first claim nobody can say whose records these are, and the processor rightly refuses to start.
-    if (!this.kafka.hasCommitted(PROCESSOR_GROUP, topics.spans, partition)) return;
+    if (!this.kafka.hasCommitted(PROCESSOR_GROUP, topics.spans, spansPartition)) return;
     this.count(`garbage ${kind}`);
     const { topic, record, reason, isWhole, spans } = makeGarbage(
       kind,
@@ -251,6 +255,7 @@ class World {
       ++this.requests,
       this.time.now(),
     );
+    const partition = spansPartition % (this.partitionsOf.get(topic) ?? 1);
     this.ledger.onSent(spans);
     this.ledger.onSuccess(spans);
     const offset = await this.append({ topic, partition, records: [record] });

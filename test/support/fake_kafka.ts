@@ -170,6 +170,11 @@ export class FakeKafka implements Kafka {
     return this.offsets.has(offsetKey(group, topic, partition));
   }
 
+  /** As when it has expired, or somebody has deleted it. */
+  forgetOffset(group: string, topic: string, partition: number): void {
+    this.offsets.delete(offsetKey(group, topic, partition));
+  }
+
   /** What a coordinator answers that does not know its last commits yet, to who does not ask for the stable offset. */
   earlierCommitted(group: string, topic: string, partition: number): CommittedOffset | null {
     return this.offsets.get(offsetKey(group, topic, partition))?.at(-1) ?? null;

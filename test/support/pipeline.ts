@@ -57,6 +57,8 @@ interface Running {
 
 export interface PipelineShape {
   readonly partitions?: number;
+  /** Of the traces and of the metrics; a share of `partitions` by default. */
+  readonly outputPartitions?: number;
   /** Of Node, for each service. */
   readonly nodeArguments?: readonly string[];
   /** Of each service's log; the last ones where there are more. */
@@ -68,6 +70,7 @@ export async function startPipeline(
   settings: Readonly<Record<string, string>> = {},
   {
     partitions = DEFAULT_TOPIC_OPTIONS.partitions,
+    outputPartitions = 0,
     nodeArguments = [],
     logLines = LOG_LINES,
   }: PipelineShape = {},
@@ -108,7 +111,7 @@ export async function startPipeline(
       .join(','),
     ...settings,
   });
-  await prepare(prefix, partitions);
+  await prepare(prefix, partitions, outputPartitions);
   const clickhouse = connectClickHouse(testConnection(prefix));
   const running = new Map<ServiceName, Running>();
   const healthUrl = (service: ServiceName, path: string): string =>
@@ -167,14 +170,15 @@ async function withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
 }
 
 /** Those of a pipeline, empty. */
-export async function createTopics(prefix: string, partitions: number): Promise<void> {
+export async function createTopics(prefix: string, partitions: number, outputPartitions = 0): Promise<void> {
+  const outputs = { tracesPartitions: outputPartitions, metricsPartitions: outputPartitions };
   await withAdmin((admin) =>
-    admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions })),
+    admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, prefix, partitions, ...outputs })),
   );
 }
 
-async function prepare(prefix: string, partitions: number): Promise<void> {
-  await createTopics(prefix, partitions);
+async function prepare(prefix: string, partitions: number, outputPartitions: number): Promise<void> {
+  await createTopics(prefix, partitions, outputPartitions);
   await createTables(testConnection(prefix), prefix);
 }
 

@@ -3,13 +3,14 @@ import type { TopicNames } from '../../core/contracts.ts';
 import { readTopic, type OffsetRange } from '../../platform/kafka/read_topic.ts';
 import type { Admin, IncomingRecord, Kafka } from '../../platform/kafka/port.ts';
 import { CliError } from '../context.ts';
-import { matches, replayedBy, toLetter, type Letter, type LetterFilter } from './letter.ts';
+import { matches, replayedBy, toLetter, type Letter, type LetterFilter, type Source } from './letter.ts';
 
 export interface LetterBox {
   readonly kafka: Kafka;
   readonly topics: TopicNames;
   readonly ranges: readonly OffsetRange[];
-  readonly spansPartitions: number;
+  /** How many each topic has. */
+  readonly partitions: Readonly<Record<Source, number>>;
 }
 
 export interface Letters {
@@ -21,11 +22,13 @@ export interface Letters {
 
 /** Where the letters begin and end now. Throws CliError where the topic is not there. */
 export async function openLetterBox(kafka: Kafka, admin: Admin, topics: TopicNames): Promise<LetterBox> {
-  const [letterPartitions, spansPartitions] = [
-    await admin.partitionCount(topics.deadLetters),
-    await admin.partitionCount(topics.spans),
-  ];
-  if (letterPartitions === 0 || spansPartitions === 0) {
+  const letterPartitions = await admin.partitionCount(topics.deadLetters);
+  const partitions = {
+    spans: await admin.partitionCount(topics.spans),
+    traces: await admin.partitionCount(topics.traces),
+    metrics: await admin.partitionCount(topics.metrics),
+  };
+  if (letterPartitions === 0 || partitions.spans === 0) {
     throw new CliError([
       `Kafka has no topics ${topics.deadLetters} and ${topics.spans}: spanmill migrate creates them; ` +
         'SPANMILL_KAFKA_TOPIC_PREFIX says how they are named',
@@ -33,7 +36,7 @@ export async function openLetterBox(kafka: Kafka, admin: Admin, topics: TopicNam
   }
   const marks = await admin.watermarks(topics.deadLetters);
   const ranges = marks.map(({ partition, low, high }) => ({ partition, from: low, to: high }));
-  return { kafka, topics, ranges, spansPartitions };
+  return { kafka, topics, ranges, partitions };
 }
 
 /** What is said of every letter that matches; values are not kept. */

@@ -18,7 +18,7 @@ import type {
 } from '../../platform/kafka/port.ts';
 import { Mutex } from '../../platform/mutex.ts';
 import { isBareSpans } from './content.ts';
-import { originalHeaders, REPLAYED_HEADER, type Letter } from './letter.ts';
+import { originalHeaders, REPLAYED_HEADER, type Letter, type Source } from './letter.ts';
 import { readLetters, type LetterBox } from './letter_box.ts';
 
 /** Of one transaction. */
@@ -36,8 +36,8 @@ export type Route = { readonly to: Destination } | { readonly refused: string };
 
 export interface RouteOptions {
   readonly topics: TopicNames;
-  /** Of the spans topic. */
-  readonly partitions: number;
+  /** How many each topic has. */
+  readonly partitions: Readonly<Record<Source, number>>;
   /** Also spans that the sink took out of a trace. */
   readonly asSpans: boolean;
 }
@@ -55,14 +55,17 @@ export function routeLetter(
   }
   if (source === null)
     return { refused: `it came from ${letter.sourceTopic || 'nowhere'}, no topic of this pipeline` };
-  if (!(sourcePartition < partitions)) return { refused: 'its partition is not there' };
+  if (!(sourcePartition < partitions[source])) return { refused: 'its partition is not there' };
   const home = { topic: topics[source], partition: sourcePartition };
-  if (source === 'spans')
-    return { to: { ...home, partition: tracePartition(value, partitions) ?? sourcePartition } };
+  const asNew = {
+    topic: topics.spans,
+    partition: tracePartition(value, partitions.spans) ?? sourcePartition % partitions.spans,
+  };
+  if (source === 'spans') return { to: asNew };
   if (!isBareSpans(source, value, headers)) return { to: home };
   if (!asSpans)
     return { refused: 'a span without its trace, counted already: --as-spans sends it as a new span' };
-  return { to: { topic: topics.spans, partition: tracePartition(value, partitions) ?? sourcePartition } };
+  return { to: asNew };
 }
 
 /** The partition of the first span's trace; null where no trace id can be read. */
@@ -106,7 +109,7 @@ export interface ReplayOutcome {
 export async function replayLetters(replay: Replay): Promise<ReplayOutcome> {
   const { box, letters, ownership } = replay;
   const wanted = new Map(letters.map((letter) => [letter.id, letter]));
-  const route = { topics: box.topics, partitions: box.spansPartitions, asSpans: replay.asSpans };
+  const route = { topics: box.topics, partitions: box.partitions, asSpans: replay.asSpans };
   const refused = new Map<string, string[]>();
   let sent = 0;
   const batch = new ReplayBatch(ownership);

@@ -27,7 +27,7 @@ export const ASSUMPTIONS = {
     meaning: "that collectors' disks bridge at the peak while Kafka is away",
   },
   growth: { value: 2, unit: '', meaning: 'times that load may grow before partitions run out' },
-  leastPartitions: { value: 12, unit: 'partitions', meaning: 'of each topic: fewer save nothing' },
+  leastPartitions: { value: 12, unit: 'partitions', meaning: 'of the spans: fewer save nothing' },
   replication: { value: 3, unit: 'replicas', meaning: 'of each Kafka partition, one a zone' },
   followerCpu: {
     value: 0.5,

@@ -1,10 +1,11 @@
 /** From a mean rate to cores, processes, partitions, brokers, nodes and disks. Pure; docs/capacity.md says it in words. */
 import type { Assumptions } from './assumptions.ts';
+import { SPANS_PARTITIONS_PER_METRICS } from '../../../services/platform/kafka/topics.ts';
 import { DEFAULTS, type Figures } from './figures.ts';
 
 const SECONDS_A_DAY = 86_400;
-/** Spans, traces, metrics, dead letters: each has the same number of partitions. */
-export const TOPICS = 4;
+/** Spans and dead letters: these have as many partitions. */
+export const WIDE_TOPICS = 2;
 /** `replicated_deduplication_window` of the tables (deploy/clickhouse/migrations). */
 export const INSERTS_REMEMBERED = 20_000;
 
@@ -20,6 +21,9 @@ export interface ServicePlan {
 
 export interface KafkaPlan {
   readonly partitions: number;
+  /** Of the topics traces and metrics. */
+  readonly tracesPartitions: number;
+  readonly metricsPartitions: number;
   /** Of all brokers together at the peak, bytes a second: each way as much, since what is written is read once by each replica but one, and once by a group. */
   readonly networkBytes: number;
   /** Between zones on the mean, bytes a second. */
@@ -82,9 +86,10 @@ export function plan(figures: Figures, assumed: Assumptions, meanRate: number): 
   const collectors = processes(peakRate, collectorMicros, assumed);
   const processors = processes(peakRate, processorMicros, assumed);
   const sinks = processes(peakRate, sinkMicros, assumed);
-  const slowest = Math.max(processorMicros, sinkMicros);
-  const partitions = partitionsFor(peakRate, slowest, Math.max(processors, sinks), assumed);
-  const clickhouse = planClickHouse(figures, assumed, { meanRate, peakRate, partitions });
+  const partitions = partitionsFor(peakRate, processorMicros, processors, assumed);
+  const tracesPartitions = tracesPartitionsFor(cores(peakRate, sinkMicros), sinks, assumed);
+  const rates = { meanRate, peakRate, partitions, tracesPartitions };
+  const clickhouse = planClickHouse(figures, assumed, rates);
   const batchBytes = clickhouse.batchRows * figures.sentBytes;
   const memory = (bytes: number): number => roundUp(bytes, assumed.memoryStep);
   return {
@@ -100,9 +105,9 @@ export function plan(figures: Figures, assumed: Assumptions, meanRate: number): 
     },
     sink: {
       ...{ cores: cores(peakRate, sinkMicros), processes: sinks },
-      memoryBytes: memory(figures.sinkBytes + Math.ceil(partitions / sinks) * batchBytes),
+      memoryBytes: memory(figures.sinkBytes + Math.ceil(tracesPartitions / sinks) * batchBytes),
     },
-    kafka: planKafka(figures, assumed, { meanRate, peakRate, partitions, collectors }),
+    kafka: planKafka(figures, assumed, { ...rates, collectors }),
     clickhouse,
   };
 }
@@ -129,16 +134,25 @@ export function partitionsFor(
   return roundUp(Math.max(leastPartitions, processesOnceGrown), 2 * fleet);
 }
 
+/**
+ * Those of the traces can be made more at any time, since any may hold any trace: so as many as sinks for a catch-up, and none for
+ * growth. Each is a stream of inserts.
+ */
+function tracesPartitionsFor(sinkCores: number, sinks: number, { catchUpFactor }: Assumptions): number {
+  return roundUp(Math.ceil(sinkCores * catchUpFactor), sinks);
+}
+
 interface Rates {
   readonly meanRate: number;
   readonly peakRate: number;
   readonly partitions: number;
+  readonly tracesPartitions: number;
 }
 
 function planKafka(
   figures: Figures,
   assumed: Assumptions,
-  { meanRate, peakRate, partitions, collectors }: Rates & { readonly collectors: number },
+  { meanRate, peakRate, partitions, tracesPartitions, collectors }: Rates & { readonly collectors: number },
 ): KafkaPlan {
   const { replication, zones, utilisation, diskFill } = assumed;
   const bytes = figures.spansBytes + figures.publishedBytes;
@@ -154,13 +168,24 @@ function planKafka(
   const brokers = largest(wishes, zones);
   const perPartition = peakRate / collectors / partitions;
   const spansPerRecord = perPartition * DEFAULTS.lingerSeconds;
+  const metricsPartitions = Math.ceil(partitions / SPANS_PARTITIONS_PER_METRICS);
+  const allPartitions = WIDE_TOPICS * partitions + tracesPartitions + metricsPartitions;
   // A producer and a consumer are in the leader's zone by chance; the other replicas never are.
   const elsewhere = (2 * (zones - 1)) / zones + replication - 1;
   return {
-    ...{ partitions, networkBytes, diskBytes, brokers, wishes, spansPerRecord },
+    ...{
+      partitions,
+      tracesPartitions,
+      metricsPartitions,
+      networkBytes,
+      diskBytes,
+      brokers,
+      wishes,
+      spansPerRecord,
+    },
     cores: kafkaCores,
     betweenZonesBytes: meanRate * bytes * elsewhere,
-    replicasPerBroker: (TOPICS * partitions * replication) / brokers,
+    replicasPerBroker: (allPartitions * replication) / brokers,
     cacheBytesPerBroker: (networkBytes * assumed.cacheSeconds) / brokers,
     lingerSeconds: Math.max(
       DEFAULTS.lingerSeconds,
@@ -173,7 +198,7 @@ function planKafka(
 function planClickHouse(
   figures: Figures,
   assumed: Assumptions,
-  { meanRate, peakRate, partitions }: Rates,
+  { meanRate, peakRate, tracesPartitions }: Rates,
 ): ClickHousePlan {
   const { clickhouseReplicas, clickhouseFollowerCpu, diskFill } = assumed;
   const used =
@@ -185,9 +210,9 @@ function planClickHouse(
   };
   const nodes = largest(wishes, clickhouseReplicas);
   const shards = nodes / clickhouseReplicas;
-  const batchSeconds = Math.max(DEFAULTS.batchSeconds, partitions / assumed.partsPerSecond);
-  const batchRows = (peakRate / partitions) * batchSeconds;
-  const partsPerSecond = partitions / batchSeconds;
+  const batchSeconds = Math.max(DEFAULTS.batchSeconds, tracesPartitions / assumed.partsPerSecond);
+  const batchRows = (peakRate / tracesPartitions) * batchSeconds;
+  const partsPerSecond = tracesPartitions / batchSeconds;
   return {
     ...{ cores: used, diskBytes, nodes, wishes, shards, batchSeconds, batchRows, partsPerSecond },
     rowsPerPart: batchRows / shards,

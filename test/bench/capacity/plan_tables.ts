@@ -79,7 +79,9 @@ type Row = (name: string, of: (plan: Plan) => string) => string[];
 
 function kafkaRows(row: Row, { zones }: Assumptions): string[][] {
   return [
-    row('**Kafka**: partitions of each topic', ({ kafka }) => whole(kafka.partitions)),
+    row('**Kafka**: `SPANMILL_TOPIC_PARTITIONS`', ({ kafka }) => whole(kafka.partitions)),
+    row('`SPANMILL_TOPIC_TRACES_PARTITIONS`', ({ kafka }) => whole(kafka.tracesPartitions)),
+    row('`SPANMILL_TOPIC_METRICS_PARTITIONS`', ({ kafka }) => whole(kafka.metricsPartitions)),
     row('cores busy', ({ kafka }) => figure(kafka.cores)),
     row('network at the peak, in and as much out', ({ kafka }) => `${bytes(kafka.networkBytes)}/s`),
     row('between zones, mean', ({ kafka }) => `${bytes(kafka.betweenZonesBytes)}/s`),

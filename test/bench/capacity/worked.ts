@@ -1,11 +1,12 @@
 /** The arithmetic of one plan in full: each formula with its numbers filled in, and what plan.ts makes of it. Pure. */
 import type { Assumptions } from './assumptions.ts';
+import { SPANS_PARTITIONS_PER_METRICS } from '../../../services/platform/kafka/topics.ts';
 import { DEFAULTS, type Figures } from './figures.ts';
 import {
   INSERTS_REMEMBERED,
   MEASURED_PARTITIONS,
   measuredSpansPerRecord,
-  TOPICS,
+  WIDE_TOPICS,
   type Plan,
   type ServicePlan,
 } from './plan.ts';
@@ -46,17 +47,21 @@ function partitions(
   { processor, sink, kafka, ...plan }: Plan,
 ): Line[] {
   const { catchUpFactor, growth, leastPartitions } = assumed;
-  const slowest = Math.max(processor.cores, sink.cores);
-  const catchUp = Math.ceil(slowest * catchUpFactor);
-  const fleet = Math.max(processor.processes, sink.processes);
+  const catchUp = Math.ceil(processor.cores * catchUpFactor);
   const record = `${whole(plan.peakRate)} / ${plan.collector.processes} collectors / ${kafka.partitions} partitions`;
   const measured = measuredSpansPerRecord(figures, MEASURED_PARTITIONS);
   return [
     [
       'partitions',
-      `${figure(slowest)} cores x ${catchUpFactor} to catch up: ${catchUp}; x ${growth} for growth = ${catchUp * growth}, at least ${leastPartitions}` +
-        `; next multiple of 2 x ${fleet}: ${kafka.partitions}`,
+      `${figure(processor.cores)} cores x ${catchUpFactor} to catch up: ${catchUp}; x ${growth} for growth = ${catchUp * growth}, at least ${leastPartitions}` +
+        `; next multiple of 2 x ${processor.processes}: ${kafka.partitions}`,
     ],
+    [
+      'of traces',
+      `${figure(sink.cores)} cores of sinks x ${catchUpFactor}: ${Math.ceil(sink.cores * catchUpFactor)}` +
+        `; next multiple of ${sink.processes}: ${kafka.tracesPartitions}`,
+    ],
+    ['of metrics', `${kafka.partitions} / ${SPANS_PARTITIONS_PER_METRICS}: ${kafka.metricsPartitions}`],
     ['records', `${record} x ${duration(DEFAULTS.lingerSeconds)} = ${figure(kafka.spansPerRecord)} spans`],
     [
       'linger',
@@ -107,7 +112,7 @@ function brokerLoad(figures: Figures, assumed: Assumptions, { kafka, ...plan }: 
     ],
     [
       'replicas',
-      `${TOPICS} topics x ${kafka.partitions} x ${replication} / ${kafka.brokers} = ${whole(kafka.replicasPerBroker)} a broker`,
+      `(${WIDE_TOPICS} x ${kafka.partitions} + ${kafka.tracesPartitions} + ${kafka.metricsPartitions}) x ${replication} / ${kafka.brokers} = ${whole(kafka.replicasPerBroker)} a broker`,
     ],
     [
       'page cache',
@@ -137,8 +142,8 @@ function clickhouse(
     ['nodes', `the larger, next multiple of ${replicas}: ${store.nodes}, so ${store.shards} shards`],
     [
       'batches',
-      `${kafka.partitions} partitions / ${assumed.partsPerSecond} parts/s = ${duration(kafka.partitions / assumed.partsPerSecond)}` +
-        `, at least ${duration(DEFAULTS.batchSeconds)}: ${duration(store.batchSeconds)}; ${whole(plan.peakRate)} / ${kafka.partitions} x ${duration(store.batchSeconds)} = ${whole(store.batchRows)} rows`,
+      `${kafka.tracesPartitions} partitions / ${assumed.partsPerSecond} parts/s = ${duration(kafka.tracesPartitions / assumed.partsPerSecond)}` +
+        `, at least ${duration(DEFAULTS.batchSeconds)}: ${duration(store.batchSeconds)}; ${whole(plan.peakRate)} / ${kafka.tracesPartitions} x ${duration(store.batchSeconds)} = ${whole(store.batchRows)} rows`,
     ],
     ['parts', `${whole(store.batchRows)} rows / ${store.shards} shards = ${whole(store.rowsPerPart)} rows`],
     [
@@ -153,7 +158,7 @@ function memories(
   { spoolSeconds }: Assumptions,
   { collector, processor, sink, kafka, clickhouse: store, ...plan }: Plan,
 ): Line[] {
-  const own = Math.ceil(kafka.partitions / sink.processes);
+  const own = Math.ceil(kafka.tracesPartitions / sink.processes);
   const batches = `${own} x ${whole(store.batchRows)} rows x ${figure(figures.sentBytes)} B of batches`;
   const line = (name: string, measured: number, more: string, { memoryBytes }: ServicePlan): Line => [
     name,

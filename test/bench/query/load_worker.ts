@@ -52,7 +52,9 @@ async function load(
 ): Promise<void> {
   const random = seeded(FIRST_SEED + partition);
   const topics = topicNames('bench');
-  const outputs = new PartitionOutputs(topics, partition, 0, createRegistry('bench').create(METRICS));
+  const targets = { traces: partition, metrics: partition };
+  const registry = createRegistry('bench');
+  const outputs = new PartitionOutputs(topics, partition, targets, 0, registry.create(METRICS));
   const clock = { streamMs: 0, appendMs: sinceMs };
   const assembly = new Assembly(DEFAULT_RULES, clock, memoryRecordStore, outputs);
   const topicRows = new Map([

@@ -2,11 +2,14 @@
 import { startPipeline } from '../../support/pipeline.ts';
 import { startOtelcol } from '../peers/otelcol.ts';
 import type { BenchServers } from './bench_servers.ts';
+import { runDrain } from './drain.ts';
 import { startLoad, type LoadProcess } from './load_process.ts';
+import { median } from './median.ts';
 import { segmentBytes } from './process_usage.ts';
 import { OTELCOL, SPANMILL, type ScenarioResult } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 import { openSender } from './sender.ts';
+import { storedBytes } from './stored_bytes.ts';
 import { probeDelays } from './visible_delay.ts';
 import { SPANMILL_PASSED, type Way } from './way.ts';
 import { measureWindow, type Server } from './window.ts';
@@ -25,6 +28,7 @@ export interface RunOptions {
 }
 
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioResult> {
+  if (scenario.drains) return runDrain(scenario, options);
   const way = await startWay(scenario, options);
   const load = startLoad({
     ...scenario,
@@ -64,8 +68,9 @@ async function measure(
   const before = load.progress;
   const [firstLine, beganMs] = [load.lines.length, performance.now()];
   const sender = openSender('grpc', way.otlpGrpc);
+  const deadline = beganMs + scenario.seconds * 1000;
   const [processes, delays] = await Promise.all([
-    measureWindow(way, scenario.services, beside, scenario.seconds),
+    measureWindow(way, scenario.services, beside, () => performance.now() >= deadline),
     scenario.probesDelay ? probeDelays(way.clickhouse, sender, scenario.seconds) : [],
   ]);
   sender.close();
@@ -102,21 +107,5 @@ async function untilSending(load: LoadProcess): Promise<void> {
     await seconds(0.1);
   }
 }
-
-/** A span's share of all tables. What waits to be merged is larger than it will be: the parts are merged first. */
-async function storedBytes({ clickhouse }: Way): Promise<number> {
-  const tables = await clickhouse.query(
-    `SELECT DISTINCT table FROM system.parts WHERE active AND database = currentDatabase()`,
-  );
-  for (const { table } of tables) await clickhouse.command(`OPTIMIZE TABLE ${String(table)} FINAL`);
-  const [row] = await clickhouse.query(
-    `SELECT sum(bytes_on_disk) / sumIf(rows, table = 'otel_traces') AS bytes
-     FROM system.parts WHERE active AND database = currentDatabase()`,
-  );
-  return Number(row?.['bytes']);
-}
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));

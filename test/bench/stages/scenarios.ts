@@ -5,7 +5,16 @@ import type { CorpusName } from './corpora.ts';
 import type { Protocol } from './sender.ts';
 
 export type Stage =
-  'collector' | 'processor' | 'whole' | 'corpora' | 'load' | 'partitions' | 'traces' | 'sizes' | 'latency';
+  | 'collector'
+  | 'processor'
+  | 'sink'
+  | 'whole'
+  | 'corpora'
+  | 'load'
+  | 'partitions'
+  | 'traces'
+  | 'sizes'
+  | 'latency';
 
 export interface Scenario {
   readonly stage: Stage;
@@ -26,6 +35,8 @@ export interface Scenario {
   readonly probesDelay: boolean;
   /** Whether the OpenTelemetry Collector can be asked the same. */
   readonly hasPeer: boolean;
+  /** Whether the sink starts once all was sent and published, and is measured until all is stored. */
+  readonly drains: boolean;
 }
 
 const WHOLE: readonly ServiceName[] = ['collector', 'processor', 'sink'];
@@ -44,6 +55,7 @@ const DEFAULTS: Omit<Scenario, 'stage' | 'name'> = {
   settings: {},
   probesDelay: false,
   hasPeer: false,
+  drains: false,
 };
 
 function scenario(stage: Stage, name: string, differs: Partial<Scenario>): Scenario {
@@ -66,6 +78,12 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('collector', 'OTLP/HTTP, 512 spans a request', { ...ALONE, protocol: 'http' }),
   scenario('processor', 'without the sink, at 40,000 spans/s', {
     ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, hasPeer: true },
+  }),
+  scenario('sink', 'draining a backlog', {
+    spansPerSecond: 20_000,
+    warmUpSeconds: 0,
+    seconds: 40,
+    drains: true,
   }),
   scenario('whole', 'the whole way', { hasPeer: true }),
   scenario('corpora', 'wide spans, events, links', { corpus: 'wide', spansPerSecond: STEADY / 6 }),

@@ -25,12 +25,12 @@ interface Moment {
   readonly spans: number;
 }
 
-/** Looks for `seconds`, then says what each did. */
+/** Looks until it is over, then says what each did. */
 export async function measureWindow(
   way: Way,
   services: readonly ServiceName[],
   servers: readonly Server[],
-  seconds: number,
+  isOver: () => boolean | Promise<boolean>,
 ): Promise<ProcessFigures[]> {
   const pids = [...services.map((name) => ({ name, pid: way.pid(name), feeds: name })), ...servers];
   const pauses = new Map<string, number>();
@@ -44,15 +44,14 @@ export async function measureWindow(
     return new Map(
       pids.map(({ name, pid, feeds }) => [
         name,
-        { cpu: cpuMicros(pid), spans: passed(way.passed, feeds, samples.get(feeds) ?? []) },
+        { cpu: cpuMicros(pid), spans: counted(way.passed, feeds, samples.get(feeds) ?? []) },
       ]),
     );
   };
   const first = await look();
   // What the start did is not what is measured.
   pauses.clear();
-  const deadline = performance.now() + seconds * 1000;
-  while (performance.now() < deadline) {
+  while (!(await isOver())) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     await look();
   }
@@ -68,7 +67,12 @@ export async function measureWindow(
   });
 }
 
-function passed(counters: Passed, service: ServiceName, samples: readonly Sample[]): number {
+/** How many spans have passed through a service so far. */
+export async function passed(way: Way, service: ServiceName): Promise<number> {
+  return counted(way.passed, service, parsePrometheusText(await way.metrics(service)));
+}
+
+function counted(counters: Passed, service: ServiceName, samples: readonly Sample[]): number {
   const counter = counters[service];
   return counter === undefined ? 0 : (sumOf(samples, ...counter) ?? 0);
 }

@@ -9,7 +9,7 @@ import {
 import { EDGE_SCHEMA, METRIC_SCHEMA } from '../../../services/platform/avro/codec.ts';
 import { tracesData } from '../../support/otlp_bytes.ts';
 import { traceBatchRecord } from '../../support/trace_batches.ts';
-import { PARTITIONS } from '../stack.ts';
+import { OUTPUT_PARTITIONS, PARTITIONS } from '../stack.ts';
 
 export interface PoisonRecord {
   readonly kind: string;
@@ -46,14 +46,18 @@ export function unreadableRecords(topics: TopicNames, random: () => number): Poi
   const spans = tracesData([{ service: 'poison', spans: [{ traceId: id(16), spanId: id(8) }] }]);
   const batch = traceBatchRecord([{ number: 1, receivedMs: 1_700_000_000_000, service: 'poison' }]);
   return [
-    ...placed(topics.spans, random, [noise(), valueBomb, { kind: 'truncated-protobuf', value: cut(spans) }]),
-    ...placed(topics.traces, random, [
+    ...placed(topics.spans, PARTITIONS, random, [
+      noise(),
+      valueBomb,
+      { kind: 'truncated-protobuf', value: cut(spans) },
+    ]),
+    ...placed(topics.traces, OUTPUT_PARTITIONS, random, [
       noise(),
       valueBomb,
       { kind: 'truncated-protobuf', value: cut(batch.value), headers: batch.headers ?? {} },
       { kind: 'unknown-encoding', value: batch.value, headers: { [ENCODING_HEADER]: 'rot13' } },
     ]),
-    ...placed(topics.metrics, random, [
+    ...placed(topics.metrics, OUTPUT_PARTITIONS, random, [
       noise(),
       valueBomb,
       { kind: 'unknown-schema', value: noise().value, headers: { [SCHEMA_HEADER]: 'ab'.repeat(32) } },
@@ -70,18 +74,31 @@ export function largeRecords(topics: TopicNames, random: () => number): PoisonRe
     { kind: 'largest-record', value: Buffer.alloc(LARGEST_BYTES, randomBytes(RANDOM_BYTES, random)) },
     { kind: 'too-large-record', value: Buffer.alloc(TOO_LARGE_BYTES, 'x') },
   ];
-  return [topics.spans, topics.traces, topics.metrics].flatMap((topic) => placed(topic, random, contents));
+  return everywhere(topics, random, contents);
 }
 
 /** Batches of some kilobytes that are more than any client should hold once they are inflated. */
 export function batchBombs(topics: TopicNames, random: () => number): PoisonRecord[] {
   const bomb: Content = { kind: 'huge-batch-bomb', value: Buffer.alloc(HUGE_BOMB_BYTES), compressed: true };
-  return [topics.spans, topics.traces, topics.metrics].flatMap((topic) => placed(topic, random, [bomb]));
+  return everywhere(topics, random, [bomb]);
 }
 
-function placed(topic: string, random: () => number, contents: readonly Content[]): PoisonRecord[] {
+function everywhere(topics: TopicNames, random: () => number, contents: readonly Content[]): PoisonRecord[] {
+  return [
+    ...placed(topics.spans, PARTITIONS, random, contents),
+    ...placed(topics.traces, OUTPUT_PARTITIONS, random, contents),
+    ...placed(topics.metrics, OUTPUT_PARTITIONS, random, contents),
+  ];
+}
+
+function placed(
+  topic: string,
+  partitions: number,
+  random: () => number,
+  contents: readonly Content[],
+): PoisonRecord[] {
   return contents.map((content) => ({
-    ...{ topic, partition: Math.floor(random() * PARTITIONS), headers: {}, compressed: false },
+    ...{ topic, partition: Math.floor(random() * partitions), headers: {}, compressed: false },
     ...content,
   }));
 }

@@ -21,12 +21,13 @@ let producer: Producer;
 
 beforeEach(async () => {
   proxy = await closableProxy(testClickHouseUrl());
-  pipeline = await startPipeline([], {
+  const settings = {
     SPANMILL_CLICKHOUSE_URL: proxy.url,
     SPANMILL_CLICKHOUSE_TIMEOUT_MS: '2000',
     SPANMILL_SINK_BATCH_ROWS: '600',
     SPANMILL_SINK_BATCH_MS: '200',
-  });
+  };
+  pipeline = await startPipeline([], settings, { outputPartitions: PARTITIONS });
   const [row] = await pipeline.clickhouse.query('SELECT currentDatabase() AS name');
   topics = topicNames(String(row?.['name']));
   kafka = connectKafka({ brokers: testKafka(), clientId: 'test', log: quietLog });

@@ -85,6 +85,8 @@ describe('the plan for a million spans a second', () => {
   it('has partitions for a catch-up after growth, dealt out evenly with two zones and with three', () => {
     // 12 cores x 2 x 2 = 48; the next multiple of 2 x 21 is 84.
     expect(made.kafka.partitions).toBe(84);
+    // Of the traces, which can be made more: 6 cores x 2 = 12, as many as sinks.
+    expect([made.kafka.tracesPartitions, made.kafka.metricsPartitions]).toEqual([12, 6]);
     expect(made.kafka.partitions % made.processor.processes).toBe(0);
     expect(made.kafka.partitions % ((made.processor.processes * 2) / 3)).toBe(0);
   });
@@ -104,20 +106,20 @@ describe('the plan for a million spans a second', () => {
     expect(decidedBy({ CPU: 1, network: 2.9 }, 3)).toBe('replicas');
     // 100 MB/s to two followers, and by chance from two thirds of the producers and to two thirds of the readers.
     expect(kafka.betweenZonesBytes).toBeCloseTo(100e6 * (2 + 4 / 3));
-    expect(kafka.replicasPerBroker).toBe((4 * 84 * 3) / 6);
+    expect(kafka.replicasPerBroker).toBe(((2 * 84 + 12 + 6) * 3) / 6);
   });
 
   it('has records and batches as large as they should be', () => {
     const { kafka, clickhouse } = made;
     expect(kafka.spansPerRecord).toBeCloseTo((2_000_000 / 9 / 84) * 0.02);
     expect(kafka.lingerSeconds).toBe(0.02);
-    // 84 partitions / 15 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
-    expect(clickhouse.batchSeconds).toBeCloseTo(5.6);
+    // 12 partitions make 8 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
+    expect(clickhouse.batchSeconds).toBeCloseTo(1.5);
     expect(clickhouse.nodes).toBe(24);
-    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 84) * 5.6) / 12);
-    expect(clickhouse.rememberedSeconds).toBeCloseTo(20_000 / 15);
-    // 0.25 GiB + 7 partitions of a sink x 133,333 rows x 400 B = 0.6 GiB.
-    expect(made.sink.memoryBytes).toBe(GIB);
+    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 12) * 1.5) / 12);
+    expect(clickhouse.rememberedSeconds).toBeCloseTo(20_000 / 8);
+    // 0.25 GiB + 1 partition of a sink x 250,000 rows x 400 B = 0.34 GiB.
+    expect(made.sink.memoryBytes).toBe(GIB / 2);
     const large = plan(FIGURES, DEFAULT_ASSUMPTIONS, 10_000_000);
     const kept =
       (large.peakRate / large.collector.processes / large.kafka.partitions) * large.kafka.lingerSeconds;

@@ -437,7 +437,7 @@ describe('the processor', () => {
     await two.pass(1_000);
     await two.send([span(2, 21)], 1);
     await two.pass(LONG);
-    expect(two.publishedSpans(1)).toEqual([id(11, 16), id(21, 16)]);
+    expect(two.publishedSpans()).toEqual([id(11, 16), id(21, 16)]);
     await two.stop();
   });
 
@@ -465,6 +465,51 @@ describe('the processor', () => {
     await bench.pass(1_000);
     expect(String(bench.failures[0])).toMatch('SPANMILL_PROCESSOR_START=latest');
     await bench.stop();
+  });
+
+  test('refuses to guess for one partition whose offset is gone, while others have theirs', async () => {
+    const two = new Bench();
+    await two.prepare(2);
+    await two.startProcessor();
+    for (const partition of [0, 1]) await two.send([span(1 + partition, 11 + partition)], partition);
+    await two.pass(LONG);
+    await two.stop();
+    two.kafka.forgetOffset(GROUP, topics.spans, 1);
+    await two.startProcessor();
+    await two.pass(1_000);
+    expect(String(two.failures[0])).toMatch('partition 1: nothing is committed, yet traces were published');
+    await two.stop();
+  });
+
+  test('begins on a partition that is new, though its traces share a partition with others', async () => {
+    const two = new Bench();
+    await two.prepare(2);
+    const other = { topic: topics.traces, partition: 0, records: [{ value: zstdCompressSync('') }] };
+    const low = { offset: 0, clock: { streamMs: 0, appendMs: 0 } };
+    const owner = await two.kafka.claim({
+      ...{ topic: topics.spans, partition: 0, group: GROUP, transactionalId: 'x' },
+    });
+    await owner.commit([other], [{ group: GROUP, ...encodePosition({ low, publishFrom: 0 }) }]);
+    await two.send([span(1, 11)], 1);
+    await two.startProcessor();
+    await two.pass(LONG);
+    expect(two.failures).toEqual([]);
+    expect(two.publishedSpans()).toEqual([id(11, 16)]);
+    await two.stop();
+  });
+
+  test('publishes to the partitions that there are, each to one of them', async () => {
+    const five = new Bench();
+    await five.prepare(5);
+    await five.startProcessor();
+    for (let partition = 0; partition < 5; partition++) {
+      await five.send([span(1 + partition, 11 + partition)], partition);
+    }
+    await five.pass(LONG);
+    expect(five.publishedSpans(0)).toEqual([id(11, 16), id(13, 16), id(15, 16)]);
+    expect(five.publishedSpans(1)).toEqual([id(12, 16), id(14, 16)]);
+    expect(five.spansCounted()).toBe(5);
+    await five.stop();
   });
 
   test('starts when it slept amid its first claim, and another owner published meanwhile', async () => {

@@ -24,7 +24,8 @@ describe('spanmill dead-letters', () => {
     time = new ManualTime(START_MS);
     kafka = new FakeKafka(time);
     const admin = await kafka.admin();
-    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions: 3 }));
+    const partitions = { partitions: 3, tracesPartitions: 2, metricsPartitions: 2 };
+    await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, ...partitions }));
     session = { kafka, admin, topics };
   });
 
@@ -167,13 +168,14 @@ describe('spanmill dead-letters', () => {
     await die(0, Buffer.from('a'), {}, 'elsewhere');
     await die(0, Buffer.from('a'), { 'source.partition': '3' });
     await die(0, Buffer.from('a'), { reason: 'unreadable_batch' });
+    await die(0, Buffer.from('a'), { 'source.partition': '2' }, topics.traces);
     const around = surroundings();
     await replay(session, [], { all: true }, around);
     expect(around.output.written.slice(2)).toEqual([
       '0 dead letters sent back',
       '1 letter left: only a part of it was kept (0:0)',
       '1 letter left: it came from elsewhere, no topic of this pipeline (0:1)',
-      '1 letter left: its partition is not there (0:2)',
+      '2 letters left: its partition is not there (0:2, 0:4)',
       '1 letter left: a whole batch that could not be read: its bytes are no record (0:3)',
     ]);
   });
