@@ -31,8 +31,11 @@ export interface GrpcGuardOptions {
 
 const CHECK_MS = 1_000;
 
-/** Calls that a connection may reset at once, and each second: an exporter gives up no more than the few it has under way. */
-const RESET_BURST = 200;
+/**
+ * Calls that a connection may reset at once, and each second: an exporter gives up no more than the few it has under way. A client that gives
+ * up more, and has to connect anew, loses nothing.
+ */
+const RESET_BURST = 50;
 const RESETS_PER_CHECK = 20;
 
 interface Arriving {

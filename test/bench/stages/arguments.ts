@@ -6,6 +6,8 @@ import { STAGES, type Stage } from './scenarios.ts';
 export interface BenchArguments {
   /** Empty for all. */
   readonly stages: readonly Stage[];
+  /** Part of the names of the scenarios that are measured; '' for all. */
+  readonly only: string;
   /** In place of each scenario's own; null for those. */
   readonly seconds: number | null;
   readonly warmUpSeconds: number | null;
@@ -24,6 +26,7 @@ Usage: spanmill bench [stage ...] [options]
 
 Stages, all by default: ${STAGES.join(', ')}
 
+  --only TEXT     of these, only scenarios with this in their name
   --seconds N     measure for so long, in place of each scenario's own time
   --warm-up N     wait so long before that
   --rate N        spans a second, in place of each scenario's own
@@ -43,6 +46,7 @@ export function readArguments(argv: readonly string[]): BenchArguments {
     value === undefined ? null : wholeNumber(name, value, 1);
   return {
     stages: positionals.map(stageOf),
+    only: values.only ?? '',
     seconds: number('--seconds', values.seconds),
     warmUpSeconds: number('--warm-up', values['warm-up']),
     spansPerSecond: number('--rate', values.rate),
@@ -65,7 +69,15 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { seconds: text, 'warm-up': text, rate: text, output: text, profile: flag, help: flag },
+      options: {
+        only: text,
+        seconds: text,
+        'warm-up': text,
+        rate: text,
+        output: text,
+        profile: flag,
+        help: flag,
+      },
     });
   } catch (error) {
     throw new ArgumentsError((error as Error).message, { cause: error });

@@ -11,7 +11,7 @@ import { compare } from './compare.ts';
 import { report } from './report.ts';
 import type { BenchResults, ScenarioResult } from './result.ts';
 import { runScenario, type RunOptions } from './run_scenario.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { wantedScenarios, type Scenario } from './scenarios.ts';
 
 const INTERRUPTED = 130;
 const OUTPUT = join(import.meta.dirname, '../../../test-output/bench');
@@ -51,7 +51,7 @@ function resultsOf(file: string): BenchResults {
 }
 
 async function bench(wish: BenchArguments): Promise<void> {
-  const scenarios = SCENARIOS.filter(({ stage }) => wish.stages.length === 0 || wish.stages.includes(stage));
+  const scenarios = wantedScenarios(wish);
   const commit = commitName();
   const output = resolve(wish.output ?? join(OUTPUT, `${commit}.json`));
   const results: ScenarioResult[] = [];

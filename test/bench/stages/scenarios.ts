@@ -1,6 +1,8 @@
 /** What is measured: which services run, what they are sent, and how fast. */
 import { DEFAULT_TOPIC_OPTIONS } from '../../../services/platform/kafka/topics.ts';
+import { ArgumentsError } from '../../support/command_line.ts';
 import type { ServiceName } from '../../support/pipeline.ts';
+import type { BenchArguments } from './arguments.ts';
 import type { CorpusName } from './corpora.ts';
 import type { Protocol } from './sender.ts';
 
@@ -93,7 +95,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ),
   ...[1, 4, 16, 64].map((partitions) => scenario('partitions', `${partitions} partitions`, { partitions })),
   ...[1, 10, 100, 1_000].map((thousands) =>
-    scenario('traces', `${thousands},000 open traces of 3 spans`, {
+    scenario('traces', `${(thousands * 1000).toLocaleString('en')} open traces of 3 spans`, {
       services: ['collector', 'processor'],
       corpus: 'triples',
       spansPerSecond: (thousands * 1000 * 3) / (LONG_FORGET_MS / 1000),
@@ -116,3 +118,12 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 export const STAGES: readonly Stage[] = [...new Set(SCENARIOS.map(({ stage }) => stage))];
+
+/** Those of the stages, or of all where none is named, with `only` in their names. Throws ArgumentsError where there are none. */
+export function wantedScenarios({ stages, only }: Pick<BenchArguments, 'stages' | 'only'>): Scenario[] {
+  const wanted = SCENARIOS.filter(({ stage }) => stages.length === 0 || stages.includes(stage)).filter(
+    ({ name }) => name.includes(only),
+  );
+  if (wanted.length === 0) throw new ArgumentsError(`no scenario of these has "${only}" in its name`);
+  return wanted;
+}

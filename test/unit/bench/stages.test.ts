@@ -8,7 +8,7 @@ import { cpuMicros, peakBytes } from '../../bench/stages/process_usage.ts';
 import { Replay } from '../../bench/stages/replay.ts';
 import { report } from '../../bench/stages/report.ts';
 import { OTELCOL, SPANMILL, type BenchResults, type ScenarioResult } from '../../bench/stages/result.ts';
-import { SCENARIOS } from '../../bench/stages/scenarios.ts';
+import { SCENARIOS, wantedScenarios } from '../../bench/stages/scenarios.ts';
 import { ArgumentsError } from '../../support/command_line.ts';
 
 const START_MS = 1_760_000_000_000;
@@ -50,6 +50,13 @@ describe('its scenarios', () => {
   it('have names of their own within a stage', () => {
     const names = SCENARIOS.map(({ stage, name }) => `${stage}: ${name}`);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are chosen by stage and name', () => {
+    const names = (argv: readonly string[]) => wantedScenarios(readArguments(argv)).map(({ name }) => name);
+    expect(names(['traces', '--only', '1,000,000'])).toEqual(['1,000,000 open traces of 3 spans']);
+    expect(names([])).toHaveLength(SCENARIOS.length);
+    expect(() => names(['traces', '--only', 'gRPC'])).toThrow(ArgumentsError);
   });
 });
 
