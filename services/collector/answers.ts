@@ -4,7 +4,7 @@
  */
 import { google, opentelemetry } from '../../proto/generated/index.js';
 import type { InvalidId } from '../core/otlp/span_view.ts';
-import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc_server.ts';
+import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc/grpc_status.ts';
 import type { Outcome, Rejected } from './intake.ts';
 
 const { ExportTraceServiceResponse } = opentelemetry.proto.collector.trace.v1;

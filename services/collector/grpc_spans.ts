@@ -1,6 +1,7 @@
 /** The spans in a gRPC message, taken: what all protocols over gRPC share between the call and its answer. */
 import type { SpanFormat } from '../core/otlp/span_format.ts';
-import type { GrpcCall, GrpcMethod, GrpcRefusal } from '../platform/grpc_server.ts';
+import type { GrpcCall, GrpcMethod } from '../platform/grpc/grpc_method.ts';
+import type { GrpcRefusal } from '../platform/grpc/grpc_status.ts';
 import { refusalOf } from './answers.ts';
 import type { Doorman } from './doorman.ts';
 import type { InFlight } from './in_flight.ts';

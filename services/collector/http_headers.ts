@@ -1,6 +1,6 @@
 /** What the headers of a request with spans ask for, or why it cannot be had. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc_server.ts';
+import { GRPC_STATUS, type GrpcStatus } from '../platform/grpc/grpc_status.ts';
 import { CONTENT_ENCODINGS, type ContentEncoding } from './http_body.ts';
 
 export interface HeaderRefusal {

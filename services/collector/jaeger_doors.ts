@@ -2,8 +2,9 @@
 import type { SpanFormat } from '../core/otlp/span_format.ts';
 import { JAEGER_UDP_BINARY, JAEGER_UDP_COMPACT } from '../core/jaeger/formats.ts';
 import type { Clock, Timers } from '../platform/clock.ts';
-import type { GrpcGuardOptions } from '../platform/grpc_guard.ts';
-import { grpcServer, type GrpcGate } from '../platform/grpc_server.ts';
+import type { GrpcGuardOptions } from '../platform/grpc/arrival_guard.ts';
+import type { GrpcGate } from '../platform/grpc/grpc_method.ts';
+import { grpcServer } from '../platform/grpc/grpc_server.ts';
 import { startAll, stopAll, type Part } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { Sender } from './doorman.ts';

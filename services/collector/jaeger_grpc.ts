@@ -5,7 +5,8 @@
 import { jaeger } from '../../proto/generated/index.js';
 import { JAEGER_GRPC } from '../core/jaeger/formats.ts';
 import type { SamplingStrategy } from '../core/jaeger/sampling_strategies.ts';
-import { GRPC_STATUS, type GrpcMethod } from '../platform/grpc_server.ts';
+import type { GrpcMethod } from '../platform/grpc/grpc_method.ts';
+import { GRPC_STATUS } from '../platform/grpc/grpc_status.ts';
 import { grpcSpansMethod, type GrpcSpansOptions } from './grpc_spans.ts';
 
 export interface JaegerGrpcOptions extends GrpcSpansOptions {

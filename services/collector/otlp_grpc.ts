@@ -1,6 +1,6 @@
 /** OTLP/gRPC: the trace service's one method. */
 import { OTLP_GRPC } from '../core/otlp/span_format.ts';
-import type { GrpcMethod } from '../platform/grpc_server.ts';
+import type { GrpcMethod } from '../platform/grpc/grpc_method.ts';
 import { successBytes } from './answers.ts';
 import { grpcSpansMethod, type GrpcSpansOptions } from './grpc_spans.ts';
 

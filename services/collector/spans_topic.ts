@@ -50,6 +50,11 @@ export class SpansTopic implements Part {
     return this.partitionCount;
   }
 
+  /** Whether there is a producer: before, an append is refused whatever Kafka would say. */
+  get isReached(): boolean {
+    return this.producer !== null;
+  }
+
   /** Why Kafka does not take spans now, or null. */
   notReady(): string | null {
     return this.trouble;

@@ -151,10 +151,14 @@ export class Spool {
     this.forget(segment);
   }
 
-  /** The same, known by its name alone; nothing when it is gone already. */
+  /**
+   * The same, known by its name alone. Where it is gone already, the process that removed it may have died before that was on the disk
+   * for good: a power cut would bring it back when its name is no longer the one that Kafka remembers.
+   */
   async removeNamed(name: string): Promise<void> {
     const segment = this.segments.find((one) => one.name === name);
     if (segment !== undefined) await this.remove(segment);
+    else await this.options.disk.sync();
   }
 
   /** How many partitions the topic had when Kafka was last asked; null where nobody remembers. */

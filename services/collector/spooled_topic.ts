@@ -22,7 +22,15 @@ export type SpooledTopicOptions = Omit<SpoolOptions, 'metrics'> &
     /** Started and stopped with the spool. */
     readonly spansTopic: Pick<
       SpansTopic,
-      'append' | 'endBefore' | 'notReady' | 'partitionsTold' | 'remark' | 'start' | 'startWith' | 'stop'
+      | 'append'
+      | 'endBefore'
+      | 'isReached'
+      | 'notReady'
+      | 'partitionsTold'
+      | 'remark'
+      | 'start'
+      | 'startWith'
+      | 'stop'
     >;
     readonly metrics: CollectorMetrics;
   };
@@ -60,7 +68,7 @@ export class SpooledTopic implements Part {
       await this.stop();
       throw error;
     }
-    this.drain = new SpoolDrain({ ...this.options, spool, onDrained: () => this.setAway(false) });
+    this.drain = new SpoolDrain({ ...this.options, spool, onDrained: () => this.onDrained() });
     this.drain.start();
     if (this.isAway) log.warn({ partitions: this.remembered }, 'started with Kafka away');
   }
@@ -113,6 +121,11 @@ export class SpooledTopic implements Part {
     const { isReached, reached } = await spansTopic.startWith(this.remembered);
     if (!isReached) this.setAway(true);
     reached.then((isThere) => (isThere ? this.onReached() : undefined)).catch(onBug);
+  }
+
+  private onDrained(): void {
+    // The drain asks more often than a start does: until that has reached Kafka, the next append would begin an outage again.
+    if (this.options.spansTopic.isReached) this.setAway(false);
   }
 
   private async onReached(): Promise<void> {

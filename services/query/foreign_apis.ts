@@ -1,6 +1,6 @@
 /** The APIs that other tools speak, over one store: which there are, and what they are given. */
 import type { Clock } from '../platform/clock.ts';
-import type { GrpcMethod } from '../platform/grpc_server.ts';
+import type { GrpcMethod } from '../platform/grpc/grpc_method.ts';
 import type { Log } from '../platform/log.ts';
 import { openAdmission, type Admission } from './admission.ts';
 import type { RouteGroup } from './api.ts';

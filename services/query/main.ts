@@ -5,7 +5,7 @@ import { openAccess } from '../platform/auth/access.ts';
 import { clickHouseConnection, connectClickHouse } from '../platform/clickhouse/client.ts';
 import { readMigrations } from '../platform/clickhouse/migration_files.ts';
 import { systemClock, systemTimers } from '../platform/clock.ts';
-import { grpcServer } from '../platform/grpc_server.ts';
+import { grpcServer } from '../platform/grpc/grpc_server.ts';
 import { runService } from '../platform/run.ts';
 import { listenerTls } from '../platform/tls/listener_settings.ts';
 import { requireClosed } from '../platform/tls/open_listener.ts';

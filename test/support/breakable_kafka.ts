@@ -13,6 +13,8 @@ import {
 
 export class BreakableKafka implements Kafka {
   isAway = false;
+  /** Nobody is told how many partitions there are. */
+  isTopicAway = false;
   /** Nobody gets an ownership. */
   isClaimAway = false;
   /** So many of the next inputs fail. */
@@ -40,7 +42,8 @@ export class BreakableKafka implements Kafka {
 
   async admin(): Promise<Admin> {
     const admin = await this.kafka.admin();
-    const partitionCount = (): Promise<number> => (this.isAway ? away() : Promise.resolve(this.partitions));
+    const partitionCount = (): Promise<number> =>
+      this.isAway || this.isTopicAway ? away() : Promise.resolve(this.partitions);
     return { ...admin, partitionCount };
   }
 

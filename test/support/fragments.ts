@@ -4,7 +4,7 @@
  */
 import { opentelemetry } from '../../proto/generated/index.js';
 import { SpanTable } from '../../services/core/trace/run.ts';
-import { fingerprint } from '../../services/core/wire/keys.ts';
+import { spanFingerprint } from '../../services/core/trace/span_fingerprint.ts';
 import type { CloseReason, Fragment, FragmentSpan, SpanHeader } from '../../services/core/trace/run.ts';
 
 const { Span } = opentelemetry.proto.trace.v1;
@@ -78,16 +78,28 @@ export function encodeSpan(spec: SpanSpec): Uint8Array {
   ).finish();
 }
 
+/** Of raw bytes as latin1; a root has no parent's. */
+export function nodeIds(id: string, parentId: string) {
+  const [idLow, idHigh] = halves(id);
+  const [parentLow, parentHigh] = parentId === '' ? [0, 0] : halves(parentId);
+  return { idLow, idHigh, parentLow, parentHigh };
+}
+
+function halves(id: string): [low: number, high: number] {
+  const bytes = Buffer.from(id, 'latin1');
+  return [bytes.readInt32LE(0), bytes.readInt32LE(4)];
+}
+
 /** A span as assembly hands it on, known to the run's table. Bytes before and after it are not its own. */
 function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
   const bytes = encodeSpan(spec);
   const node = {
-    spanId: spanId(spec.id),
-    parentId: spec.parent === undefined ? '' : spanId(spec.parent),
+    ...nodeIds(spanId(spec.id), spec.parent === undefined ? '' : spanId(spec.parent)),
     kind: spec.kind ?? 1,
-    fingerprint: fingerprint(bytes, 0, bytes.length),
+    fingerprint: spanFingerprint(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length),
     sameId: null,
     position: 0,
+    parent: null,
     edge: null,
   };
   known.add(node);

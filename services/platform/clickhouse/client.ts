@@ -36,6 +36,8 @@ export interface BlockInsert {
   readonly bytes: Buffer;
   /** Two inserts into a table with the same token count once (within its deduplication window). */
   readonly token: string;
+  /** Rows are stored as they are, though the table's engine could merge some of them at once. */
+  readonly isDistinct?: boolean;
 }
 
 type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>;
@@ -186,7 +188,11 @@ async function insertBlock(client: ClickHouseClient, insert: BlockInsert, compre
     const { stream } = await client.exec({
       query: `INSERT INTO ${insert.table} (${columns}) FORMAT Native`,
       values: compress ? source.pipe(zstd()) : source,
-      clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: insert.token },
+      clickhouse_settings: {
+        ...INSERT_SETTINGS,
+        insert_deduplication_token: insert.token,
+        ...(insert.isDistinct === true && { optimize_on_insert: 0 }),
+      },
       ...(compress && { http_headers: { 'Content-Encoding': 'zstd' } }),
     });
     const answer = await readText(stream);

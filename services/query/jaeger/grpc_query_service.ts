@@ -1,6 +1,7 @@
 /** `jaeger.api_v3.QueryService` over gRPC: spans as they are stored, some of them a message. */
 import { jaeger, opentelemetry, type google } from '../../../proto/generated/index.js';
-import { GRPC_STATUS, type GrpcCall, type GrpcMethod, type GrpcRefusal } from '../../platform/grpc_server.ts';
+import type { GrpcCall, GrpcMethod } from '../../platform/grpc/grpc_method.ts';
+import { GRPC_STATUS, type GrpcRefusal } from '../../platform/grpc/grpc_status.ts';
 import type { Admission } from '../admission.ts';
 import { asProblem } from '../api.ts';
 import type { ForeignStore, ForeignTrace, TraceSpan } from '../foreign/foreign_store.ts';
@@ -33,28 +34,28 @@ const SPANS_A_MESSAGE = 2_000;
 export function grpcQueryMethods(options: GrpcQueryOptions): GrpcMethod[] {
   const { store } = options;
   return [
-    method(options, 'GetTrace', true, async (bytes, tenant, signal) => {
+    method(options, 'GetTrace', async (bytes, tenant, signal) => {
       const { traceId } = api.GetTraceRequest.decode(bytes);
       const traces = await store.traces(tenant, [jaegerTraceIdParameter(traceId)], signal);
       if (traces.length === 0) throw notFound('trace not found');
       return traces.flatMap(messagesOf);
     }),
-    method(options, 'FindTraces', true, async (bytes, tenant, signal) => {
+    method(options, 'FindTraces', async (bytes, tenant, signal) => {
       const { query } = api.FindTracesRequest.decode(bytes);
       const search = v3Search(v3Query(query ?? {}), tenant);
       const traces = await store.traces(tenant, await store.find(search, signal), signal);
       return traces.flatMap(messagesOf);
     }),
-    method(options, 'GetServices', false, async (_bytes, tenant, signal) =>
+    method(options, 'GetServices', async (_bytes, tenant, signal) =>
       api.GetServicesResponse.encode({ services: await store.services(tenant, signal) }).finish(),
     ),
-    method(options, 'GetOperations', false, async (bytes, tenant, signal) => {
+    method(options, 'GetOperations', async (bytes, tenant, signal) => {
       const { service, spanKind } = api.GetOperationsRequest.decode(bytes);
       const kind = spanKind === '' ? null : spanKind;
       const operations = await operationsOfKind(store, tenant, service, kind, signal);
       return api.GetOperationsResponse.encode({ operations }).finish();
     }),
-    method(options, 'GetDependencies', false, async (bytes, tenant, signal) => {
+    method(options, 'GetDependencies', async (bytes, tenant, signal) => {
       const { startTime, endTime } = api.GetDependenciesRequest.decode(bytes);
       const edges = await store.edges(tenant, rangeOf(startTime, endTime), signal);
       const dependencies = edges.map(({ client, server, calls }) => ({
@@ -68,7 +69,6 @@ export function grpcQueryMethods(options: GrpcQueryOptions): GrpcMethod[] {
 function method(
   { admission, timeoutMs, onFailure }: GrpcQueryOptions,
   name: string,
-  streams: boolean,
   answer: (bytes: Buffer, tenant: string, signal: AbortSignal) => Promise<Answer>,
 ): GrpcMethod {
   const path = `/jaeger.api_v3.QueryService/${name}`;
@@ -83,7 +83,7 @@ function method(
       return refusal(problem);
     }
   };
-  return { path, streams, handle };
+  return { path, handle };
 }
 
 function problemOf(error: unknown, signal: AbortSignal, timeoutMs: number): Problem {

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GRPC_STATUS, grpcServer, type GrpcRefusal } from '../../../services/platform/grpc_server.ts';
+import { grpcServer } from '../../../services/platform/grpc/grpc_server.ts';
+import { GRPC_STATUS, type GrpcRefusal } from '../../../services/platform/grpc/grpc_status.ts';
 import { grpcTarget, httpTarget, type AttemptOptions, type Target } from '../../chaos/load/targets.ts';
 import { freePorts } from '../../support/free_ports.ts';
 

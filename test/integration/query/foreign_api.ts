@@ -1,7 +1,7 @@
 /** The APIs of other tools over a database of a test's own, without a process around them, and a small trace for it. */
 import type { FastifyInstance } from 'fastify';
 import type { ClickHouse } from '../../../services/platform/clickhouse/client.ts';
-import type { GrpcMethod } from '../../../services/platform/grpc_server.ts';
+import type { GrpcMethod } from '../../../services/platform/grpc/grpc_method.ts';
 import { createRegistry } from '../../../services/platform/metrics.ts';
 import { createApi } from '../../../services/query/api.ts';
 import { foreignApis } from '../../../services/query/foreign_apis.ts';

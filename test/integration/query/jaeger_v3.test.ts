@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { jaeger, opentelemetry } from '../../../proto/generated/index.js';
-import { grpcServer, type GrpcServerPart } from '../../../services/platform/grpc_server.ts';
+import { grpcServer, type GrpcServerPart } from '../../../services/platform/grpc/grpc_server.ts';
 import { createForeignApi, insertShopTrace, type ForeignApi } from './foreign_api.ts';
 import { createQueryDatabase, type QueryDatabase } from './query_database.ts';
 import { SHOP_TRACE_ID, SPAN_IDS } from '../../support/shop_trace.ts';

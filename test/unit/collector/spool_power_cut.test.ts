@@ -39,6 +39,10 @@ const schedule = fc.record({
 
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
 
+function* forever<T>(value: T): Generator<T> {
+  for (;;) yield value;
+}
+
 interface Audit {
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
@@ -82,6 +86,24 @@ test('whatever power cuts come when, every acknowledged record is in Kafka, once
     }),
     { numRuns: RUNS },
   );
+});
+
+test('a segment that a killed process had begun to remove does not come back once the next one is sent', async () => {
+  // Whatever the exact turn is at which it dies.
+  for (const removal of [18, 20, 22, 24, 26]) {
+    for (const next of [16, 18, 20, 22]) {
+      const events: Schedule['events'] = [
+        { kind: 'write', records: 1, turns: 0 },
+        { kind: 'write', records: 9, turns: 60 },
+        { kind: 'crash', how: 'kill' },
+        { kind: 'drain', turns: removal, fault: null },
+        { kind: 'crash', how: 'kill' },
+        { kind: 'drain', turns: next, fault: null },
+      ];
+      const audit = await run({ events, survivals: fc.stream(forever(false)) }, {});
+      expect(audit).toEqual({ lost: [], doubled: [], bugs: [] });
+    }
+  }
 });
 
 test.each(['files', 'names'] as const)(

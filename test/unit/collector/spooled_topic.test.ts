@@ -236,6 +236,24 @@ describe('a start with Kafka away', () => {
     expect(setup.stored(0)).toEqual(['a', 'b']);
   });
 
+  test('is not over when the spool is drained before the topic was reached', async () => {
+    await startOnce();
+    kafka.isAway = kafka.isTopicAway = true;
+    way = await start();
+    await way.append(batch('a'));
+    kafka.isAway = false;
+    await setup.until(() => setup.stored(0).length === 1 && segments().length === 0);
+    await way.append(batch('b'));
+    expect([way.remark(), kafka.appends]).toEqual([expect.stringContaining('spooling'), 0]);
+    expect(setup.logged.map(({ message }) => message)).not.toContain(
+      'Kafka is back: spans go to Kafka again',
+    );
+    kafka.isTopicAway = false;
+    await setup.until(() => way.remark() === null);
+    await way.append(batch('c'));
+    expect([setup.stored(0), kafka.appends]).toEqual([['a', 'b', 'c'], 1]);
+  });
+
   test('ends without any traffic when Kafka is back', async () => {
     await startOnce();
     kafka.isAway = true;

@@ -6,7 +6,7 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { METRICS } from '../../../../services/collector/metrics.ts';
 import { httpDoor } from '../../../../services/collector/http_door.ts';
-import { grpcServer } from '../../../../services/platform/grpc_server.ts';
+import { grpcServer } from '../../../../services/platform/grpc/grpc_server.ts';
 import { healthServer } from '../../../../services/platform/health_server.ts';
 import type { Part } from '../../../../services/platform/lifecycle.ts';
 import { createRegistry } from '../../../../services/platform/metrics.ts';
@@ -82,7 +82,13 @@ async function startAll(clientCaFile: string | null = null) {
   };
   const grpc = grpcServer({
     ...{ host: HOST, port: grpcPort, tls, maxRequestBytes: 1000, stopTimeoutMs: 1000, onBug },
-    methods: [{ path: '/a.B/C', handle: (bytes) => Promise.resolve(bytes) }],
+    methods: [
+      { path: '/a.B/C', handle: (bytes) => Promise.resolve(bytes) },
+      {
+        path: '/a.B/Subject',
+        handle: (_bytes, { subject }) => Promise.resolve(Buffer.from(String(subject?.['CN'] ?? 'nobody'))),
+      },
+    ],
   });
   const health = healthServer({
     ...{ host: HOST, port: healthPort, registry, tls: tls.withoutClients(), notReady: () => null },
@@ -148,22 +154,17 @@ function get(port: number, agent: Agent): Promise<{ body: string; socket: unknow
   });
 }
 
-function callsOf(port: number): () => Promise<string> {
-  const grpc = new Client(`${HOST}:${port}`, credentials.createSsl(authority.cert));
+function callsOf(port: number, certificate?: Certificate): (path?: string) => Promise<string> {
+  const own = certificate && ([certificate.key, certificate.cert] as const);
+  const grpc = new Client(`${HOST}:${port}`, credentials.createSsl(authority.cert, ...(own ?? [])));
   clients.push(grpc);
   const same = (bytes: Buffer): Buffer => bytes;
-  return () =>
+  return (path = '/a.B/C') =>
     new Promise((resolve, reject) => {
-      grpc.makeUnaryRequest(
-        '/a.B/C',
-        same,
-        same,
-        Buffer.from('ping'),
-        (error: ServiceError | null, answer) => {
-          if (error === null) resolve(String(answer));
-          else reject(error);
-        },
-      );
+      grpc.makeUnaryRequest(path, same, same, Buffer.from('ping'), (error: ServiceError | null, answer) => {
+        if (error === null) resolve(String(answer));
+        else reject(error);
+      });
     });
 }
 
@@ -198,6 +199,25 @@ describe('listeners over TLS', () => {
       await expect(handshake(port, { certificate: stranger })).rejects.toThrow();
     }
     expect(await handshake(health)).toBe('first');
+    expect(await callsOf(grpc, client)('/a.B/Subject')).toBe('client');
+  });
+
+  it('know nobody by a certificate that they did not ask for', async () => {
+    const { grpc } = await startAll();
+    expect(await callsOf(grpc, client)('/a.B/Subject')).toBe('nobody');
+  });
+
+  it('that are gRPC agree on HTTP/2 alone', async () => {
+    const { grpc } = await startAll();
+    const agreed = (protocols: string[]): Promise<string | false | null> =>
+      new Promise((resolve) => {
+        const socket = connect({ host: HOST, port: grpc, ca: authority.cert, ALPNProtocols: protocols });
+        socket.once('secureConnect', () => resolve(socket.alpnProtocol));
+        socket.once('error', () => resolve(false));
+        socket.once('secureConnect', () => socket.destroy());
+      });
+    expect(await agreed(['h2', 'http/1.1'])).toBe('h2');
+    expect(await agreed(['http/1.1'])).toBe(false);
   });
 
   it('show a new certificate to new connections, and keep the old ones open', async () => {
