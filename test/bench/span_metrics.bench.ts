@@ -24,7 +24,7 @@ const fragments = cartTraces(random, TRACES).map((trace) => fragmentOf(rawCart(t
 const view = new SpanView();
 const spans = fragments.flatMap(({ traceId, spans: own }) =>
   own.map((span) => ({
-    ...{ traceId, spanId: span.node.spanId },
+    ...{ traceId, node: span.node },
     facts: readSpanFacts(span, RECEIVED_MS, operations, view),
   })),
 );
@@ -43,8 +43,8 @@ await runMicroBench({
     {
       ...{ name: 'SpanWindows.add', count: spans.length },
       run: () => {
-        for (const { facts, traceId, spanId } of spans)
-          windows.add('default', facts, CRITICAL_PATH_NS, traceId, spanId);
+        for (const { facts, traceId, node } of spans)
+          windows.add('default', facts, CRITICAL_PATH_NS, traceId, node);
         addedSpans += spans.length;
       },
     },

@@ -13,17 +13,15 @@ import type { AssemblyListener, RejectedSpans, RejectReason } from '../../core/t
 import { Assembly, type AssemblyRules, type LogRecord } from '../../core/trace/assembly.ts';
 import { FragmentAnalysis } from '../../core/trace/fragment_analysis.ts';
 import { memoryRecordStore } from '../../core/trace/record_store.ts';
-import type { Fragment, SpanNode, SpanTable } from '../../core/trace/run.ts';
-import { WireError } from '../../core/wire/cursor.ts';
-import { fingerprint, key8, keyHex } from '../../core/wire/keys.ts';
+import { isRoot, type Fragment, type NodeId, type SpanNode, type SpanTable } from '../../core/trace/run.ts';
+import { spanFingerprint } from '../../core/trace/span_fingerprint.ts';
+import { int32At, WireError } from '../../core/wire/cursor.ts';
+import { keyHex, keyOf64 } from '../../core/wire/keys.ts';
 import type { Moment, OpenState, RecordEvent, Story, StoryEvent } from './story.ts';
 
 /** A span of the trace as a record holds it. */
-interface SeenSpan {
+interface SeenSpan extends NodeId, Pick<SpanNode, 'kind' | 'fingerprint'> {
   readonly start: number;
-  readonly spanId: string;
-  readonly kind: number;
-  readonly fingerprint: number;
 }
 
 /** What is remembered of a run while it is open. */
@@ -104,7 +102,7 @@ export class TraceReplay {
     this.owes = true;
     const notes = this.notesOf(tenant);
     const missingParents = missingIn(known);
-    const hasRoot = known.nodes.some(({ parentId }) => parentId === '');
+    const hasRoot = known.nodes.some(isRoot);
     // A full fragment leaves amid the record that fills it.
     const silenceMs = reason === 'full' ? 0 : this.assembly.streamMs - notes.lastMs;
     if (this.isOver) {
@@ -127,7 +125,7 @@ export class TraceReplay {
     const silenceMs = this.assembly.streamMs - notes.lastMs;
     if (this.isOver) {
       if (this.open.has(tenant)) return;
-      const hasRoot = spans.nodes.some(({ parentId }) => parentId === '');
+      const hasRoot = spans.nodes.some(isRoot);
       this.open.set(tenant, { unsent: 0, missingParents: missingIn(spans), hasRoot, silenceMs });
       return;
     }
@@ -198,6 +196,7 @@ export class TraceReplay {
       if (error instanceof WireError) return seen;
       throw error;
     }
+    const bytes = new DataView(value.buffer, value.byteOffset, value.byteLength);
     for (let i = 0; i < index.count; i++) {
       try {
         readSpanView(view, value, index.start[i] ?? 0, index.end[i] ?? 0);
@@ -206,12 +205,12 @@ export class TraceReplay {
         throw error;
       }
       if (view.spanIdEnd - view.spanIdStart !== 8 || !isTrace(view, this.traceId)) continue;
-      const hash = fingerprint(view.buf, view.start, view.end);
       seen.push({
         start: view.start,
-        spanId: key8(view.buf, view.spanIdStart),
+        idLow: int32At(view.buf, view.spanIdStart),
+        idHigh: int32At(view.buf, view.spanIdStart + 4),
         kind: view.kind,
-        fingerprint: hash,
+        fingerprint: spanFingerprint(bytes, view.start, view.end),
       });
     }
     return seen;
@@ -226,18 +225,22 @@ function countRepeats({ records }: RunNotes, nodes: readonly SpanNode[]): void {
   for (const { event, seen } of records) {
     for (const span of seen) {
       const node = nodes[next];
-      const isTaken =
-        node?.spanId === span.spanId && node.kind === span.kind && node.fingerprint === span.fingerprint;
-      if (isTaken) next++;
+      if (node !== undefined && isSameSpan(node, span)) next++;
       else event.repeats++;
     }
   }
 }
 
+function isSameSpan(a: SpanNode, b: SeenSpan): boolean {
+  return a.idLow === b.idLow && a.idHigh === b.idHigh && a.kind === b.kind && a.fingerprint === b.fingerprint;
+}
+
 function missingIn(known: SpanTable): string[] {
   const missing = new Set<string>();
-  for (const { parentId } of known.nodes) {
-    if (parentId !== '' && known.find(parentId) === undefined) missing.add(keyHex(parentId));
+  for (const node of known.nodes) {
+    const { parentLow, parentHigh } = node;
+    if (isRoot(node) || known.find(parentLow, parentHigh) !== undefined) continue;
+    missing.add(keyHex(keyOf64(parentLow, parentHigh)));
   }
   return [...missing];
 }

@@ -2,46 +2,36 @@
  * Calls between services by edge and window, between two marks of stream time. An edge is a client, a server and the type
  * of their connection; its window is that of the client's start, or of the server's where no client is known.
  */
+import { getOrAdd } from '../get_or_add.ts';
 import type { EdgeCall } from '../trace/edges.ts';
+import { CONNECTION_TYPES } from '../trace/run.ts';
 import { compareText, OTHER, WINDOW_SECONDS, windowOf } from './deltas.ts';
 import type { ServiceEdgeDelta } from './deltas.ts';
 import { ExponentialHistogram } from './exponential_histogram.ts';
 import type { MetricLimits } from './limits.ts';
+import { tallyKey, TallyWindows, windowStartOf, type TallyLimits } from './tally_windows.ts';
 
 class Edge {
-  readonly windowStart: number;
-  readonly client: string;
-  readonly server: string;
-  readonly type: string;
   calls = 0;
   errors = 0;
   clientDurationSumNs = 0;
   serverDurationSumNs = 0;
   readonly clientHistogram = new ExponentialHistogram();
   readonly serverHistogram = new ExponentialHistogram();
-
-  constructor(windowStart: number, client: string, server: string, type: string) {
-    this.windowStart = windowStart;
-    this.client = client;
-    this.server = server;
-    this.type = type;
-  }
 }
 
-interface Tenant {
-  /** Edges, whatever their windows. */
-  readonly names: Set<string>;
-  readonly edges: Map<string, Edge>;
-}
+const TYPES = CONNECTION_TYPES.length;
+type Tenant = TallyWindows<Edge>;
+const newTenant = (): Tenant => new TallyWindows(TYPES, () => new Edge());
 
 export class EdgeWindows {
   /** Calls that a limit sent to `__other__` since the last flush. */
   capped = 0;
-  private readonly limits: MetricLimits;
+  private readonly limits: TallyLimits;
   private readonly tenants = new Map<string, Tenant>();
 
   constructor(limits: MetricLimits) {
-    this.limits = limits;
+    this.limits = { series: limits.edges, windows: limits.edgeWindows };
   }
 
   add(tenant: string, call: EdgeCall): void {
@@ -65,8 +55,12 @@ export class EdgeWindows {
   /** What was counted, in a fixed order; starts anew. */
   flush(): ServiceEdgeDelta[] {
     const deltas: ServiceEdgeDelta[] = [];
-    for (const [tenant, { edges }] of this.tenants) {
-      for (const edge of edges.values()) deltas.push(deltaOf(tenant, edge));
+    for (const [tenant, { byName }] of this.tenants) {
+      for (const [client, servers] of byName) {
+        for (const [server, { tallies }] of servers) {
+          for (const [key, edge] of tallies) deltas.push(deltaOf(tenant, client, server, key, edge));
+        }
+      }
     }
     this.tenants.clear();
     this.capped = 0;
@@ -74,41 +68,30 @@ export class EdgeWindows {
   }
 
   private edgeOf(tenantName: string, windowStart: number, { client, server, type }: EdgeCall): Edge {
-    const { limits, tenants } = this;
-    const tenant: Tenant = tenants.get(tenantName) ?? { names: new Set(), edges: new Map() };
-    tenants.set(tenantName, tenant);
-    const { names, edges } = tenant;
-    const name = nameOf(client, server, type);
-    const key = `${windowStart} ${name}`;
-    const known = edges.get(key);
-    if (known !== undefined) return known;
-    if (edges.size < limits.edgeWindows && (names.has(name) || names.size < limits.edges)) {
-      const edge = new Edge(windowStart, client, server, type);
-      names.add(name);
-      edges.set(key, edge);
-      return edge;
-    }
+    const tenant = getOrAdd(this.tenants, tenantName, newTenant);
+    const key = tallyKey(windowStart, CONNECTION_TYPES.indexOf(type), TYPES);
+    return (
+      tenant.find(client, server, key) ??
+      tenant.add(client, server, key, this.limits) ??
+      this.other(tenant, key)
+    );
+  }
+
+  /** Outside all limits: at most one edge for each type and window. */
+  private other(tenant: Tenant, key: number): Edge {
     this.capped++;
-    const otherKey = `${windowStart} ${nameOf(OTHER, OTHER, type)}`;
-    const other = edges.get(otherKey) ?? new Edge(windowStart, OTHER, OTHER, type);
-    edges.set(otherKey, other);
-    return other;
+    return tenant.findOrPut(OTHER, OTHER, key);
   }
 }
 
-/** Names may hold any character: the length of the first keeps two edges from sharing a key. */
-function nameOf(client: string, server: string, type: string): string {
-  return `${type} ${client.length} ${client}${server}`;
-}
-
-function deltaOf(tenant: string, edge: Edge): ServiceEdgeDelta {
+function deltaOf(tenant: string, client: string, server: string, key: number, edge: Edge): ServiceEdgeDelta {
   return {
     tenant,
-    windowStart: edge.windowStart,
+    windowStart: windowStartOf(key, TYPES),
     stepSeconds: WINDOW_SECONDS,
-    client: edge.client,
-    server: edge.server,
-    connectionType: edge.type,
+    client,
+    server,
+    connectionType: CONNECTION_TYPES[key % TYPES] ?? 'unknown',
     calls: edge.calls,
     errors: edge.errors,
     clientDurationSumNs: edge.clientDurationSumNs,

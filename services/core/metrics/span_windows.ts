@@ -4,11 +4,14 @@
  * A series is a service, an operation, a kind and a status; its window is that of the span's clamped start. Not for edges
  * (edge_windows.ts). Deterministic: what was added, in that order, decides everything, limits included.
  */
+import { spanKey, type NodeId } from '../trace/run.ts';
 import type { SpanFacts } from '../trace/span_facts.ts';
+import { getOrAdd } from '../get_or_add.ts';
 import { compareText, OTHER, SPAN_KINDS, SPAN_STATUSES, WINDOW_SECONDS, windowOf } from './deltas.ts';
 import type { Exemplar, SpanMetricDelta } from './deltas.ts';
 import { ExponentialHistogram } from './exponential_histogram.ts';
 import type { MetricLimits } from './limits.ts';
+import { tallyKey, TallyWindows, windowStartOf, type TallyLimits } from './tally_windows.ts';
 
 class Series {
   spans = 0;
@@ -21,38 +24,27 @@ class Series {
   newestError: Exemplar | null = null;
 }
 
-/** The windows of one operation. */
-class OperationSeries {
-  /** One bit for each combination of kind and status that has a series. */
-  combinations = 0;
-  readonly windows = new Map<number, Series>();
-}
-
-type ServiceSeries = Map<string, OperationSeries>;
-
-class TenantSeries {
-  readonly services = new Map<string, ServiceSeries>();
-  series = 0;
-  seriesWindows = 0;
-}
-
-/** A kind and a status as one number below COMBINATIONS; with a window, the key of a series within its operation. */
+/** Of a kind and a status as one number. */
 const COMBINATIONS = SPAN_KINDS.length * SPAN_STATUSES.length;
 const combinationOf = (kind: number, status: number): number => kind * SPAN_STATUSES.length + status;
-const keyOf = (windowStart: number, combination: number): number =>
-  (windowStart / WINDOW_SECONDS) * COMBINATIONS + combination;
+
+/** Series by service, then by operation. */
+type Tenant = TallyWindows<Series>;
+const newTenant = (): Tenant => new TallyWindows(COMBINATIONS, () => new Series());
 
 export class SpanWindows {
   /** Spans that a limit sent to `__other__` since the last flush. */
   capped = 0;
   private readonly limits: MetricLimits;
-  private readonly tenants = new Map<string, TenantSeries>();
+  private readonly tallyLimits: TallyLimits;
+  private readonly tenants = new Map<string, Tenant>();
 
   constructor(limits: MetricLimits) {
     this.limits = limits;
+    this.tallyLimits = { series: limits.series, windows: limits.seriesWindows };
   }
 
-  add(tenant: string, span: SpanFacts, criticalPathNs: number, traceId: string, spanId: string): void {
+  add(tenant: string, span: SpanFacts, criticalPathNs: number, traceId: string, node: NodeId): void {
     const series = this.seriesOf(tenant, span);
     const { durationNs, weight } = span;
     series.spans++;
@@ -62,20 +54,20 @@ export class SpanWindows {
     series.criticalPathNs += criticalPathNs * weight;
     series.histogram.add(durationNs, weight);
     if (series.slowest === null || durationNs > series.slowest.durationNs) {
-      series.slowest = { traceId, spanId, startMs: span.startMs, durationNs };
+      series.slowest = exemplar(span, traceId, node);
     }
     if (span.isError && (series.newestError === null || span.startMs > series.newestError.startMs)) {
-      series.newestError = { traceId, spanId, startMs: span.startMs, durationNs };
+      series.newestError = exemplar(span, traceId, node);
     }
   }
 
   /** What was counted, in a fixed order; starts anew. */
   flush(): SpanMetricDelta[] {
     const deltas: SpanMetricDelta[] = [];
-    for (const [tenant, { services }] of this.tenants) {
-      for (const [service, operations] of services) {
-        for (const [operation, { windows }] of operations) {
-          for (const [key, series] of windows) deltas.push(deltaOf(tenant, service, operation, key, series));
+    for (const [tenant, { byName }] of this.tenants) {
+      for (const [service, operations] of byName) {
+        for (const [operation, { tallies }] of operations) {
+          for (const [key, series] of tallies) deltas.push(deltaOf(tenant, service, operation, key, series));
         }
       }
     }
@@ -85,55 +77,34 @@ export class SpanWindows {
   }
 
   private seriesOf(tenantName: string, span: SpanFacts): Series {
-    const tenant = getOrAdd(this.tenants, tenantName, () => new TenantSeries());
-    const key = keyOf(windowOf(span.startMs), combinationOf(span.kind, span.status));
-    return find(tenant, span.service, span.operation, key) ?? this.admit(tenant, span, key);
+    const tenant = getOrAdd(this.tenants, tenantName, newTenant);
+    const key = tallyKey(windowOf(span.startMs), combinationOf(span.kind, span.status), COMBINATIONS);
+    return tenant.find(span.service, span.operation, key) ?? this.admit(tenant, span, key);
   }
 
   /** A series for a span that has none yet: its own, its service's for other operations, or the one for everything else. */
-  private admit(tenant: TenantSeries, { service, operation }: SpanFacts, key: number): Series {
+  private admit(tenant: Tenant, { service, operation }: SpanFacts, key: number): Series {
     const { limits } = this;
-    const operations = tenant.services.get(service);
-    if (operations === undefined && tenant.services.size >= limits.services) return this.other(tenant, key);
+    const operations = tenant.byName.get(service);
+    if (operations === undefined && tenant.byName.size >= limits.services) return this.other(tenant, key);
     const isRoom =
       operations?.has(operation) === true || (operations?.size ?? 0) < limits.operationsPerService;
     const name = isRoom ? operation : OTHER;
-    const series = find(tenant, service, name, key) ?? this.make(tenant, service, name, key);
+    const series = tenant.find(service, name, key) ?? tenant.add(service, name, key, this.tallyLimits);
     if (series === null) return this.other(tenant, key);
     if (!isRoom) this.capped++;
     return series;
   }
 
-  /** Null where the tenant has as many series as it may. */
-  private make(tenant: TenantSeries, service: string, operation: string, key: number): Series | null {
-    const { limits } = this;
-    const combinations = tenant.services.get(service)?.get(operation)?.combinations ?? 0;
-    const isNew = (combinations & (1 << (key % COMBINATIONS))) === 0;
-    if (isNew && tenant.series >= limits.series) return null;
-    if (tenant.seriesWindows >= limits.seriesWindows) return null;
-    if (isNew) tenant.series++;
-    tenant.seriesWindows++;
-    return put(tenant, service, operation, key);
-  }
-
   /** Outside all limits: at most one series for each kind, status and window. */
-  private other(tenant: TenantSeries, key: number): Series {
+  private other(tenant: Tenant, key: number): Series {
     this.capped++;
-    return find(tenant, OTHER, OTHER, key) ?? put(tenant, OTHER, OTHER, key);
+    return tenant.findOrPut(OTHER, OTHER, key);
   }
 }
 
-function find(tenant: TenantSeries, service: string, operation: string, key: number): Series | undefined {
-  return tenant.services.get(service)?.get(operation)?.windows.get(key);
-}
-
-function put(tenant: TenantSeries, serviceName: string, operationName: string, key: number): Series {
-  const service = getOrAdd(tenant.services, serviceName, () => new Map<string, OperationSeries>());
-  const operation = getOrAdd(service, operationName, () => new OperationSeries());
-  operation.combinations |= 1 << (key % COMBINATIONS);
-  const series = new Series();
-  operation.windows.set(key, series);
-  return series;
+function exemplar({ startMs, durationNs }: SpanFacts, traceId: string, node: NodeId): Exemplar {
+  return { traceId, spanId: spanKey(node), startMs, durationNs };
 }
 
 function deltaOf(
@@ -149,7 +120,7 @@ function deltaOf(
   const isSame = slowest?.spanId === newestError?.spanId && slowest?.traceId === newestError?.traceId;
   return {
     tenant,
-    windowStart: ((key - combination) / COMBINATIONS) * WINDOW_SECONDS,
+    windowStart: windowStartOf(key, COMBINATIONS),
     stepSeconds: WINDOW_SECONDS,
     service,
     operation,
@@ -175,13 +146,4 @@ function compareDeltas(a: SpanMetricDelta, b: SpanMetricDelta): number {
     compareText(a.kind, b.kind) ||
     compareText(a.status, b.status)
   );
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

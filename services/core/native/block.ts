@@ -17,15 +17,19 @@ export interface Block {
   readonly columns: readonly string[];
   readonly rows: number;
   readonly bytes: Buffer;
+  /** Hardly any two rows have the same key: ClickHouse need not look for what it could merge before it stores them. */
+  readonly isDistinct: boolean;
 }
 
 export class TableRows {
   readonly table: string;
   readonly columns: readonly NamedColumn[];
+  private readonly isDistinct: boolean;
   private readonly first: Column | undefined;
 
-  constructor(table: string, columns: readonly NamedColumn[]) {
+  constructor(table: string, columns: readonly NamedColumn[], isDistinct = false) {
     this.table = table;
+    this.isDistinct = isDistinct;
     this.columns = columns;
     this.first = columns[0]?.[1];
   }
@@ -52,12 +56,12 @@ export class TableRows {
 
   /** The block of all rows, in memory of its own. Throws where the columns are not equally long: that is a bug. */
   encode(): Block {
-    const { rows, columns } = this;
+    const { table, rows, columns, isDistinct } = this;
     const out = new WireWriter(this.byteSize + 128 * columns.length + 64);
     writeVarint32(out, columns.length);
     writeVarint32(out, rows);
     for (const [name, column] of columns) {
-      if (column.rows !== rows) throw new Error(`${this.table}.${name} has ${column.rows} of ${rows} rows`);
+      if (column.rows !== rows) throw new Error(`${table}.${name} has ${column.rows} of ${rows} rows`);
       writeName(out, name);
       writeName(out, column.type);
       if (rows === 0) continue;
@@ -65,7 +69,7 @@ export class TableRows {
       column.writeData(out);
     }
     const bytes = Buffer.from(out.buf.buffer, out.buf.byteOffset, out.pos);
-    return { table: this.table, columns: columns.map(([name]) => name), rows, bytes };
+    return { table, columns: columns.map(([name]) => name), rows, bytes, isDistinct };
   }
 }
 

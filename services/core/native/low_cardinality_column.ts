@@ -17,11 +17,15 @@ const NEED_UPDATE_DICTIONARY = 0x400;
 const INDEX_UINT8 = 0;
 const INDEX_UINT16 = 1;
 const INDEX_UINT32 = 2;
+/** Of the dictionary's, that are also known as texts. */
+const MAX_TEXTS = 1_024;
 
 export class LowCardinalityColumn implements Column {
   readonly type = 'LowCardinality(String)';
   rows = 0;
   private readonly dictionary = new ByteDictionary();
+  /** Where texts stand that came as such, and not as bytes: kinds, tenants, services. */
+  private readonly texts = new Map<string, number>();
   private indexes = new Uint32Array(INITIAL_ROWS);
   private readonly scratch = new WireWriter(64);
   private marked = 0;
@@ -32,9 +36,16 @@ export class LowCardinalityColumn implements Column {
   }
 
   appendText(text: string): void {
+    const known = this.texts.get(text);
+    if (known !== undefined) {
+      this.appendIndex(known);
+      return;
+    }
     this.scratch.reset();
     writeText(this.scratch, text);
-    this.append(this.scratch.buf, 0, this.scratch.pos);
+    const index = this.dictionary.intern(this.scratch.buf, 0, this.scratch.pos);
+    if (this.texts.size < MAX_TEXTS) this.texts.set(text, index);
+    this.appendIndex(index);
   }
 
   /** The same values again that the rows `[from, to)` of this block have. */
@@ -59,6 +70,7 @@ export class LowCardinalityColumn implements Column {
   reset(): void {
     this.rows = this.marked = 0;
     this.dictionary.reset();
+    this.texts.clear();
   }
 
   writePrefix(out: WireWriter): void {

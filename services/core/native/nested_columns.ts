@@ -10,7 +10,7 @@ import { grown, INITIAL_ROWS, type Column } from './column.ts';
 import type { LowCardinalityColumn } from './low_cardinality_column.ts';
 
 /** Where each row ends among the elements of an inner column. */
-class RowEnds {
+export class RowEnds {
   rows = 0;
   private ends = new Uint32Array(INITIAL_ROWS);
   private marked = 0;
@@ -56,10 +56,12 @@ export class ArrayColumn<T extends Column> implements Column {
   readonly type: string;
   /** Takes the elements. */
   readonly elements: T;
-  private readonly ends = new RowEnds();
+  private readonly ends: RowEnds;
 
-  constructor(elements: T) {
+  /** `ends` where several columns have as many elements in each row (ClickHouse's Nested): one of them closes the rows. */
+  constructor(elements: T, ends = new RowEnds()) {
     this.elements = elements;
+    this.ends = ends;
     this.type = `Array(${elements.type})`;
   }
 

@@ -1,5 +1,5 @@
 /** String and FixedString: bytes, copied from where they lie. */
-import { WireWriter, writeBytes, writeVarint32 } from '../wire/writer.ts';
+import { beginLength, endLengthField, WireWriter, writeBytes, writeVarint32 } from '../wire/writer.ts';
 import type { Column } from './column.ts';
 import { copyBytes, writeHexString, writeString, writeText } from './text.ts';
 
@@ -7,7 +7,6 @@ export class StringColumn implements Column {
   readonly type = 'String';
   rows = 0;
   private readonly data = new WireWriter();
-  private readonly scratch = new WireWriter(64);
   private markedRows = 0;
   private markedPos = 0;
 
@@ -18,9 +17,10 @@ export class StringColumn implements Column {
   }
 
   appendText(text: string): void {
-    this.scratch.reset();
-    writeText(this.scratch, text);
-    this.append(this.scratch.buf, 0, this.scratch.pos);
+    const start = beginLength(this.data);
+    writeText(this.data, text);
+    endLengthField(this.data, start);
+    this.rows++;
   }
 
   /** An id as its hex digits. */

@@ -53,6 +53,15 @@ export function appendAnyValue(sink: TextSink, buf: Uint8Array, start: number, e
     sink.append(buf, start + 2, end);
     return;
   }
+  // A number below 16,384 and nothing else: statuses, ports, sizes.
+  if (buf[start] === ANY_INT && (length === 0 || length === 1)) {
+    const low = buf[start + 1] ?? 0;
+    const high = buf[start + 2] ?? 0;
+    if (length === 0 ? low < 0x80 : low >= 0x80 && high < 0x80) {
+      sink.appendText(String(length === 0 ? low : (low & 0x7f) | (high << 7)));
+      return;
+    }
+  }
   const value = readValue(new Cursor(buf, start, end));
   if (value.tag === ANY_STRING) sink.append(buf, value.start, value.end);
   else sink.appendText(textOf(buf, value));

@@ -10,6 +10,7 @@
  * repeated singular field counts.
  */
 import {
+  SPAN_ATTRIBUTES,
   SPAN_END_TIME,
   SPAN_FLAGS,
   SPAN_ID_BYTES,
@@ -32,6 +33,7 @@ import {
   readTag,
   readVarint32,
   seek,
+  skipRow,
   skipValue,
   uint32At,
 } from '../wire/cursor.ts';
@@ -61,6 +63,8 @@ export class SpanView {
   statusMessageStart = 0;
   statusMessageEnd = 0;
   flags = 0;
+  /** Where the first field begins that is none of these, or the end: attributes, events and links begin no earlier. */
+  othersStart = 0;
 
   readonly cursor = new Cursor(new Uint8Array(0));
 }
@@ -81,10 +85,12 @@ export function readSpanView(view: SpanView, buf: Uint8Array, start: number, end
   view.statusCode = 0;
   view.statusMessageStart = view.statusMessageEnd = start;
   view.flags = 0;
+  view.othersStart = end;
 
   const { cursor } = view;
   seek(cursor, buf, start, end);
   while (cursor.pos < end) {
+    const at = cursor.pos;
     const tag = readTag(cursor);
     switch (tag) {
       case SPAN_TRACE_ID: {
@@ -121,15 +127,15 @@ export function readSpanView(view: SpanView, buf: Uint8Array, start: number, end
         view.kind = readVarint32(cursor) | 0; // enums are signed
         break;
       case SPAN_START_TIME: {
-        const at = advance(cursor, 8);
-        view.startTimeLow = uint32At(buf, at);
-        view.startTimeHigh = uint32At(buf, at + 4);
+        const time = advance(cursor, 8);
+        view.startTimeLow = uint32At(buf, time);
+        view.startTimeHigh = uint32At(buf, time + 4);
         break;
       }
       case SPAN_END_TIME: {
-        const at = advance(cursor, 8);
-        view.endTimeLow = uint32At(buf, at);
-        view.endTimeHigh = uint32At(buf, at + 4);
+        const time = advance(cursor, 8);
+        view.endTimeLow = uint32At(buf, time);
+        view.endTimeHigh = uint32At(buf, time + 4);
         break;
       }
       case SPAN_STATUS: {
@@ -140,7 +146,12 @@ export function readSpanView(view: SpanView, buf: Uint8Array, start: number, end
       case SPAN_FLAGS:
         view.flags = uint32At(buf, advance(cursor, 4));
         break;
+      case SPAN_ATTRIBUTES:
+        if (view.othersStart === end) view.othersStart = at;
+        skipRow(cursor, tag);
+        break;
       default:
+        if (view.othersStart === end) view.othersStart = at;
         skipValue(cursor, tag);
     }
   }

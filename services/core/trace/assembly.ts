@@ -10,13 +10,15 @@
  */
 import { TRACE_ID_BYTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
-import { fingerprint, key16 } from '../wire/keys.ts';
+import { key16 } from '../wire/keys.ts';
 import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
 import { headerBytes, isSameHeader } from './header_table.ts';
 import { OpenRun, type LogClock } from './open_run.ts';
-import type { HeldRecord, RecordStore } from './record_store.ts';
+import type { RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
+import type { Arrival } from './run_spans.ts';
+import { spanFingerprint } from './span_fingerprint.ts';
 import { SpanIntake } from './span_intake.ts';
 import { SpanRows } from './span_rows.ts';
 import type { CloseReason, SpanHeader } from './run.ts';
@@ -203,20 +205,25 @@ export class Assembly {
   }
 
   private readSpans(record: LogRecord, before: LogClock): void {
-    const held = this.store.hold(record.value);
-    this.intake.read(record, (view, header) => this.takeSpan(record, before, view, header, held));
+    const { value } = record;
+    const held = this.store.hold(value);
+    const bytes = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    let run: OpenRun | null = null;
+    let runIdAt = 0;
+    this.intake.read(record, (view, header) => {
+      // Spans of a trace often follow each other, and no run ends amid a record.
+      const idAt = view.traceIdStart;
+      if (run === null || !isSameId(value, idAt, runIdAt))
+        run = this.touch(record, key16(value, idAt), before);
+      runIdAt = idAt;
+      const fingerprint = spanFingerprint(bytes, view.start, view.end);
+      this.takeSpan(record, run, { view, fingerprint, header, record: held });
+    });
     held.release();
   }
 
-  private takeSpan(
-    record: LogRecord,
-    before: LogClock,
-    view: SpanView,
-    header: SpanHeader,
-    held: HeldRecord,
-  ): void {
-    const run = this.touch(record, key16(view.buf, view.traceIdStart), before);
-    const arrival = { view, fingerprint: fingerprint(view.buf, view.start, view.end), header, record: held };
+  private takeSpan(record: LogRecord, run: OpenRun, arrival: Arrival): void {
+    const { view, header } = arrival;
     if (run.spans.has(arrival)) {
       if (run.settling !== null) this.settle(run);
       return;
@@ -224,7 +231,7 @@ export class Assembly {
     const { maxFragmentSpans, maxFragmentBytes } = this.rules;
     const bytes = bytesOf(run, view, header);
     if (run.unsentBytes + bytes > maxFragmentBytes) this.send(run, 'full', record.offset);
-    held.retain();
+    arrival.record.retain();
     run.add(arrival);
     run.unsentBytes += bytes;
     run.receivedMs = record.appendMs;
@@ -250,9 +257,11 @@ export class Assembly {
 
   /** Puts the run at the end of the queue in which it waits for its fragment. */
   private settle(run: OpenRun): void {
+    const queue = run.spans.isComplete ? this.settlingComplete : this.settlingIncomplete;
+    if (run.settling === queue && queue.tail === run) return;
     run.settling?.remove(run);
-    run.settling = run.spans.isComplete ? this.settlingComplete : this.settlingIncomplete;
-    run.settling.append(run);
+    run.settling = queue;
+    queue.append(run);
   }
 
   private send(run: OpenRun, reason: CloseReason, offset: number): void {
@@ -284,6 +293,11 @@ export class Assembly {
 /** Trace ids of different tenants never meet. */
 function keyOf(tenant: string, traceId: string): string {
   return tenant === DEFAULT_TENANT ? traceId : `${traceId}/${tenant}`;
+}
+
+function isSameId(bytes: Uint8Array, at: number, other: number): boolean {
+  for (let i = 0; i < TRACE_ID_BYTES; i++) if (bytes[at + i] !== bytes[other + i]) return false;
+  return true;
 }
 
 /** What the span adds to its fragment: headers count too, as often as they change from span to span. */

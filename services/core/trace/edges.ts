@@ -12,9 +12,8 @@
  * - a consumer without a counterpart, from the queue that its attributes name.
  * Where client spans of one service nest (an HTTP call inside a database client), the outermost speaks for the call.
  */
-import type { ConnectionType, EdgeEnd, EdgePeer, SpanTable } from './run.ts';
+import type { ConnectionType, EdgeEnd, EdgePeer, SentSpan, SpanTable } from './run.ts';
 import { isCallee, isCaller, isSent, parentOf, producerOf } from './span_relations.ts';
-import type { SentSpan } from './span_relations.ts';
 import { KIND_CONSUMER, KIND_PRODUCER } from '../otlp/fields.ts';
 
 /** One call. An end that reported no span is null. */
@@ -34,15 +33,15 @@ export function countCalls(spans: SpanTable, count: (call: EdgeCall) => void): v
   const sent = spans.nodes.filter(isSent);
   const paired = new Set<SentSpan>();
   for (const span of sent) {
-    const parent = parentOf(spans, span);
-    if (parent !== null) pairWithParent(parent, span, paired, count);
-    if (span.edge.links.length > 0) pairWithLinked(spans, parent, span, paired, count);
+    span.parent = parentOf(spans, span);
+    if (span.parent !== null) pairWithParent(span.parent, span, paired, count);
+    if (span.edge.links.length > 0) pairWithLinked(spans, span, paired, count);
   }
   const delegated = new Set<SentSpan>();
-  for (const span of paired) markAround(spans, span, paired, delegated);
+  for (const span of paired) markAround(span, paired, delegated);
   for (const span of sent) {
     if (span.edge.peer === null || paired.has(span) || delegated.has(span)) continue;
-    if (!isSpokenFor(spans, span, paired, delegated)) count(callToPeer(span, span.edge.peer));
+    if (!isSpokenFor(span, paired, delegated)) count(callToPeer(span, span.edge.peer));
   }
 }
 
@@ -64,14 +63,13 @@ function pairWithParent(
 
 function pairWithLinked(
   spans: SpanTable,
-  parent: SentSpan | null,
   consumer: SentSpan,
   paired: Set<SentSpan>,
   count: (call: EdgeCall) => void,
 ): void {
-  for (const spanId of consumer.edge.links) {
-    const producer = producerOf(spans, spanId, consumer);
-    if (producer === null || producer === parent) continue;
+  for (const linked of consumer.edge.links) {
+    const producer = producerOf(spans, linked, consumer);
+    if (producer === null || producer === consumer.parent) continue;
     paired.add(producer).add(consumer);
     if (producer.edge.service !== consumer.edge.service) count(callBetween(producer, consumer));
   }
@@ -96,37 +94,31 @@ function callToPeer(span: SentSpan, peer: EdgePeer): EdgeCall {
 }
 
 /** Who made a call through a client that has its counterpart needs none of its own. */
-function markAround(
-  spans: SpanTable,
-  span: SentSpan,
-  paired: ReadonlySet<SentSpan>,
-  delegated: Set<SentSpan>,
-): void {
-  let around = spanAround(spans, span);
+function markAround(span: SentSpan, paired: ReadonlySet<SentSpan>, delegated: Set<SentSpan>): void {
+  let around = spanAround(span);
   while (around !== null && !paired.has(around) && !delegated.has(around)) {
     delegated.add(around);
-    around = spanAround(spans, around);
+    around = spanAround(around);
   }
 }
 
 /** Whether a span around this one has the counterpart, or names the peer, of the same call. */
 function isSpokenFor(
-  spans: SpanTable,
   span: SentSpan,
   paired: ReadonlySet<SentSpan>,
   delegated: ReadonlySet<SentSpan>,
 ): boolean {
-  let around = spanAround(spans, span);
+  let around = spanAround(span);
   for (let depth = 0; around !== null && depth < MAX_NESTING; depth++) {
     if (paired.has(around) || (around.edge.peer !== null && !delegated.has(around))) return true;
-    around = spanAround(spans, around);
+    around = spanAround(around);
   }
   return false;
 }
 
 /** The span of the same service and at the same end of a call that `span` ran in: a client around a client. */
-function spanAround(spans: SpanTable, span: SentSpan): SentSpan | null {
-  const parent = parentOf(spans, span);
+function spanAround(span: SentSpan): SentSpan | null {
+  const { parent } = span;
   if (parent === null || parent.edge.service !== span.edge.service) return null;
   const isSameEnd = isCaller(span.kind) ? isCaller(parent.kind) : parent.kind === span.kind;
   return isSameEnd ? parent : null;

@@ -2,7 +2,7 @@
  * The spans of a short run: a chain of rows (span_rows.ts), looked through from end to end. They become objects for as long as
  * somebody looks at them: when a fragment is sent, and at the run's end.
  */
-import { uint32At } from '../wire/cursor.ts';
+import { int32At } from '../wire/cursor.ts';
 import { fragmentSpan, ManySpans, type UnsentSpan } from './many_spans.ts';
 import { SpanTable, type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
@@ -21,6 +21,10 @@ export class FewSpans implements RunSpans {
   private hasRoot = false;
   /** Spans whose parent is not there. */
   private lackParent = 0;
+  /** Bits of the ids that are there: an id whose bit is not set is not there, and no row has to be looked at. */
+  private idBits = 0;
+  /** Bits of the parents that are not there; some may have come since. */
+  private missingBits = 0;
 
   constructor(rows: SpanRows) {
     this.rows = rows;
@@ -36,8 +40,9 @@ export class FewSpans implements RunSpans {
 
   has({ view, fingerprint }: Arrival): boolean {
     const { rows } = this;
-    const low = uint32At(view.buf, view.spanIdStart) | 0;
-    const high = uint32At(view.buf, view.spanIdStart + 4) | 0;
+    const low = int32At(view.buf, view.spanIdStart);
+    const high = int32At(view.buf, view.spanIdStart + 4);
+    if ((this.idBits & bitOf(low, high)) === 0) return false;
     for (let row = this.first; row !== NONE; row = rows.next(row)) {
       if (rows.isSpan(row, low, high) && rows.isSame(row, view.kind, fingerprint)) return true;
     }
@@ -115,18 +120,37 @@ export class FewSpans implements RunSpans {
   /** What the new span changes in who lacks a parent: it may be one, and its own may not be there. */
   private relate(added: number): void {
     const { rows } = this;
-    let lacksParent = rows.hasParent(added);
-    if (!lacksParent) this.hasRoot = true;
-    for (let row = this.first; row !== NONE; row = rows.next(row)) {
-      if (lacksParent && rows.isParentOf(row, added)) lacksParent = false;
-      if (this.lackParent > 0 && rows.lacksParent(row) && rows.isParentOf(added, row)) {
-        rows.setLacksParent(row, false);
-        this.lackParent--;
-      }
+    const bit = bitOf(rows.idLow(added), rows.idHigh(added));
+    this.idBits |= bit;
+    if ((this.missingBits & bit) !== 0) this.adopt(added);
+    if (!rows.hasParent(added)) {
+      this.hasRoot = true;
+      return;
     }
-    if (!lacksParent) return;
+    const parentBit = bitOf(rows.parentLow(added), rows.parentHigh(added));
+    if ((this.idBits & parentBit) !== 0 && this.isParentThere(added)) return;
     rows.setLacksParent(added, true);
     this.lackParent++;
+    this.missingBits |= parentBit;
+  }
+
+  /** The new span may be the parent that others lack. */
+  private adopt(added: number): void {
+    const { rows } = this;
+    for (let row = this.first; row !== NONE && this.lackParent > 0; row = rows.next(row)) {
+      if (!rows.lacksParent(row) || !rows.isParentOf(added, row)) continue;
+      rows.setLacksParent(row, false);
+      this.lackParent--;
+    }
+    if (this.lackParent === 0) this.missingBits = 0;
+  }
+
+  private isParentThere(child: number): boolean {
+    const { rows } = this;
+    for (let row = this.first; row !== NONE; row = rows.next(row)) {
+      if (rows.isParentOf(row, child)) return true;
+    }
+    return false;
   }
 
   private giveBack(): void {
@@ -138,4 +162,9 @@ export class FewSpans implements RunSpans {
     this.first = this.last = this.firstUnsent = NONE;
     this.count = this.unsent = 0;
   }
+}
+
+/** One of 32 bits for an id. All its bits count, since ids that are counted up differ in a few. */
+function bitOf(low: number, high: number): number {
+  return 1 << (Math.imul(low ^ high, 0x9e3779b1) >>> 27);
 }

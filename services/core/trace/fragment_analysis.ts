@@ -20,7 +20,7 @@ import { criticalPath } from './critical_path.ts';
 import { countCalls } from './edges.ts';
 import { readLinksWithin } from './links.ts';
 import { PeerReader } from './peer.ts';
-import type { EdgeEnd, EdgePeer, Fragment, SpanTable } from './run.ts';
+import type { EdgeEnd, EdgePeer, Fragment, SpanId, SpanTable } from './run.ts';
 import { readSpanFacts } from './span_facts.ts';
 import type { SpanFacts } from './span_facts.ts';
 import { buildSpanTree } from './span_tree.ts';
@@ -59,9 +59,9 @@ export class FragmentAnalysis {
     const pathNs = criticalPath(facts, tree.parents, tree.top);
     for (let position = 0; position < facts.length; position++) {
       const span = facts[position];
-      if (span === undefined) continue;
-      const spanId = fragment.spans[position]?.node.spanId ?? '';
-      this.spanWindows.add(fragment.tenant, span, pathNs[position] ?? 0, fragment.traceId, spanId);
+      const node = fragment.spans[position]?.node;
+      if (span === undefined || node === undefined) continue;
+      this.spanWindows.add(fragment.tenant, span, pathNs[position] ?? 0, fragment.traceId, node);
     }
     return summarise(fragment, facts, tree, pathNs, view);
   }
@@ -92,7 +92,7 @@ export class FragmentAnalysis {
     }
   }
 
-  private readLinks(traceId: string): readonly string[] {
+  private readLinks(traceId: string): readonly SpanId[] {
     try {
       return readLinksWithin(this.view, traceId);
     } catch (error) {
@@ -101,7 +101,7 @@ export class FragmentAnalysis {
   }
 }
 
-const NO_LINKS: readonly string[] = [];
+const NO_LINKS: readonly SpanId[] = [];
 
 /** Attributes and links were not looked into before: where they are malformed the span counts without them. */
 function unlessMalformed<T>(error: unknown, fallback: T): T {

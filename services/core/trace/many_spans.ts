@@ -1,9 +1,9 @@
 /** The spans of a long run: objects in a table by id. */
 import { hasParent, type SpanView } from '../otlp/span_view.ts';
-import { key8 } from '../wire/keys.ts';
+import { int32At } from '../wire/cursor.ts';
+import { keyOf64 } from '../wire/keys.ts';
 import type { HeldRecord } from './record_store.ts';
-import type { SpanTable } from './run.ts';
-import { type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
+import { isRoot, spanKey, type FragmentSpan, type SpanHeader, type SpanNode, type SpanTable } from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
 
 /** A span that waits for its fragment: its bytes are `[start, end)` of the held record. */
@@ -49,7 +49,8 @@ export class ManySpans implements RunSpans {
   }
 
   has({ view, fingerprint }: Arrival): boolean {
-    let known = this.table.find(key8(view.buf, view.spanIdStart)) ?? null;
+    let known =
+      this.table.find(int32At(view.buf, view.spanIdStart), int32At(view.buf, view.spanIdStart + 4)) ?? null;
     for (let seen = 0; known !== null && seen < MAX_SAME_ID; seen++, known = known.sameId) {
       if (known.kind === view.kind && known.fingerprint === fingerprint) return true;
     }
@@ -78,22 +79,29 @@ export class ManySpans implements RunSpans {
     for (const { record } of this.waiting) record.release();
   }
 
-  private relate({ spanId, parentId }: SpanNode): void {
-    this.missingParents.delete(spanId);
-    if (parentId === '') this.hasRoot = true;
-    else if (this.table.find(parentId) === undefined) this.missingParents.add(parentId);
+  private relate(node: SpanNode): void {
+    const { parentLow, parentHigh } = node;
+    if (this.missingParents.size > 0) this.missingParents.delete(spanKey(node));
+    if (isRoot(node)) this.hasRoot = true;
+    else if (this.table.find(parentLow, parentHigh) === undefined) {
+      this.missingParents.add(keyOf64(parentLow, parentHigh));
+    }
   }
 }
 
 function newNode(view: SpanView, fingerprint: number): SpanNode {
+  const isChild = hasParent(view);
   return {
-    spanId: key8(view.buf, view.spanIdStart),
-    parentId: hasParent(view) ? key8(view.buf, view.parentIdStart) : '',
+    idLow: int32At(view.buf, view.spanIdStart),
+    idHigh: int32At(view.buf, view.spanIdStart + 4),
+    parentLow: isChild ? int32At(view.buf, view.parentIdStart) : 0,
+    parentHigh: isChild ? int32At(view.buf, view.parentIdStart + 4) : 0,
     kind: view.kind,
     fingerprint,
     sameId: null,
     edge: null,
     position: 0,
+    parent: null,
   };
 }
 

@@ -2,9 +2,12 @@
  * What assembly holds of a trace, and what it hands on.
  *
  * A *run* is the spans of one trace with no silence of `forget` between them; a *fragment* is what is sent of it at
- * once (nearly every run is one fragment). Ids are `latin1` strings of the raw bytes: one character a byte, cheap as
- * map keys, hex only where a reader needs it.
+ * once (nearly every run is one fragment). A trace id is a `latin1` string of the raw bytes: one character a byte, cheap as a
+ * map key, hex only where a reader needs it. A span id is two integers: spans are looked for among a few, where comparing
+ * numbers is cheaper than making strings.
  */
+import { keyOf64 } from '../wire/keys.ts';
+
 /** A resource and scope, as message bytes, once for all spans that came under it. Owned by the header table. */
 export interface SpanHeader {
   readonly resource: Uint8Array;
@@ -15,11 +18,20 @@ export interface SpanHeader {
   readonly service: string;
 }
 
+/** The 8 bytes of a span's id as two halves, little endian, signed 32 bits each. */
+export interface SpanId {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What is known of a span until its run ends, when its bytes are long sent: enough to drop a retry and pair an edge. */
 export interface SpanNode {
-  readonly spanId: string;
-  /** Empty for a root. */
-  readonly parentId: string;
+  /** Halves of its id, as in SpanId. */
+  readonly idLow: number;
+  readonly idHigh: number;
+  /** Halves of its parent's; both 0 for a root. */
+  readonly parentLow: number;
+  readonly parentHigh: number;
   readonly kind: number;
   /** Hash of the span's bytes: the same id, kind and bytes again is a client's retry. */
   readonly fingerprint: number;
@@ -29,7 +41,16 @@ export interface SpanNode {
   edge: EdgeEnd | null;
   /** In the fragment that it was sent with. Set by span_tree.ts. */
   position: number;
+  /** The span under which it ran. Set by edges.ts, once all spans that may be it are known. */
+  parent: SentSpan | null;
 }
+
+/** A span whose bytes were read: its fragment has been sent. */
+export interface SentSpan extends SpanNode {
+  edge: EdgeEnd;
+}
+
+export type NodeId = Pick<SpanNode, 'idLow' | 'idHigh'>;
 
 /** One end of a service edge: what is kept of a sent span until its run ends and all who may be its other end are known. */
 export interface EdgeEnd {
@@ -42,7 +63,7 @@ export interface EdgeEnd {
   /** Who a client or producer says it talks to, or the queue that a consumer reads; or null. */
   readonly peer: EdgePeer | null;
   /** Ids of the spans of the same trace that a consumer links to. */
-  readonly links: readonly string[];
+  readonly links: readonly SpanId[];
 }
 
 /** Where a span without an instrumented counterpart leads to or comes from. */
@@ -52,7 +73,8 @@ export interface EdgePeer {
 }
 
 /** How two services meet. */
-export type ConnectionType = 'rpc' | 'messaging' | 'database' | 'unknown';
+export const CONNECTION_TYPES = ['rpc', 'messaging', 'database', 'unknown'] as const;
+export type ConnectionType = (typeof CONNECTION_TYPES)[number];
 
 /** A span whose fragment is being sent: its bytes are `buf[start, end)`. */
 export interface FragmentSpan {
@@ -81,6 +103,15 @@ export interface Fragment {
   readonly known: SpanTable;
 }
 
+/** Its id as `latin1` string of the raw bytes. */
+export function spanKey({ idLow, idHigh }: NodeId): string {
+  return keyOf64(idLow, idHigh);
+}
+
+export function isRoot({ parentLow, parentHigh }: SpanNode): boolean {
+  return parentLow === 0 && parentHigh === 0;
+}
+
 /** The spans of a run by id: a plain list while it is short, a map beside it once it is not. */
 export class SpanTable {
   private readonly list: SpanNode[] = [];
@@ -92,25 +123,26 @@ export class SpanTable {
   }
 
   /** The first span known by this id; follow `sameId` for others. */
-  find(spanId: string): SpanNode | undefined {
-    if (this.byId !== null) return this.byId.get(spanId);
-    return this.list.find((node) => node.spanId === spanId);
+  find(idLow: number, idHigh: number): SpanNode | undefined {
+    if (this.byId !== null) return this.byId.get(keyOf64(idLow, idHigh));
+    for (const node of this.list) if (node.idLow === idLow && node.idHigh === idHigh) return node;
+    return undefined;
   }
 
   add(node: SpanNode): void {
-    const first = this.find(node.spanId);
+    const first = this.find(node.idLow, node.idHigh);
     this.list.push(node);
     if (first !== undefined) {
       node.sameId = first.sameId;
       first.sameId = node;
     } else if (this.byId !== null) {
-      this.byId.set(node.spanId, node);
+      this.byId.set(spanKey(node), node);
     } else if (this.list.length > LIST_LIMIT) {
       this.byId = new Map();
-      for (const known of this.list) if (!this.byId.has(known.spanId)) this.byId.set(known.spanId, known);
+      for (const known of this.list) if (!this.byId.has(spanKey(known))) this.byId.set(spanKey(known), known);
     }
   }
 }
 
 /** Up to this many spans a scan of the list beats a map. */
-const LIST_LIMIT = 12;
+const LIST_LIMIT = 32;

@@ -10,7 +10,7 @@ export type Slot = 0 | 1 | 2;
 
 export class RunQueue {
   head: OpenRun | null = null;
-  private tail: OpenRun | null = null;
+  tail: OpenRun | null = null;
   private readonly previous: number;
   private readonly following: number;
 

@@ -6,12 +6,7 @@
  * spans that are equally good the choice does not depend on the order in which they came.
  */
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER } from '../otlp/fields.ts';
-import type { EdgeEnd, SpanNode, SpanTable } from './run.ts';
-
-/** A span whose bytes were read: its fragment has been sent. */
-export interface SentSpan extends SpanNode {
-  edge: EdgeEnd;
-}
+import { isRoot, type SentSpan, type SpanId, type SpanNode, type SpanTable } from './run.ts';
 
 /** Whether a span of this kind is the near end of a call: a client, or a producer. */
 export function isCaller(kind: number): boolean {
@@ -26,15 +21,15 @@ export function isCallee(kind: number): boolean {
 /** The span under which `span` ran, or null where the run knows none. Only sent spans count. */
 export function parentOf(spans: SpanTable, span: SentSpan): SentSpan | null {
   if (isCallee(span.kind)) {
-    const twin = best(spans, span.spanId, span, (other) => isCaller(other.kind));
+    const twin = best(spans, span.idLow, span.idHigh, span, isCallerSpan);
     if (twin !== null) return twin;
   }
-  return span.parentId === '' ? null : best(spans, span.parentId, span, anySpan);
+  return isRoot(span) ? null : best(spans, span.parentLow, span.parentHigh, span, anySpan);
 }
 
-/** The producer among the spans that go by `spanId`, for a consumer's link. */
-export function producerOf(spans: SpanTable, spanId: string, consumer: SentSpan): SentSpan | null {
-  return best(spans, spanId, consumer, (other) => other.kind === KIND_PRODUCER);
+/** The producer among the spans that go by an id, for a consumer's link. */
+export function producerOf(spans: SpanTable, { low, high }: SpanId, consumer: SentSpan): SentSpan | null {
+  return best(spans, low, high, consumer, isProducerSpan);
 }
 
 export function isSent(span: SpanNode): span is SentSpan {
@@ -42,18 +37,21 @@ export function isSent(span: SpanNode): span is SentSpan {
 }
 
 const anySpan = (): boolean => true;
+const isCallerSpan = ({ kind }: SentSpan): boolean => isCaller(kind);
+const isProducerSpan = ({ kind }: SentSpan): boolean => kind === KIND_PRODUCER;
 
 /** Two spans may share an id, in Zipkin. Where thousands do, ids are broken, and asking all of them for each would take hours. */
 const MAX_OF_ONE_ID = 64;
 
 function best(
   spans: SpanTable,
-  spanId: string,
+  idLow: number,
+  idHigh: number,
   child: SentSpan,
   accepts: (span: SentSpan) => boolean,
 ): SentSpan | null {
   let found: SentSpan | null = null;
-  let span = spans.find(spanId) ?? null;
+  let span = spans.find(idLow, idHigh) ?? null;
   for (let asked = 0; span !== null && asked < MAX_OF_ONE_ID; span = span.sameId, asked++) {
     if (span === child || !isSent(span) || !accepts(span)) continue;
     if (found === null || compareAsParents(span, found, child) < 0) found = span;

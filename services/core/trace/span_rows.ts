@@ -6,9 +6,8 @@
  */
 import { hasParent } from '../otlp/span_view.ts';
 import { uint32At } from '../wire/cursor.ts';
-import { keyOf64 } from '../wire/keys.ts';
 import type { HeldRecord } from './record_store.ts';
-import type { EdgeEnd, EdgePeer, SpanHeader, SpanNode } from './run.ts';
+import type { EdgeEnd, EdgePeer, SpanHeader, SpanId, SpanNode } from './run.ts';
 import type { Arrival } from './run_spans.ts';
 
 /** In place of a row. */
@@ -32,7 +31,6 @@ const START_MS = 5;
 const DURATION_NS = 6;
 const WEIGHT = 7;
 
-const HAS_PARENT = 1;
 /** No span of the run has the id of this one's parent. */
 const LACKS_PARENT = 2;
 const HAS_EDGE = 4;
@@ -50,7 +48,7 @@ export class SpanRows {
   private readonly headers: (SpanHeader | null)[] = [];
   private readonly records: (HeldRecord | null)[] = [];
   /** Few spans have any. */
-  private readonly links = new Map<number, readonly string[]>();
+  private readonly links = new Map<number, readonly SpanId[]>();
 
   /** A new row for a span that has arrived. */
   add({ view, fingerprint, header, record }: Arrival): number {
@@ -64,7 +62,7 @@ export class SpanRows {
     ints[at + PARENT_HIGH] = isChild ? uint32At(view.buf, view.parentIdStart + 4) : 0;
     ints[at + KIND] = view.kind;
     ints[at + FINGERPRINT] = fingerprint;
-    ints[at + FLAGS] = isChild ? HAS_PARENT : 0;
+    ints[at + FLAGS] = 0;
     ints[at + NEXT] = NONE;
     ints[at + START] = view.start;
     ints[at + END] = view.end;
@@ -92,6 +90,23 @@ export class SpanRows {
     this.ints[row * INTS + NEXT] = next;
   }
 
+  idLow(row: number): number {
+    return this.ints[row * INTS + ID_LOW] ?? 0;
+  }
+
+  idHigh(row: number): number {
+    return this.ints[row * INTS + ID_HIGH] ?? 0;
+  }
+
+  /** 0 where the span has none, as its other half. */
+  parentLow(row: number): number {
+    return this.ints[row * INTS + PARENT_LOW] ?? 0;
+  }
+
+  parentHigh(row: number): number {
+    return this.ints[row * INTS + PARENT_HIGH] ?? 0;
+  }
+
   isSpan(row: number, low: number, high: number): boolean {
     const at = row * INTS;
     return this.ints[at + ID_LOW] === low && this.ints[at + ID_HIGH] === high;
@@ -104,12 +119,11 @@ export class SpanRows {
 
   /** Whether `child` names the span of `row` as its parent. */
   isParentOf(row: number, child: number): boolean {
-    const at = child * INTS;
-    return this.isSpan(row, this.ints[at + PARENT_LOW] ?? 0, this.ints[at + PARENT_HIGH] ?? 0);
+    return this.isSpan(row, this.parentLow(child), this.parentHigh(child));
   }
 
   hasParent(row: number): boolean {
-    return this.hasFlag(row, HAS_PARENT);
+    return this.parentLow(row) !== 0 || this.parentHigh(row) !== 0;
   }
 
   lacksParent(row: number): boolean {
@@ -158,13 +172,16 @@ export class SpanRows {
     const { ints } = this;
     const at = row * INTS;
     return {
-      spanId: keyOf64(ints[at + ID_LOW] ?? 0, ints[at + ID_HIGH] ?? 0),
-      parentId: this.hasParent(row) ? keyOf64(ints[at + PARENT_LOW] ?? 0, ints[at + PARENT_HIGH] ?? 0) : '',
+      idLow: ints[at + ID_LOW] ?? 0,
+      idHigh: ints[at + ID_HIGH] ?? 0,
+      parentLow: ints[at + PARENT_LOW] ?? 0,
+      parentHigh: ints[at + PARENT_HIGH] ?? 0,
       kind: ints[at + KIND] ?? 0,
       fingerprint: ints[at + FINGERPRINT] ?? 0,
       sameId: null,
       edge: this.hasFlag(row, HAS_EDGE) ? this.edge(row) : null,
       position: 0,
+      parent: null,
     };
   }
 
@@ -210,4 +227,4 @@ export class SpanRows {
   }
 }
 
-const NO_LINKS: readonly string[] = [];
+const NO_LINKS: readonly SpanId[] = [];

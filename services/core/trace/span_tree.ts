@@ -1,5 +1,5 @@
 /** The spans of a fragment as a tree: which is under which, and where to begin. */
-import type { Fragment, SpanNode } from './run.ts';
+import { isRoot, type Fragment, type SpanNode } from './run.ts';
 import type { SpanFacts } from './span_facts.ts';
 import { isSent, parentOf } from './span_relations.ts';
 
@@ -32,7 +32,7 @@ export function buildSpanTree(fragment: Fragment, facts: readonly SpanFacts[]): 
     parents.push(parentPosition);
     if (parentPosition < 0) tops.push(position);
     if (parent !== null) continue;
-    if (node.parentId === '') roots.push(position);
+    if (isRoot(node)) roots.push(position);
     else missingParents++;
   }
   const root = firstOf(roots, facts, earlierRoot);

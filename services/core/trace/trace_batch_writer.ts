@@ -2,7 +2,7 @@
  * Collects the fragments of one commit into a TraceBatch (layout: trace_batch_reader.ts).
  *
  * Each header is written once, known again by its object; spans are copied byte for byte when they are added, for a fragment
- * is good during that call only. Owns its two buffers and keeps them from batch to batch.
+ * is good during that call only. Owns its buffers and keeps them from batch to batch.
  */
 import { DEFAULT_TENANT } from '../contracts.ts';
 import { KEEP_ALL } from '../sampling/decision.ts';
@@ -26,6 +26,7 @@ import type { PathStep, TraceSummary } from './summary.ts';
 export class TraceBatchWriter {
   private readonly headers = new WireWriter();
   private readonly traces = new WireWriter();
+  private readonly batch = new WireWriter();
   /** One for each level of nesting whose length has to be known before it is written. */
   private readonly trace = new WireWriter();
   private readonly part = new WireWriter();
@@ -56,17 +57,17 @@ export class TraceBatchWriter {
     this.traceCount++;
   }
 
-  /** The batch, as a copy that the caller owns; the writer starts a new one. */
+  /** The batch, good until the next is taken; the writer starts a new one. */
   take(): Uint8Array {
-    const { headers, traces } = this;
-    const batch = new Uint8Array(this.byteLength);
-    batch.set(headers.buf.subarray(0, headers.pos));
-    batch.set(traces.buf.subarray(0, traces.pos), headers.pos);
+    const { headers, traces, batch } = this;
+    batch.reset();
+    writeBytes(batch, headers.buf, 0, headers.pos);
+    writeBytes(batch, traces.buf, 0, traces.pos);
     headers.reset();
     traces.reset();
     this.positions = new Map();
     this.traceCount = 0;
-    return batch;
+    return batch.buf.subarray(0, batch.pos);
   }
 
   /** Everything of a trace but its spans, into `this.trace`. */

@@ -169,6 +169,28 @@ export function skipValue(cursor: Cursor, tag: number, depth = 0): void {
   }
 }
 
+/**
+ * Moves over the length-delimited value that comes next, and over those behind it that have the same tag, of one byte, and a length of one
+ * byte: attributes stand in rows, and most are short.
+ */
+export function skipRow(cursor: Cursor, tag: number): void {
+  const { buf, end } = cursor;
+  let pos = cursor.pos;
+  for (;;) {
+    const length = pos < end ? buf[pos]! : 0x80;
+    if (length >= 0x80) break;
+    pos += 1 + length;
+    if (pos > end) throw new WireError('length past the end');
+    if (pos === end || buf[pos] !== tag) {
+      cursor.pos = pos;
+      return;
+    }
+    pos++;
+  }
+  cursor.pos = pos;
+  skipValue(cursor, tag);
+}
+
 /** Checks that `length` bytes are left before a fixed-width value is read at the old position, which is returned. */
 export function advance(cursor: Cursor, length: number): number {
   const at = cursor.pos;
@@ -191,7 +213,12 @@ function skipGroup(cursor: Cursor, field: number, depth: number): void {
 
 /** The 32 bits at `at`, little endian, unsigned. */
 export function uint32At(buf: Uint8Array, at: number): number {
-  return (buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24)) >>> 0;
+  return int32At(buf, at) >>> 0;
+}
+
+/** The same, signed. */
+export function int32At(buf: Uint8Array, at: number): number {
+  return buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24);
 }
 
 /** The 32 bits at `at`, big endian, unsigned. */

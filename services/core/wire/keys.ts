@@ -1,23 +1,8 @@
 /**
- * Raw ids as map keys: one character a byte (latin1), made without a detour over hex or a Buffer method. And a hash
- * that tells whether two spans of one id are the same bytes.
+ * Raw ids as map keys: one character a byte (latin1), made without a detour over hex or a Buffer method. And a hash to look bytes up by.
  */
 
-/** The 8 bytes at `at` as a string of 8 characters. */
-export function key8(buf: Uint8Array, at: number): string {
-  return String.fromCharCode(
-    buf[at]!,
-    buf[at + 1]!,
-    buf[at + 2]!,
-    buf[at + 3]!,
-    buf[at + 4]!,
-    buf[at + 5]!,
-    buf[at + 6]!,
-    buf[at + 7]!,
-  );
-}
-
-/** The same of 8 bytes that were read as two halves, little endian. */
+/** 8 bytes that were read as two halves, little endian. */
 export function keyOf64(low: number, high: number): string {
   return String.fromCharCode(
     low & 0xff,
@@ -54,7 +39,7 @@ export function key16(buf: Uint8Array, at: number): string {
   );
 }
 
-/** The bytes that a key of `key8` or `key16` stands for. */
+/** The bytes that a key of `keyOf64` or `key16` stands for. */
 export function keyBytes(key: string): Uint8Array {
   return Uint8Array.from(key, (character) => character.charCodeAt(0));
 }
@@ -67,8 +52,8 @@ export function keyHex(key: string): string {
 }
 
 /**
- * 32 bits over `buf[start, end)` (MurmurHash3 x86_32, seed = length). Good for telling a retry from another span of
- * the same id; not for input that is chosen to collide, which could only drop its own span.
+ * 32 bits over `buf[start, end)` (MurmurHash3 x86_32, seed = length), to look short bytes up by. Not for input that is chosen to
+ * collide, nor alone: what is found has to be compared. Of a whole span: trace/span_fingerprint.ts.
  */
 export function fingerprint(buf: Uint8Array, start: number, end: number): number {
   let hash = end - start;
@@ -79,16 +64,20 @@ export function fingerprint(buf: Uint8Array, start: number, end: number): number
   }
   let tail = 0;
   for (let shift = 0; at < end; at++, shift += 8) tail |= buf[at]! << shift;
-  hash = mix(hash, tail);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  return hash;
+  return spread(mix(hash, tail));
 }
 
-function mix(hash: number, word: number): number {
+/** MurmurHash3's step: four more bytes. */
+export function mix(hash: number, word: number): number {
   let block = Math.imul(word, 0xcc9e2d51);
   block = (block << 15) | (block >>> 17);
   const mixed = hash ^ Math.imul(block, 0x1b873593);
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** MurmurHash3's end: every bit of the hash tells of every bit that went in. */
+export function spread(hash: number): number {
+  let spread = hash ^ (hash >>> 16);
+  spread = Math.imul(spread, 0x85ebca6b);
+  return spread ^ (spread >>> 13);
 }

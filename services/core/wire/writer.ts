@@ -167,19 +167,26 @@ export function writeVarint64Halves(writer: WireWriter, low: number, high: numbe
  */
 export function beginLengthField(writer: WireWriter, tag: number): number {
   writeVarint32(writer, tag);
+  return beginLength(writer);
+}
+
+/** The same of what has a length and no tag, as a Native string. */
+export function beginLength(writer: WireWriter): number {
   reserve(writer, 1);
   return ++writer.pos;
 }
 
 /** Ends the field: contents of 128 bytes and more move up, to make room for a longer length. */
 export function endLengthField(writer: WireWriter, start: number): void {
-  const length = writer.pos - start;
   const end = writer.pos;
-  const room = varint32Size(length) - 1;
-  if (room > 0) {
-    reserve(writer, room);
-    writer.buf.copyWithin(start + room, start, end);
+  const length = end - start;
+  if (length < 0x80) {
+    writer.buf[start - 1] = length;
+    return;
   }
+  const room = varint32Size(length) - 1;
+  reserve(writer, room);
+  writer.buf.copyWithin(start + room, start, end);
   writer.pos = start - 1;
   writeVarint32(writer, length);
   writer.pos = end + room;

@@ -9,6 +9,7 @@ import {
   type SpanHeader,
 } from '../../../services/core/trace/run.ts';
 import { TraceBatchWriter } from '../../../services/core/trace/trace_batch_writer.ts';
+import { nodeIds } from '../../support/fragments.ts';
 import { resourceOf, SCOPE, START_MS, type CartTrace } from './carts.ts';
 
 const { Span } = opentelemetry.proto.trace.v1;
@@ -36,8 +37,8 @@ export function fragmentOf({ trace, bytes }: RawCart): Fragment {
   const spans = trace.spans.map(({ service, span }, i): FragmentSpan => {
     const buf = bytes[i] ?? NONE;
     const node = {
-      ...{ spanId: latin1(span.spanId), parentId: latin1(span.parentSpanId), kind: span.kind },
-      ...{ fingerprint: i, sameId: null, edge: null, position: 0 },
+      ...{ ...nodeIds(latin1(span.spanId), latin1(span.parentSpanId)), kind: span.kind },
+      ...{ fingerprint: i, sameId: null, edge: null, position: 0, parent: null },
     };
     known.add(node);
     return { node, header: headerOf(service), buf, start: 0, end: buf.length };

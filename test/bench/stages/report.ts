@@ -14,7 +14,30 @@ export function report({ commit, node, machine, at, results }: BenchResults): st
     '| scenario | answer p50 ms | p99 | failed | B/span in Kafka | B/span in ClickHouse | visible after ms p50 | p99 |',
     '|---|---:|---:|---:|---:|---:|---:|---:|',
     ...results.map(wayLine),
+    ...courseTable(results.filter(({ stage }) => stage === 'sustained')),
     ...peerTable(results),
+  ];
+}
+
+/** Where a load is held for long: whether anything grew. */
+function courseTable(results: readonly ScenarioResult[]): string[] {
+  if (results.length === 0) return [];
+  const mib = (bytes: number): string => (bytes / MIB).toFixed(0);
+  return [
+    '',
+    '| scenario | process | memory, MiB: first minute | last minute | most | spans behind: first minute | last minute | most |',
+    '|---|---|---:|---:|---:|---:|---:|---:|',
+    ...results.flatMap((result) =>
+      result.processes.map(({ name, residentBytes, behindSpans }) =>
+        row([
+          ...[titleOf(result), name],
+          ...[residentBytes.first, residentBytes.last, residentBytes.most].map(mib),
+          ...[behindSpans?.first, behindSpans?.last, behindSpans?.most].map((spans) =>
+            spans === undefined ? '' : String(spans),
+          ),
+        ]),
+      ),
+    ),
   ];
 }
 

@@ -10,6 +10,17 @@ export interface ProcessFigures {
   readonly peakBytes: number;
   /** The longest pause of its event loop while it was measured, in milliseconds; null for what is not ours. */
   readonly pauseMs: number | null;
+  /** Memory that it held. */
+  readonly residentBytes: Course;
+  /** Spans that the first service had taken and this one had not passed on yet; null for what is not ours. */
+  readonly behindSpans: Course | null;
+}
+
+/** A figure that was looked at each second: its median in the first minute and in the last, and its largest. */
+export interface Course {
+  readonly first: number;
+  readonly last: number;
+  readonly most: number;
 }
 
 export const SPANMILL = 'Spanmill';

@@ -11,6 +11,7 @@ export type Stage =
   | 'processor'
   | 'sink'
   | 'whole'
+  | 'sustained'
   | 'corpora'
   | 'load'
   | 'partitions'
@@ -44,6 +45,8 @@ export interface Scenario {
 const WHOLE: readonly ServiceName[] = ['collector', 'processor', 'sink'];
 /** What two cores keep up with beside Kafka, ClickHouse and the load. */
 const STEADY = 12_000;
+/** A load that waits for answers falls a little behind its rate where nothing is idle. */
+const SENDERS_LOSS = 1.002;
 
 const DEFAULTS: Omit<Scenario, 'stage' | 'name'> = {
   services: WHOLE,
@@ -88,6 +91,9 @@ export const SCENARIOS: readonly Scenario[] = [
     drains: true,
   }),
   scenario('whole', 'the whole way', { hasPeer: true }),
+  scenario('sustained', 'the whole way, 60,000 spans/s for ten minutes', {
+    ...{ spansPerSecond: 60_000 * SENDERS_LOSS, warmUpSeconds: 60, seconds: 600 },
+  }),
   scenario('corpora', 'wide spans, events, links', { corpus: 'wide', spansPerSecond: STEADY / 6 }),
   scenario('corpora', 'two spans a trace', { corpus: 'pairs' }),
   ...[1, 2, 4, 8].map((times) =>

@@ -1,4 +1,5 @@
 /** What each process did between two moments: its CPU time, over the spans that passed through it. */
+import { residentBytes } from '../../../services/local/process_table.ts';
 import {
   maxOf,
   parsePrometheusText,
@@ -6,12 +7,14 @@ import {
   type Sample,
 } from '../../../services/platform/prometheus_text.ts';
 import type { ServiceName } from '../../support/pipeline.ts';
+import { median } from './median.ts';
 import { cpuMicros, peakBytes } from './process_usage.ts';
-import type { ProcessFigures } from './result.ts';
+import type { Course, ProcessFigures } from './result.ts';
 import type { Passed, Way } from './way.ts';
 
 const PAUSE = 'nodejs_eventloop_lag_max_seconds';
 const LOOK_MS = 1000;
+const MINUTE_LOOKS = 60;
 
 /** Servers beside the services: whose spans are counted against them. */
 export interface Server {
@@ -23,6 +26,7 @@ export interface Server {
 interface Moment {
   readonly cpu: number;
   readonly spans: number;
+  readonly resident: number;
 }
 
 /** Looks until it is over, then says what each did. */
@@ -34,7 +38,7 @@ export async function measureWindow(
 ): Promise<ProcessFigures[]> {
   const pids = [...services.map((name) => ({ name, pid: way.pid(name), feeds: name })), ...servers];
   const pauses = new Map<string, number>();
-  const look = async (): Promise<ReadonlyMap<string, Moment>> => {
+  const look = async (): Promise<Moments> => {
     const samples = new Map<ServiceName, Sample[]>();
     for (const name of services) samples.set(name, parsePrometheusText(await way.metrics(name)));
     for (const [name, own] of samples) {
@@ -44,27 +48,57 @@ export async function measureWindow(
     return new Map(
       pids.map(({ name, pid, feeds }) => [
         name,
-        { cpu: cpuMicros(pid), spans: counted(way.passed, feeds, samples.get(feeds) ?? []) },
+        {
+          cpu: cpuMicros(pid),
+          spans: counted(way.passed, feeds, samples.get(feeds) ?? []),
+          resident: residentBytes(pid) ?? 0,
+        },
       ]),
     );
   };
   const first = await look();
+  const looks = [first];
   // What the start did is not what is measured.
   pauses.clear();
   while (!(await isOver())) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    await look();
+    looks.push(await look());
   }
   const last = await look();
-  return pids.map(({ name, pid }) => {
-    const [before, after] = [first.get(name), last.get(name)];
-    const spans = (after?.spans ?? 0) - (before?.spans ?? 0);
-    const cpu = (after?.cpu ?? 0) - (before?.cpu ?? 0);
+  looks.push(last);
+  return pids.map(({ name, pid, feeds }) => {
+    const [before, after] = [momentOf(first, name), momentOf(last, name)];
+    const spans = after.spans - before.spans;
+    const isOurs = name === feeds;
     return {
-      ...{ name, spans, cpuMicros: cpu / spans, peakBytes: peakBytes(pid) },
+      ...{ name, spans, cpuMicros: (after.cpu - before.cpu) / spans, peakBytes: peakBytes(pid) },
       pauseMs: pauses.get(name) ?? null,
+      residentBytes: courseOf(looks.map((moments) => momentOf(moments, name).resident)),
+      behindSpans: isOurs
+        ? courseOf(looks.map((moments) => behind(moments, services[0] ?? name, name)))
+        : null,
     };
   });
+}
+
+type Moments = ReadonlyMap<string, Moment>;
+
+function momentOf(moments: Moments, name: string): Moment {
+  return moments.get(name) ?? { cpu: 0, spans: 0, resident: 0 };
+}
+
+function behind(moments: Moments, front: string, name: string): number {
+  return momentOf(moments, front).spans - momentOf(moments, name).spans;
+}
+
+/** Of a minute each: a single look may fall into a merge or a garbage collection. */
+export function courseOf(values: readonly number[]): Course {
+  const share = Math.min(MINUTE_LOOKS, Math.ceil(values.length / 2));
+  return {
+    first: median(values.slice(0, share)),
+    last: median(values.slice(-share)),
+    most: Math.max(...values),
+  };
 }
 
 /** How many spans have passed through a service so far. */

@@ -29,6 +29,7 @@ const FIGURES: Figures = {
 function resultOf(name: string, more: object = {}): ScenarioResult {
   const used = (service: string, cpuMicros: number) => ({
     ...{ name: service, cpuMicros, spans: 1, peakBytes: GIB / 4, pauseMs: null },
+    ...{ residentBytes: { first: GIB / 5, last: GIB / 5, most: GIB / 5 }, behindSpans: null },
   });
   return {
     ...{ stage: 'whole', name, system: SPANMILL, spansPerSecond: 12_000, failedRequests: 0 },
@@ -113,12 +114,12 @@ describe('the plan for a million spans a second', () => {
     const { kafka, clickhouse } = made;
     expect(kafka.spansPerRecord).toBeCloseTo((2_000_000 / 9 / 84) * 0.02);
     expect(kafka.lingerSeconds).toBe(0.02);
-    // 12 partitions make 8 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
-    expect(clickhouse.batchSeconds).toBeCloseTo(1.5);
+    // 12 partitions make 6 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
+    expect(clickhouse.batchSeconds).toBeCloseTo(2);
     expect(clickhouse.nodes).toBe(24);
-    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 12) * 1.5) / 12);
-    expect(clickhouse.rememberedSeconds).toBeCloseTo(20_000 / 8);
-    // 0.25 GiB + 1 partition of a sink x 250,000 rows x 400 B = 0.34 GiB.
+    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 12) * 2) / 12);
+    expect(clickhouse.rememberedSeconds).toBeCloseTo(20_000 / 6);
+    // 0.25 GiB + 1 partition of a sink x 333,333 rows x 400 B = 0.37 GiB.
     expect(made.sink.memoryBytes).toBe(GIB / 2);
     const large = plan(FIGURES, DEFAULT_ASSUMPTIONS, 10_000_000);
     const kept =

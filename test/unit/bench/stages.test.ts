@@ -10,6 +10,7 @@ import { report } from '../../bench/stages/report.ts';
 import { OTELCOL, SPANMILL, type BenchResults, type ScenarioResult } from '../../bench/stages/result.ts';
 import { SCENARIOS, wantedScenarios } from '../../bench/stages/scenarios.ts';
 import { ArgumentsError } from '../../support/command_line.ts';
+import { courseOf } from '../../bench/stages/window.ts';
 
 const START_MS = 1_760_000_000_000;
 
@@ -121,13 +122,22 @@ describe('what a process used', () => {
   });
 });
 
+const MIB = 1024 * 1024;
 const RESULT: ScenarioResult = {
   ...{ stage: 'whole', name: 'the whole way', system: SPANMILL, spansPerSecond: 12_000, failedRequests: 0 },
   ...{ answerP50: 12, answerP99: 30, bytesSent: 378.4, bytesKafka: 71.2, bytesClickHouse: null },
   ...{ visibleP50: null, visibleP99: null },
   processes: [
-    { name: 'collector', spans: 720_000, cpuMicros: 2.5, peakBytes: 200 * 1024 * 1024, pauseMs: 12 },
-    { name: 'Kafka', spans: 720_000, cpuMicros: 4, peakBytes: 500 * 1024 * 1024, pauseMs: null },
+    {
+      ...{ name: 'collector', spans: 720_000, cpuMicros: 2.5, peakBytes: 200 * MIB, pauseMs: 12 },
+      residentBytes: { first: 180 * MIB, last: 190 * MIB, most: 200 * MIB },
+      behindSpans: { first: 0, last: 0, most: 0 },
+    },
+    {
+      ...{ name: 'Kafka', spans: 720_000, cpuMicros: 4, peakBytes: 500 * MIB, pauseMs: null },
+      residentBytes: { first: 480 * MIB, last: 470 * MIB, most: 500 * MIB },
+      behindSpans: null,
+    },
   ],
 };
 const results = (commit: string, ...list: ScenarioResult[]): BenchResults => ({
@@ -141,6 +151,30 @@ describe('results', () => {
     expect(lines).toContain('| the whole way | 12000 | 378 | collector | 2.50 | 200 | 12 |');
     expect(lines).toContain('|  |  |  | Kafka | 4.00 | 500 |  |');
     expect(lines).toContain('| the whole way | 12.0 | 30.0 | 0 | 71.2 |  |  |  |');
+  });
+
+  it('of a load that is held for long say what grew', () => {
+    const [collector, kafka] = RESULT.processes;
+    if (collector === undefined || kafka === undefined) throw new Error('no processes');
+    const behindSpans = { first: 900, last: 1_000, most: 5_000 };
+    const processes = [collector, { ...collector, name: 'sink', behindSpans }, kafka];
+    const lines = report(
+      results('abc1234', RESULT, { ...RESULT, stage: 'sustained', name: 'long', processes }),
+    );
+    expect(lines.slice(-3)).toEqual([
+      '| long | collector | 180 | 190 | 200 | 0 | 0 | 0 |',
+      '| long | sink | 180 | 190 | 200 | 900 | 1000 | 5000 |',
+      '| long | Kafka | 480 | 470 | 500 |  |  |  |',
+    ]);
+    expect(report(results('abc1234', RESULT)).join('\n')).not.toContain('spans behind');
+  });
+
+  it('say how a figure stood for a minute, whatever it was for a moment', () => {
+    const minute = (value: number): number[] => Array.from({ length: 60 }, () => value);
+    expect(courseOf([9_000, ...minute(10), ...minute(500), ...minute(20), 7])).toEqual({
+      ...{ first: 10, last: 20, most: 9_000 },
+    });
+    expect(courseOf([1, 2, 3])).toEqual({ first: 2, last: 3, most: 3 });
   });
 
   it('of the OpenTelemetry Collector stand beside, with the ratio', () => {

@@ -8,7 +8,7 @@ import type { MetricLimits } from '../../../../services/core/metrics/limits.ts';
 import { SpanWindows } from '../../../../services/core/metrics/span_windows.ts';
 import type { EdgeCall } from '../../../../services/core/trace/edges.ts';
 import type { SpanFacts } from '../../../../services/core/trace/span_facts.ts';
-import { BASE_MS, spanId, TRACE_ID } from '../../../support/fragments.ts';
+import { BASE_MS, nodeIds, spanId, TRACE_ID } from '../../../support/fragments.ts';
 
 function facts(more: Partial<SpanFacts> = {}): SpanFacts {
   const status = more.status ?? 0;
@@ -37,7 +37,7 @@ interface Added {
 function count(list: readonly Added[], limits: MetricLimits): { deltas: SpanMetricDelta[]; capped: number } {
   const windows = new SpanWindows(limits);
   for (const [i, { tenant, span, pathNs }] of list.entries()) {
-    windows.add(tenant, span, pathNs, TRACE_ID, spanId(String(i)));
+    windows.add(tenant, span, pathNs, TRACE_ID, nodeIds(spanId(String(i)), ''));
   }
   const { capped } = windows;
   return { deltas: windows.flush(), capped };
@@ -165,12 +165,12 @@ describe('span windows', () => {
 
   test('start anew when they are flushed', () => {
     const windows = new SpanWindows(limits({ services: 1 }));
-    windows.add('default', facts({ service: 'a' }), 0, TRACE_ID, spanId('a'));
-    windows.add('default', facts({ service: 'b' }), 0, TRACE_ID, spanId('b'));
+    windows.add('default', facts({ service: 'a' }), 0, TRACE_ID, nodeIds(spanId('a'), ''));
+    windows.add('default', facts({ service: 'b' }), 0, TRACE_ID, nodeIds(spanId('b'), ''));
     windows.flush();
     expect(windows.capped).toBe(0);
     expect(windows.flush()).toEqual([]);
-    windows.add('default', facts({ service: 'b' }), 0, TRACE_ID, spanId('b'));
+    windows.add('default', facts({ service: 'b' }), 0, TRACE_ID, nodeIds(spanId('b'), ''));
     expect(windows.flush()[0]?.service).toBe('b');
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TableRows } from '../../../../services/core/native/block.ts';
 import { LowCardinalityColumn } from '../../../../services/core/native/low_cardinality_column.ts';
-import { ArrayColumn, MapColumn } from '../../../../services/core/native/nested_columns.ts';
+import { ArrayColumn, MapColumn, RowEnds } from '../../../../services/core/native/nested_columns.ts';
 import { uint32Column, Wide64Column } from '../../../../services/core/native/number_columns.ts';
 import { StringColumn } from '../../../../services/core/native/string_columns.ts';
 
@@ -57,6 +57,58 @@ describe('a block of rows', () => {
     rows.mark();
     append('dropped');
     list.elements.appendText('half a row');
+    rows.rollback();
+    expect(rows.rows).toBe(1);
+    expect(hex(rows.encode().bytes)).toBe(before);
+  });
+
+  it('holds the same for a text and for its bytes, of any length', () => {
+    for (const length of [0, 1, 127, 128, 129, 16_383, 16_384, 70_000]) {
+      for (const text of ['x'.repeat(length), 'ü'.repeat(length >> 1)]) {
+        const [texts, bytes] = [new StringColumn(), new StringColumn()];
+        const source = Buffer.from(text);
+        for (let row = 0; row < 3; row++) {
+          texts.appendText(text);
+          bytes.append(source, 0, source.length);
+        }
+        const blocks = [texts, bytes].map((column) => new TableRows('t', [['c', column]]).encode());
+        expect(hex(blocks[0]?.bytes ?? Buffer.alloc(0))).toBe(hex(blocks[1]?.bytes ?? Buffer.alloc(0)));
+      }
+    }
+  });
+
+  it('finds a text again that it has, and forgets it with the rest', () => {
+    const column = new LowCardinalityColumn();
+    const source = Buffer.from('p');
+    const block = (): string => hex(new TableRows('t', [['k', column]]).encode().bytes);
+    column.append(source, 0, 1);
+    column.appendText('p');
+    column.appendText('p');
+    const expected = block();
+    expect(expected.endsWith(`${uint64(1)}${name('p')}${uint64(3)}000000`)).toBe(true);
+    column.reset();
+    column.appendText('q');
+    expect(block().endsWith(`${uint64(1)}${name('q')}${uint64(1)}00`)).toBe(true);
+  });
+
+  it('closes the rows of columns that share their ends at once, and rolls them back together', () => {
+    const ends = new RowEnds();
+    const [left, right] = [new ArrayColumn(uint32Column(), ends), new ArrayColumn(uint32Column(), ends)];
+    const rows = new TableRows('t', [
+      ['l', left],
+      ['r', right],
+    ]);
+    const append = (...values: number[]): void => {
+      for (const value of values) {
+        left.elements.append(value);
+        right.elements.append(value);
+      }
+      right.endRow();
+    };
+    append(1, 2);
+    const before = hex(rows.encode().bytes);
+    rows.mark();
+    append(3);
     rows.rollback();
     expect(rows.rows).toBe(1);
     expect(hex(rows.encode().bytes)).toBe(before);

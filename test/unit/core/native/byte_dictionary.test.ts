@@ -40,6 +40,24 @@ describe('a byte dictionary', () => {
     expect(dictionary.size).toBe(5000);
   });
 
+  it('tells keys apart by any one of their bytes, wherever they lie', () => {
+    const dictionary = new ByteDictionary();
+    const keys: Buffer[] = [];
+    for (let length = 0; length <= 13; length++) {
+      keys.push(Buffer.alloc(length, 'a'));
+      for (let at = 0; at < length; at++) keys.push(Buffer.alloc(length, 'a').fill('b', at, at + 1));
+    }
+    keys.forEach((key, number) => expect(intern(dictionary, key)).toBe(number));
+    const shifted = Buffer.concat([Buffer.from('x'), ...keys]);
+    let start = 1;
+    for (const [number, key] of keys.entries()) {
+      // Twice, since the second time it is the one that is guessed.
+      expect(dictionary.intern(shifted, start, start + key.length)).toBe(number);
+      expect(dictionary.intern(shifted, start, start + key.length)).toBe(number);
+      start += key.length;
+    }
+  });
+
   it('starts over after a reset', () => {
     const dictionary = new ByteDictionary();
     intern(dictionary, Buffer.from('old'));

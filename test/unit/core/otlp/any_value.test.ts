@@ -55,6 +55,23 @@ describe('an attribute value as text', () => {
     }
   });
 
+  it('is appended as the same digits, however the integer is written', () => {
+    for (const value of [0, 1, 127, 128, 200, 443, 16_383, 16_384, 8_080, -1, 2 ** 40]) {
+      expect(appended(encode({ intValue: value }))).toBe(String(value));
+    }
+    // Zero and 5 in two bytes and in three; then a field behind a number.
+    for (const bytes of [
+      [0x18, 0x80, 0],
+      [0x18, 0x80, 0x80, 0],
+    ])
+      expect(appended(Uint8Array.from(bytes))).toBe('0');
+    expect(appended(Uint8Array.from([0x18, 0x85, 0]))).toBe('5');
+    expect(appended(Uint8Array.from([0x18, 5, 0x18, 7]))).toBe('7');
+    for (const cut of [[0x18], [0x18, 0x80], [0x18, 0x80, 0x80], [0x18, 5, 0x18]]) {
+      expect(() => appended(Uint8Array.from(cut))).toThrow(WireError);
+    }
+  });
+
   it('is a double as Go writes it', () => {
     const cases: [number, string][] = [
       [0, '0'],

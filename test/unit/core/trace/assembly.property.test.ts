@@ -5,6 +5,7 @@ import { DEFAULT_TENANT } from '../../../../services/core/contracts.ts';
 import type { AssemblyListener } from '../../../../services/core/trace/analysis.ts';
 import { Assembly, type AssemblyRules, type LowWater } from '../../../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../../../services/core/trace/record_store.ts';
+import { spanKey } from '../../../../services/core/trace/run.ts';
 import { keyHex } from '../../../../services/core/wire/keys.ts';
 import {
   AssemblyModel,
@@ -35,7 +36,7 @@ class Recorder implements AssemblyListener {
 
   onFragment: AssemblyListener['onFragment'] = (fragment, offset) => {
     const trace = parseInt(keyHex(fragment.traceId), 16) - 1;
-    const spans = fragment.spans.map((span) => parseInt(keyHex(span.node.spanId), 16) - 1);
+    const spans = fragment.spans.map((span) => parseInt(keyHex(spanKey(span.node)), 16) - 1);
     this.outputs.push({ offset, trace, fragment: fragment.number, spans, reason: fragment.reason });
     this.count(`spans ${trace % 3}`, spans.length);
   };

@@ -4,6 +4,7 @@ import { DEFAULT_TENANT } from '../../../../services/core/contracts.ts';
 import type { AssemblyListener } from '../../../../services/core/trace/analysis.ts';
 import { Assembly, DEFAULT_RULES } from '../../../../services/core/trace/assembly.ts';
 import { memoryRecordStore } from '../../../../services/core/trace/record_store.ts';
+import { spanKey } from '../../../../services/core/trace/run.ts';
 import { keyHex } from '../../../../services/core/wire/keys.ts';
 import { tracesData, type TestSpan } from '../../../support/otlp_bytes.ts';
 
@@ -22,7 +23,7 @@ function assemble() {
   const listener: AssemblyListener = {
     onFragment: ({ tenant, reason, spans }) => {
       const bytes = spans.reduce((sum, { start, end }) => sum + end - start, 0);
-      const ids = spans.map(({ node }) => parseInt(keyHex(node.spanId), 16));
+      const ids = spans.map(({ node }) => parseInt(keyHex(spanKey(node)), 16));
       fragments.push({ tenant, reason, spans: ids, bytes });
     },
     onRunEnd: () => undefined,

@@ -8,6 +8,7 @@ import {
   readVarint32,
   readVarint53,
   readVarint64,
+  skipRow,
   skipValue,
   uint32At,
   uint32BigEndianAt,
@@ -132,6 +133,40 @@ describe('skipping', () => {
   test('refuses a group that another field closes, or none', () => {
     expect(() => skipValue(cursorOver(0x14), 0x0b)).toThrow('closed by another field');
     expect(() => skipValue(cursorOver(0x10, 0x01), 0x0b)).toThrow(WireError);
+  });
+
+  test('moves over a row of values as over one after the other', () => {
+    const TAG = 0x4a;
+    /** Where a walk over all fields ends, or why it does not. */
+    const walk = (bytes: Uint8Array, skip: typeof skipValue): string => {
+      const cursor = new Cursor(bytes);
+      try {
+        while (cursor.pos < cursor.end) {
+          const tag = readTag(cursor);
+          if (tag === TAG) skip(cursor, tag);
+          else skipValue(cursor, tag);
+        }
+        return `at ${cursor.pos}`;
+      } catch (error) {
+        return (error as WireError).message;
+      }
+    };
+    const short = fc.uint8Array({ maxLength: 0x7f }).map((value) => [TAG, value.length, ...value]);
+    const long = fc
+      .uint8Array({ minLength: 0x80, maxLength: 0x100 })
+      .map((value) => [TAG, ...varint(BigInt(value.length)), ...value]);
+    const other = fc.constant([0x08, 1]);
+    const cut = fc.constantFrom([TAG], [TAG, 5, 1], [TAG, 0x80], [TAG, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+    const fields = fc.array(fc.oneof(short, short, short, long, other));
+    fc.assert(
+      fc.property(fields, fc.option(cut, { nil: [] }), (whole, end) => {
+        const bytes = Uint8Array.from([...whole.flat(), ...end]);
+        expect(walk(bytes, skipRow)).toBe(walk(bytes, skipValue));
+      }),
+    );
+    const row = new Cursor(Uint8Array.of(1, 7, TAG, 0, TAG, 2, 7, 7, 0x08, 1));
+    skipRow(row, TAG);
+    expect(row.pos).toBe(8);
   });
 
   test('refuses groups nested a thousand deep instead of running out of stack', () => {
