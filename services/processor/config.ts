@@ -14,7 +14,7 @@ export const SETTINGS = {
   group: text({
     env: 'SPANMILL_PROCESSOR_GROUP',
     default: 'spanmill-processor',
-    meaning: 'Consumer group; its true position is committed as GROUP.progress.',
+    meaning: 'Consumer group; its true position is committed as GROUP.progress, each 5 s.',
   }),
   start: choice({
     env: 'SPANMILL_PROCESSOR_START',
@@ -66,7 +66,7 @@ export const SETTINGS = {
   }),
   commitIntervalMs: integer({
     env: 'SPANMILL_PROCESSOR_COMMIT_INTERVAL_MS',
-    default: 500,
+    default: 1_000,
     unit: 'ms',
     min: 10,
     max: 60 * SECOND,

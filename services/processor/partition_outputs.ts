@@ -52,7 +52,7 @@ export class PartitionOutputs implements AssemblyListener {
   private readonly metrics: ProcessorMetrics;
   private readonly analysis = new FragmentAnalysis(DEFAULT_METRIC_LIMITS);
   private readonly batch = new TraceBatchWriter();
-  private batches: Uint8Array[] = [];
+  private batches: OutgoingRecord[] = [];
   private deltas: OutgoingRecord[] = [];
   private deadLetters: OutgoingRecord[] = [];
   private closedBytes = 0;
@@ -131,7 +131,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.closedBytes = 0;
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
-      records.push({ topic: topics.traces, partition: targets.traces, records: [batchRecord(batch)] });
+      records.push({ topic: topics.traces, partition: targets.traces, records: [batch] });
     }
     for (const delta of deltas) {
       const partition = targets.metrics;
@@ -146,7 +146,7 @@ export class PartitionOutputs implements AssemblyListener {
   private closeBatch(): void {
     if (this.batch.isEmpty) return;
     const batch = this.batch.take();
-    this.batches.push(batch);
+    this.batches.push(batchRecord(batch));
     this.closedBytes += batch.length;
   }
 
@@ -156,9 +156,9 @@ export class PartitionOutputs implements AssemblyListener {
   }
 }
 
+/** Of bytes of its own: the next batch is written over this one. */
 function batchRecord(batch: Uint8Array): OutgoingRecord {
-  if (batch.length < COMPRESSED_BYTES)
-    return { value: Buffer.from(batch.buffer, batch.byteOffset, batch.length) };
+  if (batch.length < COMPRESSED_BYTES) return { value: Buffer.from(batch) };
   return { value: toZstdSync(batch), headers: { [ENCODING_HEADER]: ENCODING_ZSTD } };
 }
 

@@ -31,7 +31,9 @@ interface Tenure {
   readonly control: ControlRecords;
   /** Next offset to read. */
   next: number;
-  committedNext: number;
+  /** What the progress group was told last, and when. */
+  toldNext: number;
+  toldAtMs: number;
   highWatermark: number;
   /** All that the log had at this time is read; null until that is known of any. */
   atEndAtMs: number | null;
@@ -141,7 +143,9 @@ export class PartitionWorker implements OwnedPartition {
     );
     const targets = await outputPartitions(admin, settings.topics, this.partition);
     // Said before anything is published: from now on "no offset" means that nothing was.
-    if (ownership.committed === null) await ownership.commit([], this.offsetsOf(start));
+    if (ownership.committed === null) {
+      await ownership.commit([], [this.offsetOf(start), this.progressOf(start)]);
+    }
     metrics.claims.add(1);
     this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
     return this.beginAt(start, targets, ownership);
@@ -165,14 +169,14 @@ export class PartitionWorker implements OwnedPartition {
     });
     const next = start.low.offset;
     const now = clock.now();
-    const committedNext = start.publishFrom;
     return {
       ownership,
       assembly,
       outputs,
       control,
       next,
-      committedNext,
+      toldNext: start.publishFrom,
+      toldAtMs: -Infinity,
       highWatermark: next,
       atEndAtMs: null,
       committedAtMs: now,
@@ -183,12 +187,12 @@ export class PartitionWorker implements OwnedPartition {
     };
   }
 
-  private offsetsOf(position: Position): OffsetCommit[] {
-    const { group } = this.context.settings;
-    return [
-      { group, ...encodePosition(position) },
-      { group: progressGroup(group), offset: position.publishFrom, metadata: '' },
-    ];
+  private offsetOf(position: Position): OffsetCommit {
+    return { group: this.context.settings.group, ...encodePosition(position) };
+  }
+
+  private progressOf({ publishFrom }: Position): OffsetCommit {
+    return { group: progressGroup(this.context.settings.group), offset: publishFrom, metadata: '' };
   }
 
   private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
@@ -236,19 +240,23 @@ export class PartitionWorker implements OwnedPartition {
 
   private isCommitDue(tenure: Tenure): boolean {
     const { settings, clock } = this.context;
-    const { outputs, next, committedNext, committedAtMs } = tenure;
+    const { outputs, next, toldNext, committedAtMs } = tenure;
     if (next < outputs.publishFrom) return false;
     if (outputs.bytes >= settings.commitBytes) return true;
     const since = clock.now() - committedAtMs;
     if (!outputs.isEmpty) return since >= settings.commitIntervalMs;
-    return since >= (next > committedNext ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
+    return since >= (next > toldNext ? IDLE_COMMIT_MS : REFRESH_COMMIT_MS);
   }
 
   private async commit(tenure: Tenure, cuts: readonly PartitionRecords[] = []): Promise<void> {
     const { clock, metrics } = this.context;
     const { ownership, assembly, outputs, next } = tenure;
     const startedMs = clock.now();
-    const offsets = this.offsetsOf({ low: assembly.lowWater(next), publishFrom: next });
+    const position = { low: assembly.lowWater(next), publishFrom: next };
+    const offsets = [this.offsetOf(position)];
+    // A request and a marker more for the brokers, and who looks at lag does not look each second.
+    const tellsProgress = startedMs - tenure.toldAtMs >= IDLE_COMMIT_MS;
+    if (tellsProgress) offsets.push(this.progressOf(position));
     try {
       await ownership.commit([...outputs.take(), ...cuts], offsets);
     } catch (error) {
@@ -256,8 +264,11 @@ export class PartitionWorker implements OwnedPartition {
       this.tenures.abandon(tenure, error);
       return;
     }
-    tenure.committedNext = next;
     tenure.committedAtMs = clock.now();
+    if (tellsProgress) {
+      tenure.toldNext = next;
+      tenure.toldAtMs = startedMs;
+    }
     metrics.commits.add(1, { outcome: 'committed' });
     metrics.commitSeconds.observe((tenure.committedAtMs - startedMs) / 1000);
   }

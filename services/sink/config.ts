@@ -26,7 +26,7 @@ export const SETTINGS = {
   }),
   batchRows: integer({
     env: 'SPANMILL_SINK_BATCH_ROWS',
-    default: 50_000,
+    default: 100_000,
     unit: 'rows',
     min: 1,
     max: 1_000_000,
@@ -34,7 +34,7 @@ export const SETTINGS = {
   }),
   batchMs: integer({
     env: 'SPANMILL_SINK_BATCH_MS',
-    default: 1_500,
+    default: 2_000,
     unit: 'ms',
     min: 10,
     max: 600_000,

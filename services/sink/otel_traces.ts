@@ -4,12 +4,11 @@
  * rolled back by the caller.
  */
 import { LowCardinalityColumn } from '../core/native/low_cardinality_column.ts';
-import { ArrayColumn, copyMapRow, MapColumn } from '../core/native/nested_columns.ts';
+import { ArrayColumn, copyMapRow, MapColumn, RowEnds } from '../core/native/nested_columns.ts';
 import { float64Column, uint32Column, Wide64Column } from '../core/native/number_columns.ts';
 import { StringColumn } from '../core/native/string_columns.ts';
 import { TableRows, type NamedColumn } from '../core/native/block.ts';
 import { SPAN_KINDS, SPAN_STATUSES } from '../core/metrics/deltas.ts';
-import { appendAnyValue } from '../core/otlp/any_value.ts';
 import * as otlp from '../core/otlp/fields.ts';
 import { hasParent, readSpanView, SpanView, startTimeMs } from '../core/otlp/span_view.ts';
 import { adjustedCount } from '../core/sampling/adjusted_count.ts';
@@ -17,8 +16,7 @@ import { isWildClock } from '../core/trace/clamp.ts';
 import type { BatchHeader, BatchTrace } from '../core/trace/trace_batch.ts';
 import { fromMs } from '../core/trace/unix_time.ts';
 import { advance, Cursor, readLength, readTag, seek, skipValue, uint32At } from '../core/wire/cursor.ts';
-
-type Attributes = MapColumn<LowCardinalityColumn, StringColumn>;
+import { appendPair } from './attribute_pair.ts';
 
 const attributesColumn = () => new MapColumn(new LowCardinalityColumn(), new StringColumn());
 
@@ -41,13 +39,16 @@ export class OtelTraces {
   private readonly duration = new Wide64Column('UInt64');
   private readonly statusCode = new LowCardinalityColumn();
   private readonly statusMessage = new StringColumn();
-  private readonly eventTimestamps = new ArrayColumn(new Wide64Column('DateTime64(9)'));
-  private readonly eventNames = new ArrayColumn(new LowCardinalityColumn());
-  private readonly eventAttributes = new ArrayColumn(attributesColumn());
-  private readonly linkTraceIds = new ArrayColumn(new StringColumn());
-  private readonly linkSpanIds = new ArrayColumn(new StringColumn());
-  private readonly linkTraceStates = new ArrayColumn(new StringColumn());
-  private readonly linkAttributes = new ArrayColumn(attributesColumn());
+  /** Where the rows of all columns of events end, and of links. */
+  private readonly eventEnds = new RowEnds();
+  private readonly eventTimestamps = new ArrayColumn(new Wide64Column('DateTime64(9)'), this.eventEnds);
+  private readonly eventNames = new ArrayColumn(new LowCardinalityColumn(), this.eventEnds);
+  private readonly eventAttributes = new ArrayColumn(attributesColumn(), this.eventEnds);
+  private readonly linkEnds = new RowEnds();
+  private readonly linkTraceIds = new ArrayColumn(new StringColumn(), this.linkEnds);
+  private readonly linkSpanIds = new ArrayColumn(new StringColumn(), this.linkEnds);
+  private readonly linkTraceStates = new ArrayColumn(new StringColumn(), this.linkEnds);
+  private readonly linkAttributes = new ArrayColumn(attributesColumn(), this.linkEnds);
   private readonly tenant = new LowCardinalityColumn();
   private readonly weight = float64Column();
   private readonly flags = uint32Column();
@@ -58,7 +59,6 @@ export class OtelTraces {
 
   private readonly view = new SpanView();
   private readonly cursor = new Cursor(new Uint8Array(0));
-  private readonly inner = new Cursor(new Uint8Array(0));
   /** For each header of the current batch record, the row that first came under it: later rows copy from there. */
   private readonly rowOfHeader: number[] = [];
 
@@ -78,6 +78,7 @@ export class OtelTraces {
   ): void {
     const { view } = this;
     readSpanView(view, buf, start, end);
+    this.appendRepeated(buf, view.othersStart, end);
     this.appendTimes(trace.receivedMs);
     this.traceId.appendHex(buf, view.traceIdStart, view.traceIdEnd);
     this.spanId.appendHex(buf, view.spanIdStart, view.spanIdEnd);
@@ -93,7 +94,22 @@ export class OtelTraces {
     this.tenant.appendText(trace.tenant);
     this.fragment.append(trace.fragment);
     this.appendHeader(buf, header, headerPosition);
-    this.appendRepeated(buf, start, end);
+  }
+
+  /** Attributes, events and links: what a span has any number of. */
+  private appendRepeated(buf: Uint8Array, start: number, end: number): void {
+    const { cursor } = this;
+    seek(cursor, buf, start, end);
+    while (cursor.pos < end) {
+      const tag = readTag(cursor);
+      if (tag === otlp.SPAN_ATTRIBUTES) appendPair(this.spanAttributes, cursor);
+      else if (tag === otlp.SPAN_EVENTS) this.appendEvent(cursor);
+      else if (tag === otlp.SPAN_LINKS) this.appendLink(cursor);
+      else skipValue(cursor, tag);
+    }
+    this.spanAttributes.endRow();
+    this.eventNames.endRow();
+    this.linkSpanIds.endRow();
   }
 
   /** The start that counts (a wild clock's is the time of receipt), and the duration as reported. */
@@ -130,7 +146,7 @@ export class OtelTraces {
     seek(cursor, buf, header.resourceStart, header.resourceEnd);
     while (cursor.pos < cursor.end) {
       const tag = readTag(cursor);
-      if (tag === otlp.RESOURCE_ATTRIBUTES) this.appendPair(this.resourceAttributes, cursor);
+      if (tag === otlp.RESOURCE_ATTRIBUTES) appendPair(this.resourceAttributes, cursor);
       else skipValue(cursor, tag);
     }
     this.resourceAttributes.endRow();
@@ -159,27 +175,6 @@ export class OtelTraces {
     this.scopeVersion.append(buf, versionStart, versionEnd);
   }
 
-  /** Attributes, events and links: what a span has any number of. */
-  private appendRepeated(buf: Uint8Array, start: number, end: number): void {
-    const { cursor } = this;
-    seek(cursor, buf, start, end);
-    while (cursor.pos < end) {
-      const tag = readTag(cursor);
-      if (tag === otlp.SPAN_ATTRIBUTES) this.appendPair(this.spanAttributes, cursor);
-      else if (tag === otlp.SPAN_EVENTS) this.appendEvent(cursor);
-      else if (tag === otlp.SPAN_LINKS) this.appendLink(cursor);
-      else skipValue(cursor, tag);
-    }
-    this.spanAttributes.endRow();
-    this.eventTimestamps.endRow();
-    this.eventNames.endRow();
-    this.eventAttributes.endRow();
-    this.linkTraceIds.endRow();
-    this.linkSpanIds.endRow();
-    this.linkTraceStates.endRow();
-    this.linkAttributes.endRow();
-  }
-
   /** Event { 1: time (fixed64)  2: name  3: attributes* }; the cursor stands before its length. */
   private appendEvent(outer: Cursor): void {
     const { buf } = outer;
@@ -199,7 +194,7 @@ export class OtelTraces {
         nameStart = cursor.pos;
         nameEnd = cursor.pos += nameLength;
       } else if (tag === otlp.EVENT_ATTRIBUTES) {
-        this.appendPair(attributes, cursor);
+        appendPair(attributes, cursor);
       } else {
         skipValue(cursor, tag);
       }
@@ -220,7 +215,7 @@ export class OtelTraces {
     while (cursor.pos < cursor.end) {
       const tag = readTag(cursor);
       if (tag === otlp.LINK_ATTRIBUTES) {
-        this.appendPair(attributes, cursor);
+        appendPair(attributes, cursor);
       } else if (tag === otlp.LINK_TRACE_ID || tag === otlp.LINK_SPAN_ID || tag === otlp.LINK_TRACE_STATE) {
         const partLength = readLength(cursor);
         const at = cursor.pos;
@@ -236,36 +231,6 @@ export class OtelTraces {
     this.linkTraceIds.elements.appendHex(buf, traceStart, traceEnd);
     this.linkSpanIds.elements.appendHex(buf, spanStart, spanEnd);
     this.linkTraceStates.elements.append(buf, stateStart, stateEnd);
-  }
-
-  /** KeyValue { 1: key  2: AnyValue }; the cursor stands before its length. */
-  private appendPair(
-    map: Attributes | MapColumn<LowCardinalityColumn, LowCardinalityColumn>,
-    outer: Cursor,
-  ): void {
-    const { inner } = this;
-    const length = readLength(outer);
-    const { buf } = outer;
-    const end = outer.pos + length;
-    seek(inner, buf, outer.pos, end);
-    outer.pos = end;
-    let [keyStart, keyEnd, valueStart, valueEnd] = [0, 0, 0, 0];
-    while (inner.pos < end) {
-      const tag = readTag(inner);
-      if (tag === otlp.KEY_VALUE_KEY) {
-        const keyLength = readLength(inner);
-        keyStart = inner.pos;
-        keyEnd = inner.pos += keyLength;
-      } else if (tag === otlp.KEY_VALUE_VALUE) {
-        const valueLength = readLength(inner);
-        valueStart = inner.pos;
-        valueEnd = inner.pos += valueLength;
-      } else {
-        skipValue(inner, tag);
-      }
-    }
-    map.keys.append(buf, keyStart, keyEnd);
-    appendAnyValue(map.values, buf, valueStart, valueEnd);
   }
 
   private columns(): NamedColumn[] {

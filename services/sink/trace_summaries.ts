@@ -32,7 +32,8 @@ export class TraceSummaries {
   private readonly samplingPolicy = new LowCardinalityColumn();
   private readonly samplingThreshold = new Wide64Column('UInt64');
 
-  readonly rows = new TableRows('trace_summaries', this.columns());
+  /** Rows of one trace come seconds apart, and rarely in one block. */
+  readonly rows = new TableRows('trace_summaries', this.columns(), true);
 
   append(buf: Uint8Array, trace: BatchTrace): void {
     const { summary } = trace;

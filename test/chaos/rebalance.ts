@@ -20,7 +20,7 @@ const HELP = `node test/chaos/rebalance.ts [--cycles n] [--client name] [--commi
 
 Starts a Kafka of its own, 12 partitions with 40 records a second each, and two processors; then, in each cycle, adds a third,
 stops it, kills it, brings it back, and kills it and starts it again at once. Of every partition the longest time
-without progress is taken from the offsets of the progress group, asked each 50 ms, and the gap that is usual in the same
+without progress is taken from the positions that are committed, asked each 50 ms, and the gap that is usual in the same
 run is taken off. A partition counts as moved when anybody claimed it meanwhile. Prints a Markdown table; exits with 1
 where a demand is not met: unmoved 0.5 s, moved 1.5 s beside the replay, after SIGKILL 7 s.
 
@@ -85,7 +85,7 @@ async function measure(cycles: number, undo: (() => unknown)[]): Promise<DrillRe
   const admin = new kafkajs.Kafka({ brokers: [kafka.broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
   await admin.connect();
   undo.push(() => admin.disconnect());
-  const progress = new Progress({ admin, group: `${GROUP}.progress`, topic, partitions: PARTITIONS });
+  const progress = new Progress({ admin, group: GROUP, topic, partitions: PARTITIONS });
   undo.push(() => progress.stop());
 
   const scratch = mkdtempSync(join(tmpdir(), 'spanmill-rebalance-'));

@@ -1,5 +1,6 @@
-/** How far each partition's owner is, seen from outside: the offsets of the progress group, asked again and again. */
+/** How far each partition's owner is, seen from outside: the positions that it commits, asked for again and again. */
 import type { Admin } from 'kafkajs';
+import { decodePosition } from '../../../services/processor/position.ts';
 
 export interface ProgressOptions {
   readonly admin: Admin;
@@ -71,10 +72,12 @@ export class Progress {
       this.longestPollMs = Math.max(this.longestPollMs, atMs - this.answeredAtMs);
     }
     this.answeredAtMs = atMs;
-    for (const { partition, offset } of answers.flatMap(({ partitions }) => partitions)) {
+    for (const { partition, offset, metadata } of answers.flatMap(({ partitions }) => partitions)) {
+      if (Number(offset) < 0) continue;
+      const { publishFrom } = decodePosition({ offset: Number(offset), metadata: metadata ?? '' });
       const steps = this.steps[partition];
       const known = steps?.at(-1)?.offset ?? -1;
-      if (Number(offset) > known) steps?.push({ atMs, offset: Number(offset) });
+      if (publishFrom > known) steps?.push({ atMs, offset: publishFrom });
     }
   }
 }

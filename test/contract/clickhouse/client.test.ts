@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TableRows } from '../../../services/core/native/block.ts';
 import { uint32Column } from '../../../services/core/native/number_columns.ts';
-import { connectClickHouse } from '../../../services/platform/clickhouse/client.ts';
+import { connectClickHouse, type Row } from '../../../services/platform/clickhouse/client.ts';
 import {
   ClickHouseRefusedError,
   ClickHouseStatementError,
@@ -101,6 +101,27 @@ describe('the ClickHouse client', () => {
     }
     expect(await database.clickhouse.query(`SELECT sum(total) AS total FROM ${target}`)).toEqual([
       { total: '3' },
+    ]);
+  });
+
+  it('stores rows that are said to be distinct as they are, and others as their table merges them', async () => {
+    const table = uniqueName('sum');
+    const { clickhouse } = database;
+    await clickhouse.command(
+      `CREATE TABLE ${table} (n UInt32, count UInt32 DEFAULT 1) ENGINE = SummingMergeTree ORDER BY n
+       SETTINGS non_replicated_deduplication_window = 100`,
+    );
+    await clickhouse.command(`SYSTEM STOP MERGES ${table}`);
+    const counts = (): Promise<Row[]> => clickhouse.query(`SELECT n, count FROM ${table} ORDER BY n, count`);
+    await clickhouse.insertBlock({ ...block(table, 7, 7), token: 'merged' });
+    expect(await counts()).toEqual([{ n: 7, count: 2 }]);
+    for (let i = 0; i < 2; i++) {
+      await clickhouse.insertBlock({ ...block(table, 8, 8), isDistinct: true, token: 'distinct' });
+    }
+    expect(await counts()).toEqual([
+      { n: 7, count: 2 },
+      { n: 8, count: 1 },
+      { n: 8, count: 1 },
     ]);
   });
 

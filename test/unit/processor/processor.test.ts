@@ -242,6 +242,24 @@ describe('the processor', () => {
     await bench.stop();
   });
 
+  test('tells the progress group each five seconds, and the end of a log that has fallen silent', async () => {
+    await bench.startProcessor();
+    const admin = await bench.kafka.admin();
+    const told = new Set<number>();
+    for (let tenths = 0; tenths < 100; tenths++) {
+      await bench.send([span(tenths + 1, tenths + 1)]);
+      await bench.pass(100);
+      told.add((await admin.committed(`${GROUP}.progress`, topics.spans, 0))?.offset ?? 0);
+    }
+    const commits = bench.kafka.records(topics.traces, 0).length;
+    expect(commits).toBeGreaterThan(10);
+    expect(told.size).toBeLessThan(5);
+    await bench.pass(LONG);
+    const end = bench.kafka.records(topics.spans, 0).length;
+    expect((await admin.committed(`${GROUP}.progress`, topics.spans, 0))?.offset).toBe(end);
+    await bench.stop();
+  });
+
   test.each(['before', 'during', 'after'] as const)(
     'publishes everything once when a commit fails %s it takes place',
     async (when) => {
@@ -405,6 +423,15 @@ describe('the processor', () => {
     expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16), id(22, 16)]);
     await bench.stop();
   }, 60_000);
+
+  test('publishes small batches as they are, between large ones of the same commit', async () => {
+    await bench.startProcessor();
+    const large = { name: 'x'.repeat(4.5 * MIB) };
+    await bench.send([span(1, 11), { ...span(2, 21), ...large }, span(3, 31), { ...span(4, 41), ...large }]);
+    await bench.pass(LONG);
+    expect(bench.publishedSpans()).toEqual([id(11, 16), id(21, 16), id(31, 16), id(41, 16)]);
+    await bench.stop();
+  });
 
   test('ends a trace that never falls silent by a control record', async () => {
     await bench.startProcessor();

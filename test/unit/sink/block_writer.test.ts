@@ -11,7 +11,7 @@ import { METRICS } from '../../../services/sink/metrics.ts';
 import { ManualTime } from '../../support/manual_time.ts';
 import { quietLog } from '../../support/quiet_log.ts';
 
-const block: Block = { table: 't', columns: ['n'], rows: 3, bytes: Buffer.from('block') };
+const block: Block = { table: 't', columns: ['n'], rows: 3, bytes: Buffer.from('block'), isDistinct: false };
 
 interface Answer {
   readonly resolve: () => void;

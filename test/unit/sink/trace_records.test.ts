@@ -37,8 +37,14 @@ function batchWithBadSpans(isBad: readonly boolean[]): SinkRecord {
       endTimeUnixNano: NOW_MS * 1e6,
     }).finish();
     // Attributes { key: length beyond the message }, inside a field whose own length is right.
-    return bad ? Buffer.concat([span, Buffer.from([0x4a, 2, 0x0a, 9])]) : span;
+    return bad ? Buffer.concat([span, Buffer.from([0x4a, 2, 0x0a, 9])]) : Buffer.from(span);
   });
+  return batchOfSpans(spans);
+}
+
+/** A batch of one trace with these spans. */
+function batchOfSpans(spans: readonly Buffer[]): SinkRecord {
+  const traceId = Buffer.alloc(16, 1);
   const trace = Buffer.concat([
     spanmill.v1.AssembledTrace.encode({
       traceId,
@@ -153,6 +159,43 @@ describe('records of the traces topic', () => {
         }
       }),
     );
+  });
+
+  it('give the same rows however the attributes of a span are written', () => {
+    const [key, value] = [Buffer.from([0x0a, 1, 0x6b]), Buffer.from([0x12, 3, 0x0a, 1, 0x76])];
+    const shapes = [
+      Buffer.concat([key, value]),
+      Buffer.concat([value, key]),
+      Buffer.concat([Buffer.from([0x0a, 0x81, 0, 0x6b]), value]),
+      Buffer.concat([key, Buffer.from([0x12, 0x83, 0, 0x0a, 1, 0x76])]),
+      Buffer.concat([Buffer.from([0x0a, 1, 0x78]), key, value]),
+      Buffer.concat([key, value, Buffer.from([0x18, 1])]),
+    ];
+    const name = Buffer.from([0x2a, 1, 0x6e]);
+    const spansOf = (pair: Buffer): Buffer[] => {
+      const attribute = Buffer.concat([Buffer.from([0x4a, pair.length]), pair]);
+      const long = Buffer.concat([Buffer.from([0xca, 0, pair.length + 0x80, 0]), pair]);
+      return [
+        [name, attribute],
+        [attribute, name],
+        [long, name],
+      ].map((fields) => Buffer.concat(fields));
+    };
+    const blockOf = (span: Buffer): string => {
+      const rows = new TraceRecords();
+      expect(rows.append(batchOfSpans([span])).unstorable).toEqual([]);
+      return rows.tables[SPANS_TABLE]?.encode().bytes.toString('latin1') ?? '';
+    };
+    const expected = blockOf(spansOf(shapes[0] ?? key)[0] ?? key);
+    for (const shape of shapes) for (const span of spansOf(shape)) expect(blockOf(span)).toBe(expected);
+    // A key as long as what is left of the span, and one that ends behind it.
+    for (const cut of [
+      [0x4a, 3, 0x0a, 1, 0x6b],
+      [0x4a, 5, 0x0a, 1, 0x6b, 0x12, 1],
+    ]) {
+      const { unstorable } = new TraceRecords().append(batchOfSpans([Buffer.from(cut)]));
+      expect(unstorable).toHaveLength(cut[1] === 5 ? 1 : 0);
+    }
   });
 
   it('give the same rows item by item as in one go', () => {
