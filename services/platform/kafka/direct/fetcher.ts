@@ -49,10 +49,12 @@ export class Fetcher {
     });
   }
 
-  wakeAfter(ms: number): void {
+  /** `before` is called right before it wakes. */
+  wakeAfter(ms: number, before = (): unknown => undefined): void {
     if (this.isStopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
+      before();
       this.wake();
     }, ms);
     this.timers.add(timer);

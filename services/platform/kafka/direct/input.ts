@@ -30,8 +30,8 @@ interface Reading {
   /** Offset of the next record to deliver; null before `startAt`, and while it is looked up what there is. */
   next: number | null;
   paused: boolean;
-  /** Not fetched before this time, after an error. */
-  notBefore: number;
+  /** Not fetched for a while: after an error, and where all was read a moment ago. */
+  isWaiting: boolean;
   /** Fetches in a row that could not be read. */
   corrupt: number;
 }
@@ -39,6 +39,8 @@ interface Reading {
 /** A handler that takes longer no longer keeps its lost partition from the new holder, whose claim shuts it out. */
 const RELEASE_TIMEOUT_MS = 2_000;
 const RETRY_PAUSE_MS = 100;
+/** Partitions of which all was read are fetched so often, all at once: a fetch costs the same for one batch as for many. */
+const PACE_MS = 100;
 const STRANGE_PAUSE_MS = 1_000;
 /** Bytes that changed on their way come right the next time; on a disk they do not. */
 const MAX_CORRUPT = 3;
@@ -161,10 +163,9 @@ class GroupInput implements Input {
 
   private wanted(): Wanted[] {
     if (this.state !== 'running') return [];
-    const now = performance.now();
     const wanted: Wanted[] = [];
-    for (const [partition, { next, paused, notBefore }] of this.readings) {
-      if (next === null || paused || notBefore > now || this.handling.has(partition)) continue;
+    for (const [partition, { next, paused, isWaiting }] of this.readings) {
+      if (next === null || paused || isWaiting || this.handling.has(partition)) continue;
       wanted.push({ partition, offset: next });
     }
     return wanted;
@@ -190,7 +191,7 @@ class GroupInput implements Input {
       reading.corrupt += 1;
       this.log.error({ error, partition, offset, times: reading.corrupt }, 'what was fetched cannot be read');
       if (reading.corrupt >= MAX_CORRUPT) this.fail(error);
-      else this.waitWith(reading, STRANGE_PAUSE_MS);
+      else this.wait(reading, STRANGE_PAUSE_MS);
     }
   }
 
@@ -223,6 +224,7 @@ class GroupInput implements Input {
     highWatermark: number,
   ): void {
     reading.next = nextOffset;
+    if (nextOffset >= highWatermark) this.waitForNextTurn(reading);
     const handled = (async () => {
       try {
         await this.listener.onRecords(partition, records, nextOffset, highWatermark);
@@ -244,16 +246,22 @@ class GroupInput implements Input {
       this.fail(error);
     } else if (isTransient(error)) {
       this.cluster.noteLeaderError(this.options.topic, error);
-      this.waitWith(reading, RETRY_PAUSE_MS);
+      this.wait(reading, RETRY_PAUSE_MS);
     } else {
       this.log.warn({ error, partition }, 'a partition was not fetched and is tried again');
-      this.waitWith(reading, STRANGE_PAUSE_MS);
+      this.wait(reading, STRANGE_PAUSE_MS);
     }
   }
 
-  private waitWith(reading: Reading, ms: number): void {
-    reading.notBefore = performance.now() + ms;
-    this.fetcher.wakeAfter(ms + 1);
+  /** The turns of all partitions are the same, so that what they bring comes in one answer. */
+  private waitForNextTurn(reading: Reading): void {
+    this.wait(reading, PACE_MS - (performance.now() % PACE_MS));
+  }
+
+  private wait(reading: Reading, ms: number): void {
+    reading.isWaiting = true;
+    // Not by comparing times: a timer may end before its time, as other clocks have it.
+    this.fetcher.wakeAfter(ms, () => (reading.isWaiting = false));
   }
 
   /** Where reading can really start, when it cannot at `offset`. */
@@ -284,5 +292,5 @@ class GroupInput implements Input {
 }
 
 function newReading(): Reading {
-  return { next: null, paused: false, notBefore: 0, corrupt: 0 };
+  return { next: null, paused: false, isWaiting: false, corrupt: 0 };
 }
