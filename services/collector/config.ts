@@ -134,7 +134,7 @@ export const SETTINGS = {
   }),
   lingerMs: integer({
     env: 'SPANMILL_COLLECTOR_LINGER_MS',
-    default: 20,
+    default: 50,
     unit: 'ms',
     min: 0,
     max: 10_000,

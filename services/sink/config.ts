@@ -34,7 +34,7 @@ export const SETTINGS = {
   }),
   batchMs: integer({
     env: 'SPANMILL_SINK_BATCH_MS',
-    default: 2_000,
+    default: 1_800,
     unit: 'ms',
     min: 10,
     max: 600_000,
