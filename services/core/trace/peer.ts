@@ -68,7 +68,7 @@ export class PeerReader {
     let bytes = 1;
     let hasHost = false;
     let hasUrl = false;
-    seek(cursor, buf, view.start, end);
+    seek(cursor, buf, view.othersStart, end);
     while (cursor.pos < end) {
       const tag = readTag(cursor);
       if (tag !== SPAN_ATTRIBUTES) {
