@@ -61,7 +61,7 @@ rebalance: setup ## How long partitions pause when processors come, go and die
 interop: setup ## The client libraries of other projects against a whole Spanmill: CLIENT=a,b for some
 	@$(NODE) test/interop/main.ts $(if $(CLIENT),--only $(CLIENT))
 
-bench: setup ## What the pipeline costs: STAGE=name, SECONDS_EACH=n, RATE=spans/s, PROFILE=1; 51 minutes of load in all
+bench: setup ## What the pipeline costs: STAGE=name, SECONDS_EACH=n, RATE=spans/s, PROFILE=1; 54 minutes of load in all
 	@./bin/spanmill bench $(STAGE) $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH)) $(if $(RATE),--rate $(RATE)) $(if $(PROFILE),--profile)
 
 bench-compare: setup ## Two results of it side by side: A=before.json B=after.json

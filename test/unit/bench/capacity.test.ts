@@ -112,19 +112,19 @@ describe('the plan for a million spans a second', () => {
 
   it('has records and batches as large as they should be', () => {
     const { kafka, clickhouse } = made;
-    expect(kafka.spansPerRecord).toBeCloseTo((2_000_000 / 9 / 84) * 0.02);
-    expect(kafka.lingerSeconds).toBe(0.02);
-    // 12 partitions make 6 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
-    expect(clickhouse.batchSeconds).toBeCloseTo(2);
+    expect(kafka.spansPerRecord).toBeCloseTo((2_000_000 / 9 / 84) * 0.05);
+    expect(kafka.lingerSeconds).toBe(0.05);
+    // 12 partitions make 6.67 parts a second; 1 M x 50 B x 2 x 30 x 86,400 s = 259.2 TB / 11.2 TB = 23.1 nodes.
+    expect(clickhouse.batchSeconds).toBeCloseTo(1.8);
     expect(clickhouse.nodes).toBe(24);
-    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 12) * 2) / 12);
-    expect(clickhouse.rememberedSeconds).toBeCloseTo(20_000 / 6);
-    // 0.25 GiB + 1 partition of a sink x 333,333 rows x 400 B = 0.37 GiB.
+    expect(clickhouse.rowsPerPart).toBeCloseTo(((2_000_000 / 12) * 1.8) / 12);
+    expect(clickhouse.rememberedSeconds).toBeCloseTo(3_000);
+    // 0.25 GiB + 1 partition of a sink x 300,000 rows x 400 B = 0.36 GiB.
     expect(made.sink.memoryBytes).toBe(GIB / 2);
     const large = plan(FIGURES, DEFAULT_ASSUMPTIONS, 10_000_000);
     const kept =
       (large.peakRate / large.collector.processes / large.kafka.partitions) * large.kafka.lingerSeconds;
-    expect(kept).toBeCloseTo(20);
+    expect(kept).toBeCloseTo(50);
   });
 
   it('of little load is one of each in every zone', () => {
