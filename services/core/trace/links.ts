@@ -11,7 +11,7 @@ const MAX_LINKS = 128;
 /** Ids of the linked spans, each once, the first of them where there are many, without those of other traces. Throws WireError where a link is malformed. */
 export function readLinksWithin(view: SpanView, traceId: string): readonly SpanId[] {
   const found: SpanId[] = [];
-  const cursor = new Cursor(view.buf, view.start, view.end);
+  const cursor = new Cursor(view.buf, view.othersStart, view.end);
   while (cursor.pos < view.end) {
     const tag = readTag(cursor);
     if (tag !== SPAN_LINKS) {

@@ -98,7 +98,7 @@ export class PeerReader {
   }
 
   private readText(view: SpanView): EdgePeer | null {
-    const attributes = readStringAttributes(view.buf, view.start, view.end, SPAN_ATTRIBUTES, WANTED);
+    const attributes = readStringAttributes(view.buf, view.othersStart, view.end, SPAN_ATTRIBUTES, WANTED);
     const peer = attributes.size === 0 ? null : peerOf(view.kind, attributes);
     return peer === null ? null : this.intern(peer.type, limitName(peer.name));
   }

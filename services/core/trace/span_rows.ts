@@ -5,7 +5,7 @@
  * Not for what the fields mean: run.ts.
  */
 import { hasParent } from '../otlp/span_view.ts';
-import { uint32At } from '../wire/cursor.ts';
+import { int32At } from '../wire/cursor.ts';
 import type { HeldRecord } from './record_store.ts';
 import type { EdgeEnd, EdgePeer, SpanHeader, SpanId, SpanNode } from './run.ts';
 import type { Arrival } from './run_spans.ts';
@@ -56,10 +56,10 @@ export class SpanRows {
     const { ints } = this;
     const at = row * INTS;
     const isChild = hasParent(view);
-    ints[at + ID_LOW] = uint32At(view.buf, view.spanIdStart);
-    ints[at + ID_HIGH] = uint32At(view.buf, view.spanIdStart + 4);
-    ints[at + PARENT_LOW] = isChild ? uint32At(view.buf, view.parentIdStart) : 0;
-    ints[at + PARENT_HIGH] = isChild ? uint32At(view.buf, view.parentIdStart + 4) : 0;
+    ints[at + ID_LOW] = int32At(view.buf, view.spanIdStart);
+    ints[at + ID_HIGH] = int32At(view.buf, view.spanIdStart + 4);
+    ints[at + PARENT_LOW] = isChild ? int32At(view.buf, view.parentIdStart) : 0;
+    ints[at + PARENT_HIGH] = isChild ? int32At(view.buf, view.parentIdStart + 4) : 0;
     ints[at + KIND] = view.kind;
     ints[at + FINGERPRINT] = fingerprint;
     ints[at + FLAGS] = 0;
