@@ -3,7 +3,7 @@
  * our own writer. Ids are labels of up to eight characters, filled up with zero bytes.
  */
 import { opentelemetry } from '../../proto/generated/index.js';
-import { SpanTable } from '../../services/core/trace/run.ts';
+import { newNode, SpanTable } from '../../services/core/trace/run.ts';
 import { spanFingerprint } from '../../services/core/trace/span_fingerprint.ts';
 import type { CloseReason, Fragment, FragmentSpan, SpanHeader } from '../../services/core/trace/run.ts';
 
@@ -93,15 +93,9 @@ function halves(id: string): [low: number, high: number] {
 /** A span as assembly hands it on, known to the run's table. Bytes before and after it are not its own. */
 function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
   const bytes = encodeSpan(spec);
-  const node = {
-    ...nodeIds(spanId(spec.id), spec.parent === undefined ? '' : spanId(spec.parent)),
-    kind: spec.kind ?? 1,
-    fingerprint: spanFingerprint(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length),
-    sameId: null,
-    position: 0,
-    parent: null,
-    edge: null,
-  };
+  const ids = nodeIds(spanId(spec.id), spec.parent === undefined ? '' : spanId(spec.parent));
+  const fingerprint = spanFingerprint(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
+  const node = newNode(ids, spec.kind ?? 1, fingerprint);
   known.add(node);
   const buf = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('behind')]);
   return { node, header: headerOf(spec.service ?? 'shop'), buf, start: 6, end: 6 + bytes.length };

@@ -62,6 +62,9 @@ export class OperationNames {
   /** The template of the UTF-8 name `buf[start, end)`. */
   of(buf: Uint8Array, start: number, end: number): string {
     const to = Math.min(end, start + MAX_NAME_BYTES);
-    return this.known.of(buf, start, to, () => operationName(decodeUtf8(buf, start, to)));
+    const { known } = this;
+    return (
+      known.find(buf, start, to) ?? known.keep(buf, start, to, operationName(decodeUtf8(buf, start, to)))
+    );
   }
 }

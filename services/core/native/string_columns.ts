@@ -1,7 +1,7 @@
 /** String and FixedString: bytes, copied from where they lie. */
 import { beginLength, endLengthField, WireWriter, writeBytes, writeVarint32 } from '../wire/writer.ts';
 import type { Column } from './column.ts';
-import { copyBytes, writeHexString, writeString, writeText } from './text.ts';
+import { writeHexString, writeString, writeText } from './text.ts';
 
 export class StringColumn implements Column {
   readonly type = 'String';
@@ -76,7 +76,7 @@ export class FixedStringColumn implements Column {
 
   /** The `width` bytes at `start`. */
   append(source: Uint8Array, start: number): void {
-    copyBytes(this.data, source, start, start + this.width);
+    writeBytes(this.data, source, start, start + this.width);
     this.rows++;
   }
 

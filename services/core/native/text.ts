@@ -1,26 +1,10 @@
 /** Bytes and text into a growing buffer, as columns need them: short pieces, many of them. */
-import { reserve, writeVarint32, type WireWriter } from '../wire/writer.ts';
-
-/** Up to this many bytes a loop beats the call of a bulk copy. */
-const LOOP_LIMIT = 48;
-
-/** Copies `source[start, end)`. */
-export function copyBytes(out: WireWriter, source: Uint8Array, start: number, end: number): void {
-  const length = end - start;
-  reserve(out, length);
-  const { buf, pos } = out;
-  if (length <= LOOP_LIMIT) {
-    for (let i = 0; i < length; i++) buf[pos + i] = source[start + i]!;
-  } else {
-    buf.set(source.subarray(start, end), pos);
-  }
-  out.pos = pos + length;
-}
+import { reserve, writeBytes, writeVarint32, type WireWriter } from '../wire/writer.ts';
 
 /** A Native string, which is laid out like a protobuf one: length, bytes. */
 export function writeString(out: WireWriter, source: Uint8Array, start: number, end: number): void {
   writeVarint32(out, end - start);
-  copyBytes(out, source, start, end);
+  writeBytes(out, source, start, end);
 }
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@
  * somebody looks at them: when a fragment is sent, and at the run's end.
  */
 import { int32At } from '../wire/cursor.ts';
-import { fragmentSpan, ManySpans, type UnsentSpan } from './many_spans.ts';
+import { ManySpans, type UnsentSpan } from './many_spans.ts';
 import { SpanTable, type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
 import { NONE, type SpanRows } from './span_rows.ts';
@@ -63,38 +63,38 @@ export class FewSpans implements RunSpans {
 
   send(send: (unsent: readonly FragmentSpan[], known: SpanTable) => void): void {
     const { rows } = this;
-    const { table, waiting } = this.objects();
-    send(waiting.map(fragmentSpan), table);
+    const known = this.lentTable();
+    const unsent: FragmentSpan[] = [];
     let row = this.firstUnsent;
-    for (const { node, record } of waiting) {
+    for (let at = this.count - this.unsent; at < this.count; at++, row = rows.next(row)) {
+      const node = known.nodes[at];
+      if (node !== undefined) unsent.push(this.fragmentSpan(row, node));
+    }
+    send(unsent, known);
+    row = this.firstUnsent;
+    for (const { node } of unsent) {
+      rows.unsentRecord(row).release();
       rows.sent(row, node.edge);
       row = rows.next(row);
-      record.release();
     }
     this.firstUnsent = NONE;
     this.unsent = 0;
   }
 
   end(): SpanTable {
-    const { table } = this.objects();
+    const table = this.lentTable();
     this.giveBack();
     return table;
   }
 
   release(): void {
     for (let row = this.firstUnsent; row !== NONE; row = this.rows.next(row)) {
-      this.rows.record(row)?.release();
+      this.rows.unsentRecord(row).release();
     }
   }
 
   /** The same spans, to be used in place of this from now on. */
   toMany(): ManySpans {
-    const { table, waiting } = this.objects();
-    this.giveBack();
-    return new ManySpans(table, waiting);
-  }
-
-  private objects(): { table: SpanTable; waiting: UnsentSpan[] } {
     const { rows } = this;
     const table = new SpanTable();
     const waiting: UnsentSpan[] = [];
@@ -103,18 +103,27 @@ export class FewSpans implements RunSpans {
       const node = rows.node(row);
       table.add(node);
       isSent &&= row !== this.firstUnsent;
-      if (!isSent) waiting.push(this.unsentSpan(row, node));
+      if (isSent) continue;
+      const [header, record] = [rows.unsentHeader(row), rows.unsentRecord(row)];
+      waiting.push({ node, header, record, start: rows.start(row), end: rows.end(row) });
     }
-    return { table, waiting };
+    this.giveBack();
+    return new ManySpans(table, waiting);
   }
 
-  private unsentSpan(row: number, node: SpanNode): UnsentSpan {
+  /** Good until any run of these rows is looked at again. */
+  private lentTable(): SpanTable {
     const { rows } = this;
-    const header = rows.header(row);
-    const record = rows.record(row);
-    if (header === null || record === null)
-      throw new Error('a span that waits to be sent has lost its bytes');
-    return { node, header, record, start: rows.start(row), end: rows.end(row) };
+    const table = new SpanTable();
+    let place = 0;
+    for (let row = this.first; row !== NONE; row = rows.next(row)) table.add(rows.lentNode(row, place++));
+    return table;
+  }
+
+  private fragmentSpan(row: number, node: SpanNode): FragmentSpan {
+    const { rows } = this;
+    const { buf, start, end } = rows.unsentRecord(row).read(rows.start(row), rows.end(row));
+    return { node, header: rows.unsentHeader(row), buf, start, end };
   }
 
   /** What the new span changes in who lacks a parent: it may be one, and its own may not be there. */

@@ -16,12 +16,12 @@ import { SpanWindows } from '../metrics/span_windows.ts';
 import { KIND_CONSUMER } from '../otlp/fields.ts';
 import { SpanView } from '../otlp/span_view.ts';
 import { WireError } from '../wire/cursor.ts';
-import { criticalPath } from './critical_path.ts';
+import { CriticalPath } from './critical_path.ts';
 import { countCalls } from './edges.ts';
 import { readLinksWithin } from './links.ts';
 import { PeerReader } from './peer.ts';
-import type { EdgeEnd, EdgePeer, Fragment, SpanId, SpanTable } from './run.ts';
-import { readSpanFacts } from './span_facts.ts';
+import type { EdgePeer, Fragment, SpanId, SpanTable } from './run.ts';
+import { NO_LINKS, readSpanFacts } from './span_facts.ts';
 import type { SpanFacts } from './span_facts.ts';
 import { buildSpanTree } from './span_tree.ts';
 import { summarise } from './summary.ts';
@@ -38,6 +38,7 @@ export class FragmentAnalysis {
   private readonly operations = new OperationNames();
   private readonly peers = new PeerReader();
   private readonly view = new SpanView();
+  private readonly criticalPath = new CriticalPath();
   private readonly spanWindows: SpanWindows;
   private readonly edgeWindows: EdgeWindows;
 
@@ -52,11 +53,13 @@ export class FragmentAnalysis {
     const facts: SpanFacts[] = [];
     for (const span of fragment.spans) {
       const read = readSpanFacts(span, fragment.receivedMs, this.operations, view);
+      read.peer = this.readPeer();
+      if (read.kind === KIND_CONSUMER) read.links = this.readLinks(fragment.traceId);
       facts.push(read);
-      span.node.edge = this.edgeEnd(read, fragment.traceId);
+      span.node.edge = read;
     }
     const tree = buildSpanTree(fragment, facts);
-    const pathNs = criticalPath(facts, tree.parents, tree.top);
+    const pathNs = this.criticalPath.of(facts, tree.parents, tree.top);
     for (let position = 0; position < facts.length; position++) {
       const span = facts[position];
       const node = fragment.spans[position]?.node;
@@ -77,13 +80,7 @@ export class FragmentAnalysis {
     return { spans: this.spanWindows.flush(), edges: this.edgeWindows.flush(), capped };
   }
 
-  /** Of the span that was read last. */
-  private edgeEnd(facts: SpanFacts, traceId: string): EdgeEnd {
-    const { service, startMs, durationNs, isError, weight } = facts;
-    const links = facts.kind === KIND_CONSUMER ? this.readLinks(traceId) : NO_LINKS;
-    return { service, startMs, durationNs, isError, weight, peer: this.readPeer(), links };
-  }
-
+  /** Of the span that was read last, as its links. */
   private readPeer(): EdgePeer | null {
     try {
       return this.peers.read(this.view);
@@ -100,8 +97,6 @@ export class FragmentAnalysis {
     }
   }
 }
-
-const NO_LINKS: readonly SpanId[] = [];
 
 /** Attributes and links were not looked into before: where they are malformed the span counts without them. */
 function unlessMalformed<T>(error: unknown, fallback: T): T {

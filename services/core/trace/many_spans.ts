@@ -3,7 +3,15 @@ import { hasParent, type SpanView } from '../otlp/span_view.ts';
 import { int32At } from '../wire/cursor.ts';
 import { keyOf64 } from '../wire/keys.ts';
 import type { HeldRecord } from './record_store.ts';
-import { isRoot, spanKey, type FragmentSpan, type SpanHeader, type SpanNode, type SpanTable } from './run.ts';
+import {
+  isRoot,
+  newNode,
+  spanKey,
+  type FragmentSpan,
+  type SpanHeader,
+  type SpanNode,
+  type SpanTable,
+} from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
 
 /** A span that waits for its fragment: its bytes are `[start, end)` of the held record. */
@@ -58,7 +66,7 @@ export class ManySpans implements RunSpans {
   }
 
   add({ view, fingerprint, header, record }: Arrival): void {
-    const node = newNode(view, fingerprint);
+    const node = nodeOf(view, fingerprint);
     this.table.add(node);
     this.relate(node);
     this.waiting.push({ node, header, record, start: view.start, end: view.end });
@@ -89,23 +97,18 @@ export class ManySpans implements RunSpans {
   }
 }
 
-function newNode(view: SpanView, fingerprint: number): SpanNode {
+function nodeOf(view: SpanView, fingerprint: number): SpanNode {
   const isChild = hasParent(view);
-  return {
+  const ids = {
     idLow: int32At(view.buf, view.spanIdStart),
     idHigh: int32At(view.buf, view.spanIdStart + 4),
     parentLow: isChild ? int32At(view.buf, view.parentIdStart) : 0,
     parentHigh: isChild ? int32At(view.buf, view.parentIdStart + 4) : 0,
-    kind: view.kind,
-    fingerprint,
-    sameId: null,
-    edge: null,
-    position: 0,
-    parent: null,
   };
+  return newNode(ids, view.kind, fingerprint);
 }
 
-export function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
+function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
   const { buf, start, end } = record.read(from, to);
   return { node, header, buf, start, end };
 }

@@ -57,7 +57,9 @@ export class PeerReader {
     const bytes = this.copyNaming(view);
     if (bytes === 0) return null;
     if (bytes === null) return this.readText(view);
-    return this.byBytes.of(this.naming, 0, bytes, () => this.readText(view));
+    const { byBytes, naming } = this;
+    const known = byBytes.find(naming, 0, bytes);
+    return known === undefined ? byBytes.keep(naming, 0, bytes, this.readText(view)) : known;
   }
 
   /** How many bytes of `naming` tell this span's peer; 0 where it names none, null where they are too many or a URL has to be read. */

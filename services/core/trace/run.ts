@@ -7,6 +7,7 @@
  * numbers is cheaper than making strings.
  */
 import { keyOf64 } from '../wire/keys.ts';
+import { noFacts, type NodeFacts } from './span_facts.ts';
 
 /** A resource and scope, as message bytes, once for all spans that came under it. Owned by the header table. */
 export interface SpanHeader {
@@ -37,7 +38,9 @@ export interface SpanNode {
   readonly fingerprint: number;
   /** Another span of the same id (Zipkin's shared spans: client and server report one id). */
   sameId: SpanNode | null;
-  /** What edges need of the span; null until its fragment is sent. Set by fragment_analysis.ts. */
+  /** Room for what is read of the span when its fragment is sent. */
+  readonly facts: NodeFacts;
+  /** Those of its facts that edges need; null until its fragment is sent. Set by fragment_analysis.ts. */
   edge: EdgeEnd | null;
   /** In the fragment that it was sent with. Set by span_tree.ts. */
   position: number;
@@ -51,6 +54,7 @@ export interface SentSpan extends SpanNode {
 }
 
 export type NodeId = Pick<SpanNode, 'idLow' | 'idHigh'>;
+export type ParentId = Pick<SpanNode, 'parentLow' | 'parentHigh'>;
 
 /** One end of a service edge: what is kept of a sent span until its run ends and all who may be its other end are known. */
 export interface EdgeEnd {
@@ -101,6 +105,23 @@ export interface Fragment {
   readonly receivedMs: number;
   readonly spans: readonly FragmentSpan[];
   readonly known: SpanTable;
+}
+
+/** A span of which nothing is sent, and whose relations are not known. */
+export function newNode(ids: NodeId & ParentId, kind: number, fingerprint: number): SpanNode {
+  return {
+    idLow: ids.idLow,
+    idHigh: ids.idHigh,
+    parentLow: ids.parentLow,
+    parentHigh: ids.parentHigh,
+    kind,
+    fingerprint,
+    sameId: null,
+    facts: noFacts(),
+    edge: null,
+    position: 0,
+    parent: null,
+  };
 }
 
 /** Its id as `latin1` string of the raw bytes. */

@@ -27,9 +27,9 @@ export interface RunSpans {
   has(arrival: Arrival): boolean;
   /** Takes in a span that is not there yet, as unsent. Its record was retained for it. */
   add(arrival: Arrival): void;
-  /** Gives `send` the unsent spans, in the order they came, and all that are there; from then on they are sent. */
+  /** Gives `send` the unsent spans, in the order they came, and all that are there, for the call alone; from then on they are sent. */
   send(send: (unsent: readonly FragmentSpan[], known: SpanTable) => void): void;
-  /** All spans of a run that has ended. The run holds nothing afterwards. */
+  /** All spans of a run that has ended, good until another run is sent or ended. The run holds nothing afterwards. */
   end(): SpanTable;
   /** Lets go of the records of unsent spans. */
   release(): void;

@@ -15,29 +15,37 @@ export interface SpanTree {
 
 /** To be asked once all spans of the fragment are marked as sent. */
 export function buildSpanTree(fragment: Fragment, facts: readonly SpanFacts[]): SpanTree {
-  const { spans } = fragment;
+  const { spans, known } = fragment;
   for (let position = 0; position < spans.length; position++) {
     const span = spans[position];
     if (span !== undefined) span.node.position = position;
   }
   const parents: number[] = [];
-  const roots: number[] = [];
-  const tops: number[] = [];
+  let root = -1;
+  let top = -1;
   let missingParents = 0;
   for (let position = 0; position < spans.length; position++) {
     const node = spans[position]?.node;
     if (node === undefined) continue;
-    const parent = isSent(node) ? parentOf(fragment.known, node) : null;
+    const parent = isSent(node) ? parentOf(known, node) : null;
     const parentPosition = parent === null ? -1 : positionIn(spans, parent);
     parents.push(parentPosition);
-    if (parentPosition < 0) tops.push(position);
+    if (parentPosition < 0) top = firstOf(top, position, facts, longer);
     if (parent !== null) continue;
-    if (isRoot(node)) roots.push(position);
+    if (isRoot(node)) root = firstOf(root, position, facts, earlierRoot);
     else missingParents++;
   }
-  const root = firstOf(roots, facts, earlierRoot);
-  const top = root ?? firstOf(tops, facts, longer) ?? firstOf([...facts.keys()], facts, longer) ?? -1;
-  return { parents, top, hasRoot: root !== null, missingParents };
+  if (root < 0 && top < 0) top = longestOf(facts);
+  return { parents, top: root < 0 ? top : root, hasRoot: root >= 0, missingParents };
+}
+
+/** Where parent ids run in circles only: -1 where there is no span. */
+function longestOf(facts: readonly SpanFacts[]): number {
+  let longest = -1;
+  for (let position = 0; position < facts.length; position++) {
+    longest = firstOf(longest, position, facts, longer);
+  }
+  return longest;
 }
 
 /** -1 where it is of another fragment, in which it had a position of its own. */
@@ -45,20 +53,17 @@ function positionIn(spans: Fragment['spans'], node: SpanNode): number {
   return spans[node.position]?.node === node ? node.position : -1;
 }
 
+/** Which of two positions comes first, `first` where neither does; that is -1 where there is none yet. */
 function firstOf(
-  positions: readonly number[],
+  first: number,
+  position: number,
   facts: readonly SpanFacts[],
   compare: (a: SpanFacts, b: SpanFacts) => number,
-): number | null {
-  let first: number | null = null;
-  let best: SpanFacts | undefined;
-  for (const position of positions) {
-    const span = facts[position];
-    if (span === undefined || (best !== undefined && compare(span, best) >= 0)) continue;
-    first = position;
-    best = span;
-  }
-  return first;
+): number {
+  if (first < 0) return position;
+  const best = facts[first];
+  const span = facts[position];
+  return best === undefined || span === undefined || compare(span, best) >= 0 ? first : position;
 }
 
 function longer(a: SpanFacts, b: SpanFacts): number {

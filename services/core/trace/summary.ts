@@ -2,14 +2,15 @@
 import { compareText, OTHER } from '../metrics/deltas.ts';
 import { decodeUtf8 } from '../otlp/attributes.ts';
 import { limitName } from '../otlp/limit_name.ts';
+import { getOrAdd } from '../get_or_add.ts';
 import { sortFew } from '../sort_few.ts';
 import { readSpanView } from '../otlp/span_view.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import type { Fragment } from './run.ts';
 import type { SpanFacts } from './span_facts.ts';
 import type { SpanTree } from './span_tree.ts';
-import { addNs, compareTimes, fromMs, LATEST } from './unix_time.ts';
-import type { UnixTime } from './unix_time.ts';
+import { addNs, compareTimes, fromMs, LATEST, setTime } from './unix_time.ts';
+import type { MutableTime, UnixTime } from './unix_time.ts';
 
 export interface PathStep {
   readonly service: string;
@@ -37,6 +38,9 @@ export interface TraceSummary {
 /** Steps that a summary lists; the rest is one step. */
 export const MAX_PATH_STEPS = 50;
 
+/** Of up to so many spans the steps are looked through from end to end: a map for them takes longer. */
+const FEW_SPANS = 32;
+
 /** `pathNs` is each span's time on the critical path, by position. `view` is used for reading and left anywhere. */
 export function summarise(
   fragment: Fragment,
@@ -45,15 +49,17 @@ export function summarise(
   pathNs: Float64Array,
   view: SpanView,
 ): TraceSummary {
-  let start = LATEST;
-  let end: UnixTime = { low: 0, high: 0 };
+  // One object for the times of all spans: they are compared, and hardly one is kept.
+  const time = { low: 0, high: 0 };
+  const start = { ...LATEST };
+  const end = { low: 0, high: 0 };
   let errors = 0;
   const services = new Set<string>();
   for (const span of facts) {
-    const begins = startOf(span);
-    const ends = addNs(begins, span.durationNs);
-    if (compareTimes(begins, start) < 0) start = begins;
-    if (compareTimes(ends, end) > 0) end = ends;
+    setToStart(time, span);
+    if (compareTimes(time, start) < 0) setTime(start, time);
+    addNs(time, span.durationNs);
+    if (compareTimes(time, end) > 0) setTime(end, time);
     if (span.isError) errors++;
     services.add(span.service);
   }
@@ -72,8 +78,13 @@ export function summarise(
   };
 }
 
-function startOf(span: SpanFacts): UnixTime {
-  return span.isClamped ? fromMs(span.startMs) : { low: span.startLow, high: span.startHigh };
+function setToStart(time: MutableTime, span: SpanFacts): void {
+  if (span.isClamped) {
+    setTime(time, fromMs(span.startMs));
+    return;
+  }
+  time.low = span.startLow;
+  time.high = span.startHigh;
 }
 
 function readName(fragment: Fragment, position: number, view: SpanView): string {
@@ -88,29 +99,37 @@ interface MutableStep extends PathStep {
 }
 
 function steps(facts: readonly SpanFacts[], pathNs: Float64Array): PathStep[] {
-  const byOperation = new Map<string, MutableStep[]>();
   const all: MutableStep[] = [];
+  const byOperation = facts.length > FEW_SPANS ? new Map<string, MutableStep[]>() : null;
   for (let position = 0; position < facts.length; position++) {
     const selfTimeNs = pathNs[position] ?? 0;
     const span = facts[position];
     if (selfTimeNs === 0 || span === undefined) continue;
     const { service, operation } = span;
-    const sameName = byOperation.get(operation);
-    const known = sameName?.find((step) => step.service === service);
+    const candidates = byOperation === null ? all : getOrAdd(byOperation, operation, () => []);
+    const known = findStep(candidates, service, operation);
     if (known !== undefined) {
       known.selfTimeNs += selfTimeNs;
       continue;
     }
     const step = { service, operation, selfTimeNs };
     all.push(step);
-    if (sameName === undefined) byOperation.set(operation, [step]);
-    else sameName.push(step);
+    if (candidates !== all) candidates.push(step);
   }
   const sorted: PathStep[] = sortFew(all, longestFirst);
   if (sorted.length <= MAX_PATH_STEPS) return sorted;
   const rest = sorted.splice(MAX_PATH_STEPS - 1);
   const selfTimeNs = rest.reduce((sum, step) => sum + step.selfTimeNs, 0);
   return [...sorted, { service: OTHER, operation: OTHER, selfTimeNs }];
+}
+
+function findStep(
+  steps: readonly MutableStep[],
+  service: string,
+  operation: string,
+): MutableStep | undefined {
+  for (const step of steps) if (step.operation === operation && step.service === service) return step;
+  return undefined;
 }
 
 function longestFirst(a: PathStep, b: PathStep): number {

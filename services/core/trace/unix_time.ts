@@ -6,6 +6,8 @@ export interface UnixTime {
   readonly high: number;
 }
 
+export type MutableTime = { -readonly [Half in keyof UnixTime]: UnixTime[Half] };
+
 const TWO_32 = 0x1_0000_0000;
 
 /** 2262-04-11, the last moment that ClickHouse's DateTime64(9) can hold: 2^63 - 1 ns. */
@@ -27,9 +29,19 @@ export function fromMs(ms: number): UnixTime {
   return { low: Number(ns & 0xffff_ffffn), high: Number(ns >> 32n) };
 }
 
-/** The time `ns` (whole, not negative) later, at most LATEST. */
-export function addNs(time: UnixTime, ns: number): UnixTime {
+export function setTime(time: MutableTime, to: UnixTime): void {
+  time.low = to.low;
+  time.high = to.high;
+}
+
+/** Moves a time by `ns` (whole, not negative), at most to LATEST. */
+export function addNs(time: MutableTime, ns: number): void {
   const low = time.low + (ns % TWO_32);
   const high = time.high + Math.floor(ns / TWO_32) + (low >= TWO_32 ? 1 : 0);
-  return high > LATEST.high ? LATEST : { low: low % TWO_32, high };
+  if (high > LATEST.high) {
+    setTime(time, LATEST);
+    return;
+  }
+  time.low = low % TWO_32;
+  time.high = high;
 }

@@ -17,14 +17,16 @@ export class BytesCache<T> {
     this.maxEntries = maxEntries;
   }
 
-  /** The value for `buf[start, end)`; `make` is asked where it is not known. */
-  of(buf: Uint8Array, start: number, end: number, make: () => T): T {
-    const hash = fingerprint(buf, start, end);
-    const known = this.known.get(hash);
-    if (known !== undefined && equalBytes(known.bytes, buf, start, end)) return known.value;
-    const value = make();
+  /** The value for `buf[start, end)`, or undefined. MEASURED: a callback to make it would be an object for each that is known. */
+  find(buf: Uint8Array, start: number, end: number): T | undefined {
+    const known = this.known.get(fingerprint(buf, start, end));
+    return known !== undefined && equalBytes(known.bytes, buf, start, end) ? known.value : undefined;
+  }
+
+  /** Keeps the value for `buf[start, end)`, of which it copies the bytes; returns it. */
+  keep(buf: Uint8Array, start: number, end: number, value: T): T {
     if (this.known.size >= this.maxEntries) this.known.clear();
-    this.known.set(hash, { bytes: buf.slice(start, end), value });
+    this.known.set(fingerprint(buf, start, end), { bytes: buf.slice(start, end), value });
     return value;
   }
 }

@@ -3,6 +3,7 @@ import { opentelemetry } from '../../../proto/generated/index.js';
 import { DEFAULT_METRIC_LIMITS } from '../../../services/core/metrics/limits.ts';
 import { FragmentAnalysis } from '../../../services/core/trace/fragment_analysis.ts';
 import {
+  newNode,
   SpanTable,
   type Fragment,
   type FragmentSpan,
@@ -36,10 +37,7 @@ export function fragmentOf({ trace, bytes }: RawCart): Fragment {
   const known = new SpanTable();
   const spans = trace.spans.map(({ service, span }, i): FragmentSpan => {
     const buf = bytes[i] ?? NONE;
-    const node = {
-      ...{ ...nodeIds(latin1(span.spanId), latin1(span.parentSpanId)), kind: span.kind },
-      ...{ fingerprint: i, sameId: null, edge: null, position: 0, parent: null },
-    };
+    const node = newNode(nodeIds(latin1(span.spanId), latin1(span.parentSpanId)), span.kind, i);
     known.add(node);
     return { node, header: headerOf(service), buf, start: 0, end: buf.length };
   });

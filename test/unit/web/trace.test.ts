@@ -1,7 +1,7 @@
 /** The picture of a trace: rows, critical path, find, zoom, flame graph. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { criticalPath } from '../../../services/core/trace/critical_path.ts';
+import { CriticalPath } from '../../../services/core/trace/critical_path.ts';
 import type { Span } from '../../../services/web/api/trace_answer.ts';
 import { criticalSegments } from '../../../services/web/trace/critical_segments.ts';
 import { findSpans } from '../../../services/web/trace/find.ts';
@@ -128,7 +128,7 @@ describe('the critical path', () => {
           startHigh: 0,
           durationNs: duration,
         }));
-        const sums = criticalPath(
+        const sums = new CriticalPath().of(
           facts,
           given.map(({ parent }) => parent ?? -1),
           0,

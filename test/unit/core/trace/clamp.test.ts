@@ -24,6 +24,11 @@ describe('a wild clock', () => {
   });
 });
 
+const later = (time: UnixTime, ns: number): UnixTime => {
+  const moved = { ...time };
+  addNs(moved, ns);
+  return moved;
+};
 const asBigInt = ({ low, high }: UnixTime): bigint => (BigInt(high) << 32n) + BigInt(low);
 const half = fc.nat({ max: 0xffff_ffff });
 const time = fc.record({ low: half, high: fc.nat({ max: 0x7fff_ffff }) });
@@ -31,9 +36,9 @@ const time = fc.record({ low: half, high: fc.nat({ max: 0x7fff_ffff }) });
 describe('times in two halves', () => {
   test('are whole milliseconds without rounding up', () => {
     fc.assert(fc.property(time, (at) => expect(BigInt(toMs(at))).toBe(asBigInt(at) / 1_000_000n)));
-    const justBefore = addNs(fromMs(RECEIVED - 1), 999_999);
+    const justBefore = later(fromMs(RECEIVED - 1), 999_999);
     expect(toMs(justBefore)).toBe(RECEIVED - 1);
-    expect(toMs(addNs(justBefore, 1))).toBe(RECEIVED);
+    expect(toMs(later(justBefore, 1))).toBe(RECEIVED);
   });
 
   test('are made of milliseconds', () => {
@@ -48,10 +53,10 @@ describe('times in two halves', () => {
       fc.property(time, fc.maxSafeInteger().map(Math.abs), (at, ns) => {
         const sum = asBigInt(at) + BigInt(ns);
         const latest = asBigInt(LATEST);
-        expect(asBigInt(addNs(at, ns))).toBe(sum > latest ? latest : sum);
+        expect(asBigInt(later(at, ns))).toBe(sum > latest ? latest : sum);
       }),
     );
-    expect(addNs({ low: 0, high: 1 }, 2 ** 64)).toEqual(LATEST);
+    expect(later({ low: 0, high: 1 }, 2 ** 64)).toEqual(LATEST);
   });
 
   test('compare as whole numbers do', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { criticalPath } from '../../../../services/core/trace/critical_path.ts';
+import { CriticalPath } from '../../../../services/core/trace/critical_path.ts';
 import type { SpanFacts } from '../../../../services/core/trace/span_facts.ts';
 
+/** The same for all tests: what a trace leaves behind must not show in the next. */
+const path = new CriticalPath();
 const BASE = 1_700_000_000_000_000_000n;
 
 function facts(start: number, duration: number): SpanFacts {
@@ -25,7 +27,7 @@ function facts(start: number, duration: number): SpanFacts {
 /** Spans as [parent, start, end]; the first is the root. */
 function pathOf(spans: readonly (readonly [number, number, number])[], root = 0): number[] {
   return [
-    ...criticalPath(
+    ...path.of(
       spans.map(([, start, end]) => facts(start, end - start)),
       spans.map(([parent]) => parent),
       root,
@@ -75,9 +77,9 @@ describe('the critical path', () => {
   test('walks ten thousand spans, one under the other', () => {
     const depth = 10_000;
     const chain = Array.from({ length: depth }, (_, i) => [i - 1, i, 3 * depth - i] as const);
-    const path = pathOf(chain);
-    expect(path.slice(0, -1).every((ns) => ns === 2)).toBe(true);
-    expect(path.at(-1)).toBe(3 * depth - 2 * (depth - 1));
+    const times = pathOf(chain);
+    expect(times.slice(0, -1).every((ns) => ns === 2)).toBe(true);
+    expect(times.at(-1)).toBe(3 * depth - 2 * (depth - 1));
   });
 
   test('is exact where a double cannot hold the start times', () => {
@@ -96,10 +98,10 @@ describe('the critical path', () => {
           ([parent, start, length]) => [parent % spans.length, start, start + length] as const,
         );
         const root = pick % list.length;
-        const path = pathOf(list, root);
+        const times = pathOf(list, root);
         const [, start, end] = list[root] ?? [0, 0, 0];
-        expect(path.reduce((sum, ns) => sum + ns, 0)).toBe(end - start);
-        expect(Math.min(...path)).toBeGreaterThanOrEqual(0);
+        expect(times.reduce((sum, ns) => sum + ns, 0)).toBe(end - start);
+        expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
       }),
       { numRuns: 2_000 },
     );
@@ -111,8 +113,8 @@ describe('the critical path', () => {
       fc.property(fc.array(span, { maxLength: 9 }), (spans) => {
         const list: (readonly [number, number, number])[] = [[-1, 0, 40]];
         for (const [parent, start, length] of spans) list.push([parent % list.length, start, start + length]);
-        const path = pathOf(list);
-        for (const [position, ns] of path.entries()) {
+        const times = pathOf(list);
+        for (const [position, ns] of times.entries()) {
           let [from, to] = [-Infinity, Infinity];
           for (let at = position; at >= 0; at = list[at]?.[0] ?? -1) {
             from = Math.max(from, list[at]?.[1] ?? 0);

@@ -62,7 +62,16 @@ class CountedRecord implements HeldRecord {
   release = (): number => --this.held;
 }
 
-const plain = ({ sameId, ...node }: SpanNode) => ({ ...node, sameId: sameId?.fingerprint ?? null });
+const edgeEnd = ({ service, startMs, durationNs, isError, weight, peer, links }: EdgeEnd): EdgeEnd => ({
+  ...{ service, startMs, durationNs, isError, weight, peer, links },
+});
+/** As it is now: nodes, and the ends of edges in them, are lent. */
+function plain({ idLow, idHigh, parentLow, parentHigh, kind, fingerprint, sameId, edge }: SpanNode): unknown {
+  return {
+    ...{ idLow, idHigh, parentLow, parentHigh, kind, fingerprint },
+    ...{ edge: edge && edgeEnd(edge), sameId: sameId?.fingerprint ?? null },
+  };
+}
 const nodesOf = (table: SpanTable) => table.nodes.map(plain);
 
 /** All that can be seen of runs that take these steps. */
