@@ -16,7 +16,7 @@ import { DEFAULT_METRIC_LIMITS } from '../core/metrics/limits.ts';
 import type { AssemblyListener, RejectedSpans, RejectReason } from '../core/trace/analysis.ts';
 import type { LogRecord } from '../core/trace/assembly.ts';
 import { FragmentAnalysis } from '../core/trace/fragment_analysis.ts';
-import type { Fragment, SpanTable } from '../core/trace/run.ts';
+import type { CloseReason, Fragment, SpanTable } from '../core/trace/run.ts';
 import { TraceBatchWriter } from '../core/trace/trace_batch_writer.ts';
 import { toMs } from '../core/trace/unix_time.ts';
 import {
@@ -56,6 +56,9 @@ export class PartitionOutputs implements AssemblyListener {
   private deltas: OutgoingRecord[] = [];
   private deadLetters: OutgoingRecord[] = [];
   private closedBytes = 0;
+  /** Since the last commit: counters are told of many fragments at once. */
+  private readonly fragments = new Map<CloseReason, number>();
+  private spans = 0;
 
   constructor(
     topics: TopicNames,
@@ -83,10 +86,9 @@ export class PartitionOutputs implements AssemblyListener {
   onFragment(fragment: Fragment, offset: number): void {
     const summary = this.analysis.analyse(fragment);
     if (offset < this.publishFrom) return;
-    const { metrics } = this;
-    metrics.fragments.add(1, { reason: fragment.reason });
-    metrics.spans.add(fragment.spans.length);
-    metrics.transferSeconds.observe(Math.max(fragment.receivedMs - toMs(summary.end), 0) / 1000);
+    this.fragments.set(fragment.reason, (this.fragments.get(fragment.reason) ?? 0) + 1);
+    this.spans += fragment.spans.length;
+    this.metrics.transferSeconds.observe(Math.max(fragment.receivedMs - toMs(summary.end), 0) / 1000);
     // A large fragment goes alone: with others it might be more than the topic takes, now and at each new try.
     const bytes = fragment.spans.reduce((sum, { start, end }) => sum + end - start, 0);
     if (this.batch.byteLength + bytes > BATCH_BYTES) this.closeBatch();
@@ -129,6 +131,7 @@ export class PartitionOutputs implements AssemblyListener {
     this.deltas = [];
     this.deadLetters = [];
     this.closedBytes = 0;
+    this.tellMetrics();
     const records: PartitionRecords[] = [];
     for (const batch of batches) {
       records.push({ topic: topics.traces, partition: targets.traces, records: [batch] });
@@ -141,6 +144,14 @@ export class PartitionOutputs implements AssemblyListener {
       records.push({ topic: topics.deadLetters, partition: 0, records: [letter], compression: 'zstd' });
     }
     return records;
+  }
+
+  private tellMetrics(): void {
+    const { metrics, fragments } = this;
+    for (const [reason, count] of fragments) metrics.fragments.add(count, { reason });
+    metrics.spans.add(this.spans);
+    fragments.clear();
+    this.spans = 0;
   }
 
   private closeBatch(): void {

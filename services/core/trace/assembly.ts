@@ -210,14 +210,17 @@ export class Assembly {
     const bytes = new DataView(value.buffer, value.byteOffset, value.byteLength);
     let run: OpenRun | null = null;
     let runIdAt = 0;
+    let arrival: Arrival | null = null;
     this.intake.read(record, (view, header) => {
       // Spans of a trace often follow each other, and no run ends amid a record.
       const idAt = view.traceIdStart;
       if (run === null || !isSameId(value, idAt, runIdAt))
         run = this.touch(record, key16(value, idAt), before);
       runIdAt = idAt;
-      const fingerprint = spanFingerprint(bytes, view.start, view.end);
-      this.takeSpan(record, run, { view, fingerprint, header, record: held });
+      arrival ??= { view, fingerprint: 0, header, record: held };
+      arrival.fingerprint = spanFingerprint(bytes, view.start, view.end);
+      arrival.header = header;
+      this.takeSpan(record, run, arrival);
     });
     held.release();
   }

@@ -31,46 +31,34 @@ const MAX_NESTING = 16;
 /** Tells `count` every call among the spans of a run that has ended. */
 export function countCalls(spans: SpanTable, count: (call: EdgeCall) => void): void {
   const sent = spans.nodes.filter(isSent);
-  const paired = new Set<SentSpan>();
   for (const span of sent) {
     span.parent = parentOf(spans, span);
-    if (span.parent !== null) pairWithParent(span.parent, span, paired, count);
-    if (span.edge.links.length > 0) pairWithLinked(spans, span, paired, count);
+    if (span.parent !== null) pairWithParent(span.parent, span, count);
+    if (span.edge.links.length > 0) pairWithLinked(spans, span, count);
   }
-  const delegated = new Set<SentSpan>();
-  for (const span of paired) markAround(span, paired, delegated);
+  for (const span of sent) if (span.isPaired) markAround(span);
   for (const span of sent) {
-    if (span.edge.peer === null || paired.has(span) || delegated.has(span)) continue;
-    if (!isSpokenFor(span, paired, delegated)) count(callToPeer(span, span.edge.peer));
+    if (span.edge.peer === null || span.isPaired || span.isDelegated) continue;
+    if (!isSpokenFor(span)) count(callToPeer(span, span.edge.peer));
   }
 }
 
-function pairWithParent(
-  parent: SentSpan,
-  child: SentSpan,
-  paired: Set<SentSpan>,
-  count: (call: EdgeCall) => void,
-): void {
+function pairWithParent(parent: SentSpan, child: SentSpan, count: (call: EdgeCall) => void): void {
   const isCall = isCaller(parent.kind) && isCallee(child.kind);
   const isElsewhere = parent.edge.service !== child.edge.service;
   if (!isCall && !isElsewhere) return;
-  if (isCaller(parent.kind)) paired.add(parent);
-  if (isCallee(child.kind)) paired.add(child);
+  if (isCaller(parent.kind)) parent.isPaired = true;
+  if (isCallee(child.kind)) child.isPaired = true;
   if (!isElsewhere) return;
   const call = callBetween(parent, child);
   count(isCall ? call : { ...call, type: 'unknown', clientEnd: null });
 }
 
-function pairWithLinked(
-  spans: SpanTable,
-  consumer: SentSpan,
-  paired: Set<SentSpan>,
-  count: (call: EdgeCall) => void,
-): void {
+function pairWithLinked(spans: SpanTable, consumer: SentSpan, count: (call: EdgeCall) => void): void {
   for (const linked of consumer.edge.links) {
     const producer = producerOf(spans, linked, consumer);
     if (producer === null || producer === consumer.parent) continue;
-    paired.add(producer).add(consumer);
+    producer.isPaired = consumer.isPaired = true;
     if (producer.edge.service !== consumer.edge.service) count(callBetween(producer, consumer));
   }
 }
@@ -94,23 +82,19 @@ function callToPeer(span: SentSpan, peer: EdgePeer): EdgeCall {
 }
 
 /** Who made a call through a client that has its counterpart needs none of its own. */
-function markAround(span: SentSpan, paired: ReadonlySet<SentSpan>, delegated: Set<SentSpan>): void {
+function markAround(span: SentSpan): void {
   let around = spanAround(span);
-  while (around !== null && !paired.has(around) && !delegated.has(around)) {
-    delegated.add(around);
+  while (around !== null && !around.isPaired && !around.isDelegated) {
+    around.isDelegated = true;
     around = spanAround(around);
   }
 }
 
 /** Whether a span around this one has the counterpart, or names the peer, of the same call. */
-function isSpokenFor(
-  span: SentSpan,
-  paired: ReadonlySet<SentSpan>,
-  delegated: ReadonlySet<SentSpan>,
-): boolean {
+function isSpokenFor(span: SentSpan): boolean {
   let around = spanAround(span);
   for (let depth = 0; around !== null && depth < MAX_NESTING; depth++) {
-    if (paired.has(around) || (around.edge.peer !== null && !delegated.has(around))) return true;
+    if (around.isPaired || (around.edge.peer !== null && !around.isDelegated)) return true;
     around = spanAround(around);
   }
   return false;

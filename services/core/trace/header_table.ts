@@ -48,7 +48,9 @@ export function headerBytes(header: SpanHeader): number {
 export function isSameHeader(a: SpanHeader, b: SpanHeader): boolean {
   return (
     a === b ||
-    (equalBytes(a.resource, b.resource) &&
+    // Of different services, as most are that follow each other, not a byte has to be compared.
+    (a.service === b.service &&
+      equalBytes(a.resource, b.resource) &&
       equalBytes(a.resourceSchemaUrl, b.resourceSchemaUrl) &&
       equalBytes(a.scope, b.scope) &&
       equalBytes(a.scopeSchemaUrl, b.scopeSchemaUrl))
@@ -56,7 +58,9 @@ export function isSameHeader(a: SpanHeader, b: SpanHeader): boolean {
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** All four parts as one string; their lengths stand before them, so that no two groups share a key. */

@@ -46,6 +46,10 @@ export interface SpanNode {
   position: number;
   /** The span under which it ran. Set by edges.ts, once all spans that may be it are known. */
   parent: SentSpan | null;
+  /** Whether the other end of its call is among the run's spans. Set by edges.ts. */
+  isPaired: boolean;
+  /** Whether a span inside it, of the same end, is paired and speaks for the call. Set by edges.ts. */
+  isDelegated: boolean;
 }
 
 /** A span whose bytes were read: its fragment has been sent. */
@@ -121,6 +125,8 @@ export function newNode(ids: NodeId & ParentId, kind: number, fingerprint: numbe
     edge: null,
     position: 0,
     parent: null,
+    isPaired: false,
+    isDelegated: false,
   };
 }
 

@@ -7,12 +7,12 @@ import type { SpanView } from '../otlp/span_view.ts';
 import type { HeldRecord } from './record_store.ts';
 import type { FragmentSpan, SpanHeader, SpanTable } from './run.ts';
 
-/** A span that has arrived: the view stands on it, its bytes are in the record. */
+/** A span that has arrived, good until the next arrives: the view stands on it, its bytes are in the record. */
 export interface Arrival {
   readonly view: SpanView;
   /** Hash of its bytes. */
-  readonly fingerprint: number;
-  readonly header: SpanHeader;
+  fingerprint: number;
+  header: SpanHeader;
   readonly record: HeldRecord;
 }
 

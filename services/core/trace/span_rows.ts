@@ -198,6 +198,7 @@ export class SpanRows {
     node.edge = this.hasFlag(row, HAS_EDGE) ? this.fillEdge(row, node.facts) : null;
     node.position = 0;
     node.parent = null;
+    node.isPaired = node.isDelegated = false;
     return node;
   }
 
