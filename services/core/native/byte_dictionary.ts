@@ -5,6 +5,7 @@
  * Keys come from strangers and their hash is known, so the search is bounded: a key that is not found within a few
  * steps is numbered anew, and stands twice in the dictionary, which ClickHouse takes.
  */
+import { equalRanges } from '../wire/equal_bytes.ts';
 import { fingerprint } from '../wire/keys.ts';
 import { WireWriter } from '../wire/writer.ts';
 import { grown } from './column.ts';
@@ -87,8 +88,7 @@ export class ByteDictionary {
     if (this.ends[number]! - at !== length) return false;
     const { buf } = this.keys;
     if (length < 4) {
-      for (let i = 0; i < length; i++) if (buf[at + i] !== source[start + i]) return false;
-      return true;
+      return equalRanges(buf, at, source, start, length);
     }
     // Four bytes at a time, the last four once more where the length is odd.
     const keys = this.keyWords.over(buf);

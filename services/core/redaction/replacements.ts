@@ -4,6 +4,7 @@
  * A hash is written as `hmac:` and 32 hexadecimal digits (HMAC-SHA256, its first 128 bits). Text of that form is taken for a hash made
  * before and left alone, so that redacting twice is redacting once.
  */
+import { equalBytes, equalRanges } from '../wire/equal_bytes.ts';
 import type { Action, KeyedHash } from './policy.ts';
 import { cutAt, lastCharacters } from './utf8.ts';
 
@@ -78,7 +79,7 @@ export function replaceFound(
     const matchStart = found[i] ?? end;
     const matchEnd = found[i + 1] ?? end;
     const replacement = replaced(action, buf, matchStart, matchEnd, hash);
-    if (isSame(replacement, buf, matchStart, matchEnd)) continue;
+    if (equalBytes(replacement, buf, matchStart, matchEnd)) continue;
     pieces.push(buf.subarray(from, matchStart), replacement);
     from = matchEnd;
   }
@@ -125,13 +126,7 @@ const isHex = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66));
 
 function startsWith(buf: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
-  return end - start >= text.length && isSame(text, buf, start, start + text.length);
-}
-
-export function isSame(text: Uint8Array, buf: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let i = 0; i < text.length; i++) if (text[i] !== buf[start + i]) return false;
-  return true;
+  return end - start >= text.length && equalRanges(text, 0, buf, start, text.length);
 }
 
 export function join(...pieces: readonly Uint8Array[]): Uint8Array {

@@ -8,7 +8,8 @@ import { ANY_STRING } from '../otlp/fields.ts';
 import { hitLimit, hitRule, recordChange, type Pass } from './pass.ts';
 import type { Plan } from './plans.ts';
 import type { Finder, Rule } from './policy.ts';
-import { isSame, replaced, replaceFound, withoutHashes } from './replacements.ts';
+import { equalBytes } from '../wire/equal_bytes.ts';
+import { replaced, replaceFound, withoutHashes } from './replacements.ts';
 import { cutAt } from './utf8.ts';
 
 /** A token or a literal may be longer; an address and a card number are not. */
@@ -90,7 +91,7 @@ function applyWhole(pass: Pass, rule: Rule, text: Text): void {
   const { action } = rule;
   if (action.kind === 'keep' || (action.kind === 'truncate' && text.kind !== 'text')) return;
   const result = replaced(action, text.buf, text.start, text.end, pass.hash);
-  if (isSame(result, text.buf, text.start, text.end)) return;
+  if (equalBytes(result, text.buf, text.start, text.end)) return;
   change(pass, text, result, rule.id);
   hitRule(pass, rule.number);
   if (action.kind !== 'truncate') text.tag = ANY_STRING;

@@ -10,6 +10,7 @@
  */
 import { TRACE_ID_BYTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
+import { equalRanges } from '../wire/equal_bytes.ts';
 import { key16 } from '../wire/keys.ts';
 import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
@@ -214,7 +215,7 @@ export class Assembly {
     this.intake.read(record, (view, header) => {
       // Spans of a trace often follow each other, and no run ends amid a record.
       const idAt = view.traceIdStart;
-      if (run === null || !isSameId(value, idAt, runIdAt))
+      if (run === null || !equalRanges(value, idAt, value, runIdAt, TRACE_ID_BYTES))
         run = this.touch(record, key16(value, idAt), before);
       runIdAt = idAt;
       arrival ??= { view, fingerprint: 0, header, record: held };
@@ -296,11 +297,6 @@ export class Assembly {
 /** Trace ids of different tenants never meet. */
 function keyOf(tenant: string, traceId: string): string {
   return tenant === DEFAULT_TENANT ? traceId : `${traceId}/${tenant}`;
-}
-
-function isSameId(bytes: Uint8Array, at: number, other: number): boolean {
-  for (let i = 0; i < TRACE_ID_BYTES; i++) if (bytes[at + i] !== bytes[other + i]) return false;
-  return true;
 }
 
 /** What the span adds to its fragment: headers count too, as often as they change from span to span. */

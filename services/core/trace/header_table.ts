@@ -4,6 +4,7 @@
  */
 import type { SpanGroup } from '../otlp/span_index.ts';
 import { readServiceName } from '../otlp/attributes.ts';
+import { equalBytes } from '../wire/equal_bytes.ts';
 import type { SpanHeader } from './run.ts';
 
 /** Beyond as many headers or bytes the table starts over: headers in use live on, only their sharing is lost. */
@@ -55,12 +56,6 @@ export function isSameHeader(a: SpanHeader, b: SpanHeader): boolean {
       equalBytes(a.scope, b.scope) &&
       equalBytes(a.scopeSchemaUrl, b.scopeSchemaUrl))
   );
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** All four parts as one string; their lengths stand before them, so that no two groups share a key. */

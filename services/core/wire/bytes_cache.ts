@@ -2,6 +2,7 @@
  * What was made of bytes that come again and again, by those bytes, which are looked up where they lie. Bounded: starts over when full.
  * Makes no difference to any result.
  */
+import { equalBytes } from './equal_bytes.ts';
 import { fingerprint } from './keys.ts';
 
 interface Known<T> {
@@ -29,10 +30,4 @@ export class BytesCache<T> {
     this.known.set(fingerprint(buf, start, end), { bytes: buf.slice(start, end), value });
     return value;
   }
-}
-
-function equalBytes(bytes: Uint8Array, buf: Uint8Array, start: number, end: number): boolean {
-  if (bytes.length !== end - start) return false;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buf[start + i]) return false;
-  return true;
 }

@@ -1,5 +1,6 @@
 /** Ids as Zipkin's formats write them: hex of up to 64 or 128 bits, or bytes. What is no id becomes an empty one. */
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../otlp/fields.ts';
+import { equalBytes } from '../wire/equal_bytes.ts';
 import { NO_ID } from './span.ts';
 
 const HEX = /^[0-9a-f]+$/i;
@@ -34,9 +35,5 @@ export function spanIdOfBytes(bytes: Uint8Array): Uint8Array {
 
 /** A span is not its own parent, and an id of zeros is none. */
 export function parentIdOf(parentId: Uint8Array, id: Uint8Array): Uint8Array {
-  return parentId.every((byte) => byte === 0) || isSame(parentId, id) ? NO_ID : parentId;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return parentId.every((byte) => byte === 0) || equalBytes(parentId, id) ? NO_ID : parentId;
 }

@@ -7,6 +7,7 @@
  * strict where it cannot know: behind a backslash before a closing quote all the rest is literal, and where a quote is left
  * open at the end, all from the first one on. Identifiers, keywords and placeholders (`$1`, `?`, `:name`) stay.
  */
+import { equalRanges } from '../../wire/equal_bytes.ts';
 import { DASH, DOT, isAlphanumeric, isDigit, SLASH, UNDERSCORE } from './bytes.ts';
 
 const SINGLE = 0x27;
@@ -111,14 +112,9 @@ class Scan {
     this.firstQuote = this.firstQuote < 0 ? at : this.firstQuote;
     const length = tagEnd + 1 - at;
     for (let to = tagEnd + 1; to + length <= this.end; to++) {
-      if (this.isSame(at, to, length)) return this.literal(at, to + length);
+      if (equalRanges(this.text, at, this.text, to, length)) return this.literal(at, to + length);
     }
     return this.literal(at, this.end);
-  }
-
-  private isSame(one: number, other: number, length: number): boolean {
-    for (let i = 0; i < length; i++) if (this.text[one + i] !== this.text[other + i]) return false;
-    return true;
   }
 
   private blockComment(at: number): number {
