@@ -6,8 +6,7 @@ import { ExponentialHistogram } from '../../services/core/metrics/exponential_hi
 import { DEFAULT_METRIC_LIMITS } from '../../services/core/metrics/limits.ts';
 import { operationName, OperationNames } from '../../services/core/metrics/operation_name.ts';
 import { SpanWindows } from '../../services/core/metrics/span_windows.ts';
-import { SpanView } from '../../services/core/otlp/span_view.ts';
-import { readSpanFacts } from '../../services/core/trace/span_facts.ts';
+import { settleStart } from '../../services/core/trace/span_facts.ts';
 import { seeded } from '../support/known_load.ts';
 import { fragmentOf, rawCart, RECEIVED_MS } from './corpus/cart_fragments.ts';
 import { cartTraces } from './corpus/carts.ts';
@@ -21,13 +20,12 @@ const CRITICAL_PATH_NS = 1_000_000;
 const random = seeded(42);
 const operations = new OperationNames();
 const fragments = cartTraces(random, TRACES).map((trace) => fragmentOf(rawCart(trace)));
-const view = new SpanView();
 const spans = fragments.flatMap(({ traceId, spans: own }) =>
   own.map((span) => ({
-    ...{ traceId, node: span.node },
-    facts: readSpanFacts(span, RECEIVED_MS, operations, view),
+    ...{ traceId, node: span.node, facts: span.node.facts },
   })),
 );
+for (const { facts } of spans) settleStart(facts, RECEIVED_MS);
 const windows = new SpanWindows(DEFAULT_METRIC_LIMITS);
 const histogram = new ExponentialHistogram();
 let [addedSpans, addedDurations] = [0, 0];

@@ -3,9 +3,17 @@
  * our own writer. Ids are labels of up to eight characters, filled up with zero bytes.
  */
 import { opentelemetry } from '../../proto/generated/index.js';
+import { hasParent, readSpanView, SpanView } from '../../services/core/otlp/span_view.ts';
+import { FactsReader } from '../../services/core/trace/facts_reader.ts';
 import { newNode, SpanTable } from '../../services/core/trace/run.ts';
 import { spanFingerprint } from '../../services/core/trace/span_fingerprint.ts';
-import type { CloseReason, Fragment, FragmentSpan, SpanHeader } from '../../services/core/trace/run.ts';
+import type {
+  CloseReason,
+  Fragment,
+  FragmentSpan,
+  SpanHeader,
+  SpanNode,
+} from '../../services/core/trace/run.ts';
 
 const { Span } = opentelemetry.proto.trace.v1;
 const { Resource } = opentelemetry.proto.resource.v1;
@@ -90,15 +98,31 @@ function halves(id: string): [low: number, high: number] {
   return [bytes.readInt32LE(0), bytes.readInt32LE(4)];
 }
 
-/** A span as assembly hands it on, known to the run's table. Bytes before and after it are not its own. */
-function fragmentSpan(spec: SpanSpec, known: SpanTable): FragmentSpan {
-  const bytes = encodeSpan(spec);
-  const ids = nodeIds(spanId(spec.id), spec.parent === undefined ? '' : spanId(spec.parent));
+const view = new SpanView();
+const factsReader = new FactsReader();
+
+/** As assembly makes it of a span that arrives. */
+export function arrivedNode(bytes: Uint8Array, header: SpanHeader, traceId: string): SpanNode {
+  readSpanView(view, bytes, 0, bytes.length);
+  const latin1 = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
+  const ids = nodeIds(
+    latin1(view.spanIdStart, view.spanIdEnd),
+    hasParent(view) ? latin1(view.parentIdStart, view.parentIdEnd) : '',
+  );
   const fingerprint = spanFingerprint(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
-  const node = newNode(ids, spec.kind ?? 1, fingerprint);
+  const node = newNode(ids, view.kind, fingerprint);
+  factsReader.read(view, header, traceId, node.facts);
+  return node;
+}
+
+/** A span as assembly hands it on, known to the run's table. Bytes before and after it are not its own. */
+function fragmentSpan(spec: SpanSpec, traceId: string, known: SpanTable): FragmentSpan {
+  const bytes = encodeSpan(spec);
+  const header = headerOf(spec.service ?? 'shop');
+  const node = arrivedNode(bytes, header, traceId);
   known.add(node);
   const buf = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('behind')]);
-  return { node, header: headerOf(spec.service ?? 'shop'), buf, start: 6, end: 6 + bytes.length };
+  return { node, header, buf, start: 6, end: 6 + bytes.length };
 }
 
 export interface FragmentSpec {
@@ -112,13 +136,14 @@ export interface FragmentSpec {
 
 export function fragmentOf(specs: readonly SpanSpec[], more: FragmentSpec = {}): Fragment {
   const known = more.known ?? new SpanTable();
+  const traceId = more.traceId ?? TRACE_ID;
   return {
     tenant: more.tenant ?? 'default',
-    traceId: more.traceId ?? TRACE_ID,
+    traceId,
     number: more.number ?? 0,
     reason: more.reason ?? 'settled',
     receivedMs: more.receivedMs ?? BASE_MS + 5_000,
-    spans: specs.map((spec) => fragmentSpan(spec, known)),
+    spans: specs.map((spec) => fragmentSpan(spec, traceId, known)),
     known,
   };
 }

@@ -14,11 +14,13 @@ import { equalRanges } from '../wire/equal_bytes.ts';
 import { key16 } from '../wire/keys.ts';
 import { DEFAULT_TENANT, UNREADABLE_BATCH } from '../contracts.ts';
 import type { AssemblyListener } from './analysis.ts';
+import { FactsReader } from './facts_reader.ts';
 import { headerBytes, isSameHeader } from './header_table.ts';
 import { OpenRun, type LogClock } from './open_run.ts';
 import type { RecordStore } from './record_store.ts';
 import { RunQueue } from './run_queue.ts';
 import type { Arrival } from './run_spans.ts';
+import { noFacts } from './span_facts.ts';
 import { spanFingerprint } from './span_fingerprint.ts';
 import { SpanIntake } from './span_intake.ts';
 import { SpanRows } from './span_rows.ts';
@@ -98,6 +100,9 @@ export class Assembly {
 
   private readonly intake: SpanIntake;
   private readonly rows = new SpanRows();
+  private readonly factsReader = new FactsReader();
+  /** Of the span that is looked at. */
+  private readonly facts = noFacts();
 
   /** `clock` is the one that was committed with the low water, or zeros at the start of a log. */
   constructor(rules: AssemblyRules, clock: LogClock, store: RecordStore, listener: AssemblyListener) {
@@ -218,7 +223,7 @@ export class Assembly {
       if (run === null || !equalRanges(value, idAt, value, runIdAt, TRACE_ID_BYTES))
         run = this.touch(record, key16(value, idAt), before);
       runIdAt = idAt;
-      arrival ??= { view, fingerprint: 0, header, record: held };
+      arrival ??= { view, fingerprint: 0, header, facts: this.facts, record: held };
       arrival.fingerprint = spanFingerprint(bytes, view.start, view.end);
       arrival.header = header;
       this.takeSpan(record, run, arrival);
@@ -236,6 +241,7 @@ export class Assembly {
     const bytes = bytesOf(run, view, header);
     if (run.unsentBytes + bytes > maxFragmentBytes) this.send(run, 'full', record.offset);
     arrival.record.retain();
+    this.factsReader.read(view, header, run.traceId, arrival.facts);
     run.add(arrival);
     run.unsentBytes += bytes;
     run.receivedMs = record.appendMs;

@@ -6,23 +6,17 @@
  *     onMark      flush()                 what was counted leaves
  *
  * Not for assembly (assembly.ts), nor for writing what comes out (trace_batch_writer.ts, platform/avro). Invariant: the same
- * calls in the same order give the same results; the caches in it change none.
+ * calls in the same order give the same results.
  */
 import { EdgeWindows } from '../metrics/edge_windows.ts';
 import type { ServiceEdgeDelta, SpanMetricDelta } from '../metrics/deltas.ts';
 import type { MetricLimits } from '../metrics/limits.ts';
-import { OperationNames } from '../metrics/operation_name.ts';
 import { SpanWindows } from '../metrics/span_windows.ts';
-import { KIND_CONSUMER } from '../otlp/fields.ts';
 import { SpanView } from '../otlp/span_view.ts';
-import { WireError } from '../wire/cursor.ts';
 import { CriticalPath } from './critical_path.ts';
 import { countCalls } from './edges.ts';
-import { readLinksWithin } from './links.ts';
-import { PeerReader } from './peer.ts';
-import type { EdgePeer, Fragment, SpanId, SpanTable } from './run.ts';
-import { NO_LINKS, readSpanFacts } from './span_facts.ts';
-import type { SpanFacts } from './span_facts.ts';
+import type { Fragment, SpanTable } from './run.ts';
+import { settleStart, type SpanFacts } from './span_facts.ts';
 import { buildSpanTree } from './span_tree.ts';
 import { summarise } from './summary.ts';
 import type { TraceSummary } from './summary.ts';
@@ -35,8 +29,6 @@ export interface Deltas {
 }
 
 export class FragmentAnalysis {
-  private readonly operations = new OperationNames();
-  private readonly peers = new PeerReader();
   private readonly view = new SpanView();
   private readonly criticalPath = new CriticalPath();
   private readonly spanWindows: SpanWindows;
@@ -49,14 +41,11 @@ export class FragmentAnalysis {
 
   /** Counts the spans of a fragment and says what it is as a whole. Marks its nodes as sent (`edge`). */
   analyse(fragment: Fragment): TraceSummary {
-    const { view } = this;
     const facts: SpanFacts[] = [];
-    for (const span of fragment.spans) {
-      const read = readSpanFacts(span, fragment.receivedMs, this.operations, view);
-      read.peer = this.readPeer();
-      if (read.kind === KIND_CONSUMER) read.links = this.readLinks(fragment.traceId);
-      facts.push(read);
-      span.node.edge = read;
+    for (const { node } of fragment.spans) {
+      settleStart(node.facts, fragment.receivedMs);
+      facts.push(node.facts);
+      node.edge = node.facts;
     }
     const tree = buildSpanTree(fragment, facts);
     const pathNs = this.criticalPath.of(facts, tree.parents, tree.top);
@@ -66,7 +55,7 @@ export class FragmentAnalysis {
       if (span === undefined || node === undefined) continue;
       this.spanWindows.add(fragment.tenant, span, pathNs[position] ?? 0, fragment.traceId, node);
     }
-    return summarise(fragment, facts, tree, pathNs, view);
+    return summarise(fragment, facts, tree, pathNs, this.view);
   }
 
   /** Counts the calls of a run to which nothing can be added any more. */
@@ -79,27 +68,4 @@ export class FragmentAnalysis {
     const capped = this.spanWindows.capped + this.edgeWindows.capped;
     return { spans: this.spanWindows.flush(), edges: this.edgeWindows.flush(), capped };
   }
-
-  /** Of the span that was read last, as its links. */
-  private readPeer(): EdgePeer | null {
-    try {
-      return this.peers.read(this.view);
-    } catch (error) {
-      return unlessMalformed(error, null);
-    }
-  }
-
-  private readLinks(traceId: string): readonly SpanId[] {
-    try {
-      return readLinksWithin(this.view, traceId);
-    } catch (error) {
-      return unlessMalformed(error, NO_LINKS);
-    }
-  }
-}
-
-/** Attributes and links were not looked into before: where they are malformed the span counts without them. */
-function unlessMalformed<T>(error: unknown, fallback: T): T {
-  if (error instanceof WireError) return fallback;
-  throw error;
 }

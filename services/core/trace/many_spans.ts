@@ -65,8 +65,9 @@ export class ManySpans implements RunSpans {
     return false;
   }
 
-  add({ view, fingerprint, header, record }: Arrival): void {
+  add({ view, fingerprint, header, facts, record }: Arrival): void {
     const node = nodeOf(view, fingerprint);
+    Object.assign(node.facts, facts);
     this.table.add(node);
     this.relate(node);
     this.waiting.push({ node, header, record, start: view.start, end: view.end });

@@ -38,7 +38,7 @@ export interface SpanNode {
   readonly fingerprint: number;
   /** Another span of the same id (Zipkin's shared spans: client and server report one id). */
   sameId: SpanNode | null;
-  /** Room for what is read of the span when its fragment is sent. */
+  /** What was read of the span; of one that is sent, good for what edges need. */
   readonly facts: NodeFacts;
   /** Those of its facts that edges need; null until its fragment is sent. Set by fragment_analysis.ts. */
   edge: EdgeEnd | null;

@@ -6,6 +6,7 @@
 import type { SpanView } from '../otlp/span_view.ts';
 import type { HeldRecord } from './record_store.ts';
 import type { FragmentSpan, SpanHeader, SpanTable } from './run.ts';
+import type { NodeFacts } from './span_facts.ts';
 
 /** A span that has arrived, good until the next arrives: the view stands on it, its bytes are in the record. */
 export interface Arrival {
@@ -13,6 +14,8 @@ export interface Arrival {
   /** Hash of its bytes. */
   fingerprint: number;
   header: SpanHeader;
+  /** Read once it is known not to be there yet; all but the start that counts. */
+  readonly facts: NodeFacts;
   readonly record: HeldRecord;
 }
 

@@ -4,17 +4,18 @@
  *
  * Not for what the fields mean: run.ts.
  */
+import { STATUS_ERROR } from '../otlp/fields.ts';
 import { hasParent } from '../otlp/span_view.ts';
 import { int32At } from '../wire/cursor.ts';
 import type { HeldRecord } from './record_store.ts';
 import { newNode, type EdgeEnd, type EdgePeer, type SpanHeader, type SpanId, type SpanNode } from './run.ts';
 import type { Arrival } from './run_spans.ts';
-import { NO_LINKS, type NodeFacts } from './span_facts.ts';
+import { knownKind, NO_LINKS, type NodeFacts } from './span_facts.ts';
 
 /** In place of a row. */
 export const NONE = -1;
 
-/** A row as 16 integers, of which the last six are three doubles. */
+/** A row as 16 integers, of which the last six are three doubles; the first of these is two integers until the span is sent. */
 const INTS = 16;
 const ID_LOW = 0;
 const ID_HIGH = 1;
@@ -26,6 +27,8 @@ const FLAGS = 6;
 const NEXT = 7;
 const START = 8;
 const END = 9;
+const REPORTED_LOW = 10;
+const REPORTED_HIGH = 11;
 
 const DOUBLES = 8;
 const START_MS = 5;
@@ -35,7 +38,9 @@ const WEIGHT = 7;
 /** No span of the run has the id of this one's parent. */
 const LACKS_PARENT = 2;
 const HAS_EDGE = 4;
-const IS_ERROR = 8;
+/** A position in SPAN_STATUSES stands in the two bits from here on. */
+const STATUS_SHIFT = 3;
+const STATUS_MASK = 3;
 
 const FIRST_ROWS = 1024;
 
@@ -45,6 +50,7 @@ export class SpanRows {
   private used = 0;
   private free = NONE;
   private readonly services: string[] = [];
+  private readonly operations: string[] = [];
   private readonly peers: (EdgePeer | null)[] = [];
   private readonly headers: (SpanHeader | null)[] = [];
   private readonly records: (HeldRecord | null)[] = [];
@@ -53,9 +59,9 @@ export class SpanRows {
   private readonly lentNodes: SpanNode[] = [];
 
   /** A new row for a span that has arrived. */
-  add({ view, fingerprint, header, record }: Arrival): number {
+  add({ view, fingerprint, header, facts, record }: Arrival): number {
     const row = this.allocate();
-    const { ints } = this;
+    const { ints, doubles } = this;
     const at = row * INTS;
     const isChild = hasParent(view);
     ints[at + ID_LOW] = int32At(view.buf, view.spanIdStart);
@@ -64,12 +70,18 @@ export class SpanRows {
     ints[at + PARENT_HIGH] = isChild ? int32At(view.buf, view.parentIdStart + 4) : 0;
     ints[at + KIND] = view.kind;
     ints[at + FINGERPRINT] = fingerprint;
-    ints[at + FLAGS] = 0;
+    ints[at + FLAGS] = facts.status << STATUS_SHIFT;
     ints[at + NEXT] = NONE;
     ints[at + START] = view.start;
     ints[at + END] = view.end;
-    this.services[row] = header.service;
-    this.peers[row] = null;
+    ints[at + REPORTED_LOW] = facts.startLow;
+    ints[at + REPORTED_HIGH] = facts.startHigh;
+    doubles[row * DOUBLES + DURATION_NS] = facts.durationNs;
+    doubles[row * DOUBLES + WEIGHT] = facts.weight;
+    this.services[row] = facts.service;
+    this.operations[row] = facts.operation;
+    this.peers[row] = facts.peer;
+    if (facts.links.length > 0) this.links.set(row, facts.links);
     this.headers[row] = header;
     this.records[row] = record;
     return row;
@@ -161,15 +173,8 @@ export class SpanRows {
   sent(row: number, edge: EdgeEnd | null): void {
     this.headers[row] = this.records[row] = null;
     if (edge === null) return;
-    const { doubles } = this;
-    const at = row * DOUBLES;
     this.setFlag(row, HAS_EDGE, true);
-    this.setFlag(row, IS_ERROR, edge.isError);
-    doubles[at + START_MS] = edge.startMs;
-    doubles[at + DURATION_NS] = edge.durationNs;
-    doubles[at + WEIGHT] = edge.weight;
-    this.peers[row] = edge.peer;
-    if (edge.links.length > 0) this.links.set(row, edge.links);
+    this.doubles[row * DOUBLES + START_MS] = edge.startMs;
   }
 
   /** A node of its own each time. */
@@ -195,24 +200,32 @@ export class SpanRows {
     node.kind = ints[at + KIND] ?? 0;
     node.fingerprint = ints[at + FINGERPRINT] ?? 0;
     node.sameId = null;
-    node.edge = this.hasFlag(row, HAS_EDGE) ? this.fillEdge(row, node.facts) : null;
+    this.fillFacts(row, node.facts);
+    node.edge = this.hasFlag(row, HAS_EDGE) ? node.facts : null;
     node.position = 0;
     node.parent = null;
     node.isPaired = node.isDelegated = false;
     return node;
   }
 
-  private fillEdge(row: number, edge: NodeFacts): EdgeEnd {
-    const { doubles } = this;
-    const at = row * DOUBLES;
-    edge.service = this.services[row] ?? '';
-    edge.startMs = doubles[at + START_MS] ?? 0;
-    edge.durationNs = doubles[at + DURATION_NS] ?? 0;
-    edge.isError = this.hasFlag(row, IS_ERROR);
-    edge.weight = doubles[at + WEIGHT] ?? 0;
-    edge.peer = this.peers[row] ?? null;
-    edge.links = this.links.get(row) ?? NO_LINKS;
-    return edge;
+  private fillFacts(row: number, facts: NodeFacts): void {
+    const { ints, doubles } = this;
+    const at = row * INTS;
+    facts.service = this.services[row] ?? '';
+    facts.kind = knownKind(ints[at + KIND] ?? 0);
+    facts.status = ((ints[at + FLAGS] ?? 0) >> STATUS_SHIFT) & STATUS_MASK;
+    facts.isError = facts.status === STATUS_ERROR;
+    facts.durationNs = doubles[row * DOUBLES + DURATION_NS] ?? 0;
+    facts.weight = doubles[row * DOUBLES + WEIGHT] ?? 0;
+    facts.peer = this.peers[row] ?? null;
+    facts.links = this.links.get(row) ?? NO_LINKS;
+    if (this.hasFlag(row, HAS_EDGE)) {
+      facts.startMs = doubles[row * DOUBLES + START_MS] ?? 0;
+    } else {
+      facts.operation = this.operations[row] ?? '';
+      facts.startLow = (ints[at + REPORTED_LOW] ?? 0) >>> 0;
+      facts.startHigh = (ints[at + REPORTED_HIGH] ?? 0) >>> 0;
+    }
   }
 
   private hasFlag(row: number, flag: number): boolean {

@@ -3,14 +3,13 @@ import { opentelemetry } from '../../../proto/generated/index.js';
 import { DEFAULT_METRIC_LIMITS } from '../../../services/core/metrics/limits.ts';
 import { FragmentAnalysis } from '../../../services/core/trace/fragment_analysis.ts';
 import {
-  newNode,
   SpanTable,
   type Fragment,
   type FragmentSpan,
   type SpanHeader,
 } from '../../../services/core/trace/run.ts';
 import { TraceBatchWriter } from '../../../services/core/trace/trace_batch_writer.ts';
-import { nodeIds } from '../../support/fragments.ts';
+import { arrivedNode } from '../../support/fragments.ts';
 import { resourceOf, SCOPE, START_MS, type CartTrace } from './carts.ts';
 
 const { Span } = opentelemetry.proto.trace.v1;
@@ -35,13 +34,14 @@ export function rawCart(trace: CartTrace): RawCart {
 /** As assembly hands it over: nodes of its own, which analysis writes into, and span bytes in the record. */
 export function fragmentOf({ trace, bytes }: RawCart): Fragment {
   const known = new SpanTable();
-  const spans = trace.spans.map(({ service, span }, i): FragmentSpan => {
-    const buf = bytes[i] ?? NONE;
-    const node = newNode(nodeIds(latin1(span.spanId), latin1(span.parentSpanId)), span.kind, i);
-    known.add(node);
-    return { node, header: headerOf(service), buf, start: 0, end: buf.length };
-  });
   const traceId = latin1(trace.traceId);
+  const spans = trace.spans.map(({ service }, i): FragmentSpan => {
+    const buf = bytes[i] ?? NONE;
+    const header = headerOf(service);
+    const node = arrivedNode(buf, header, traceId);
+    known.add(node);
+    return { node, header, buf, start: 0, end: buf.length };
+  });
   return {
     ...{ tenant: 'default', traceId, number: 0, reason: 'settled', receivedMs: RECEIVED_MS },
     ...{ spans, known },

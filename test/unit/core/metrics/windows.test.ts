@@ -7,21 +7,19 @@ import { DEFAULT_METRIC_LIMITS } from '../../../../services/core/metrics/limits.
 import type { MetricLimits } from '../../../../services/core/metrics/limits.ts';
 import { SpanWindows } from '../../../../services/core/metrics/span_windows.ts';
 import type { EdgeCall } from '../../../../services/core/trace/edges.ts';
-import type { SpanFacts } from '../../../../services/core/trace/span_facts.ts';
+import { noFacts, type SpanFacts } from '../../../../services/core/trace/span_facts.ts';
 import { BASE_MS, nodeIds, spanId, TRACE_ID } from '../../../support/fragments.ts';
 
 function facts(more: Partial<SpanFacts> = {}): SpanFacts {
   const status = more.status ?? 0;
   return {
+    ...noFacts(),
     service: 'shop',
     operation: 'GET /',
     kind: 2,
     status,
     isError: status === 2,
-    startLow: 0,
-    startHigh: 0,
     startMs: BASE_MS,
-    isClamped: false,
     durationNs: 1_000,
     weight: 1,
     ...more,

@@ -6,12 +6,14 @@ import { ManySpans } from '../../../../services/core/trace/many_spans.ts';
 import type { HeldRecord } from '../../../../services/core/trace/record_store.ts';
 import { SpanTable, type EdgeEnd, type SpanNode } from '../../../../services/core/trace/run.ts';
 import type { Arrival, RunSpans } from '../../../../services/core/trace/run_spans.ts';
+import { knownKind, noFacts, type NodeFacts } from '../../../../services/core/trace/span_facts.ts';
 import { spanFingerprint } from '../../../../services/core/trace/span_fingerprint.ts';
 import { SpanRows } from '../../../../services/core/trace/span_rows.ts';
 import { encodeSpan, headerOf, type SpanSpec } from '../../../support/fragments.ts';
 
 const RUNS = 3;
 const label = fc.constantFrom('a', 'b', 'c', 'd', 'e', '\xff\xfe\xfd\xfc\xfb');
+const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const spec: fc.Arbitrary<SpanSpec> = fc.record(
   {
@@ -23,25 +25,37 @@ const spec: fc.Arbitrary<SpanSpec> = fc.record(
   },
   { requiredKeys: ['id', 'service', 'kind'] },
 );
-const edge: fc.Arbitrary<EdgeEnd> = fc.record({
-  service: fc.constant(''),
-  startMs: fc.maxSafeInteger(),
+const facts = fc.record({
+  operation: fc.string(),
+  status: fc.nat({ max: 2 }),
+  startLow: uint32,
+  startHigh: uint32,
   durationNs: fc.double({ min: 0, max: 2 ** 64, noNaN: true }),
-  isError: fc.boolean(),
   weight: fc.double({ min: 1, max: 2 ** 60, noNaN: true }),
-  peer: fc.option(fc.record({ name: fc.string(), type: fc.constantFrom('rpc', 'database') })),
+  peer: fc.option(
+    fc.record({ name: fc.string(), type: fc.constantFrom('rpc' as const, 'database' as const) }),
+    { nil: null },
+  ),
   links: fc.array(fc.record({ low: int32, high: int32 }), { maxLength: 2 }),
 });
 type Step =
-  | { readonly what: 'span'; readonly run: number; readonly spec: SpanSpec }
-  | { readonly what: 'send'; readonly run: number; readonly edge: EdgeEnd | null }
+  | {
+      readonly what: 'span';
+      readonly run: number;
+      readonly spec: SpanSpec;
+      readonly facts: Partial<NodeFacts>;
+    }
+  | { readonly what: 'send'; readonly run: number; readonly startMs: number }
   | { readonly what: 'end' | 'grow'; readonly run: number };
 const run = fc.nat({ max: RUNS - 1 });
-const span = fc.record({ what: fc.constant('span' as const), run, spec });
+const span = fc.record({ what: fc.constant('span' as const), run, spec, facts });
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 10, arbitrary: span },
-    { weight: 5, arbitrary: fc.record({ what: fc.constant('send' as const), run, edge: fc.option(edge) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ what: fc.constant('send' as const), run, startMs: fc.maxSafeInteger() }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({ what: fc.constantFrom('end' as const, 'end' as const, 'grow' as const), run }),
@@ -62,14 +76,15 @@ class CountedRecord implements HeldRecord {
   release = (): number => --this.held;
 }
 
-const edgeEnd = ({ service, startMs, durationNs, isError, weight, peer, links }: EdgeEnd): EdgeEnd => ({
-  ...{ service, startMs, durationNs, isError, weight, peer, links },
-});
-/** As it is now: nodes, and the ends of edges in them, are lent. */
-function plain({ idLow, idHigh, parentLow, parentHigh, kind, fingerprint, sameId, edge }: SpanNode): unknown {
+/** As it is now, since nodes and their facts are lent. Of spans that are sent, what edges need. */
+function plain({ idLow, idHigh, parentLow, parentHigh, kind, fingerprint, ...node }: SpanNode): unknown {
+  const { service, startMs, durationNs, isError, weight, peer, links } = node.facts;
+  const edge: EdgeEnd = { service, startMs, durationNs, isError, weight, peer, links };
+  const { operation, status, startLow, startHigh, kind: knownAs } = node.facts;
+  const unsent = { ...edge, startMs: 0, operation, status, startLow, startHigh, knownAs };
   return {
     ...{ idLow, idHigh, parentLow, parentHigh, kind, fingerprint },
-    ...{ edge: edge && edgeEnd(edge), sameId: sameId?.fingerprint ?? null },
+    ...{ sameId: node.sameId?.fingerprint ?? null, facts: node.edge === null ? unsent : edge },
   };
 }
 const nodesOf = (table: SpanTable) => table.nodes.map(plain);
@@ -88,9 +103,18 @@ function seen(taken: readonly Step[], begin: () => RunSpans): unknown[] {
       readSpanView(view, bytes, 0, bytes.length);
       const record = new CountedRecord(bytes);
       const hash = spanFingerprint(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
-      const arrival: Arrival = { view, fingerprint: hash, header: headerOf(step.spec.service ?? ''), record };
+      const header = headerOf(step.spec.service ?? '');
+      const arrival: Arrival = { view, fingerprint: hash, header, facts: noFacts(), record };
       const isKnown = spans.has(arrival);
       if (!isKnown) {
+        const { kind } = view;
+        const isError = step.facts.status === 2;
+        Object.assign(arrival.facts, {
+          service: header.service,
+          kind: knownKind(kind),
+          ...step.facts,
+          isError,
+        });
         spans.add(arrival);
         records.push(record);
       }
@@ -101,9 +125,10 @@ function seen(taken: readonly Step[], begin: () => RunSpans): unknown[] {
           unsent.map(({ node, header, buf }) => [plain(node), header.service, [...buf]]),
           nodesOf(known),
         );
-        for (const { node, header } of unsent) {
+        for (const { node } of unsent) {
           expect(known.nodes).toContain(node);
-          node.edge = step.edge && { ...step.edge, service: header.service };
+          node.facts.startMs = step.startMs;
+          node.edge = node.facts;
         }
       });
     } else if (step.what === 'end') {
@@ -134,7 +159,8 @@ test('rows are used again', () => {
   const view = new SpanView();
   const bytes = encodeSpan({ id: 'a' });
   readSpanView(view, bytes, 0, bytes.length);
-  const arrival = { view, fingerprint: 1, header: headerOf('web'), record: new CountedRecord(bytes) };
+  const record = new CountedRecord(bytes);
+  const arrival = { view, fingerprint: 1, header: headerOf('web'), facts: noFacts(), record };
   const [first, second] = [rows.add(arrival), rows.add(arrival)];
   rows.remove(first);
   rows.remove(second);
