@@ -80,6 +80,16 @@ export const SETTINGS = {
     max: 64 * MIB,
     meaning: 'A commit is made early at this much output.',
   }),
+  tracesRate: integer({
+    env: 'SPANMILL_PROCESSOR_TRACES_RATE',
+    default: 40_000,
+    unit: 'spans/s',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning:
+      'What one partition of the traces takes before the next is used: few full ones are cheaper to insert than many nearly empty ones. ' +
+      '1 uses all of them always.',
+  }),
   stallMs: integer({
     env: 'SPANMILL_PROCESSOR_STALL_MS',
     default: 60_000,

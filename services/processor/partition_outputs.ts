@@ -37,7 +37,7 @@ const DELTAS_A_RECORD = 5_000;
 /** What is smaller goes as it is: setting up a compressor costs more than so few bytes are worth. */
 const COMPRESSED_BYTES = 1024;
 
-/** Which partitions of the topics that it publishes to are this partition's. */
+/** Which partitions of the topics that it publishes to are this partition's; asked for each time. */
 export interface OutputPartitions {
   readonly traces: number;
   readonly metrics: number;
@@ -56,9 +56,9 @@ export class PartitionOutputs implements AssemblyListener {
   private deltas: OutgoingRecord[] = [];
   private deadLetters: OutgoingRecord[] = [];
   private closedBytes = 0;
-  /** Since the last commit: counters are told of many fragments at once. */
+  /** Since the last commit, as the spans: counters are told of many fragments at once. */
   private readonly fragments = new Map<CloseReason, number>();
-  private spans = 0;
+  private spansWaiting = 0;
 
   constructor(
     topics: TopicNames,
@@ -79,6 +79,11 @@ export class PartitionOutputs implements AssemblyListener {
     return this.closedBytes + this.batch.byteLength;
   }
 
+  /** Spans that wait for a commit. */
+  get spans(): number {
+    return this.spansWaiting;
+  }
+
   get isEmpty(): boolean {
     return this.bytes === 0;
   }
@@ -87,7 +92,7 @@ export class PartitionOutputs implements AssemblyListener {
     const summary = this.analysis.analyse(fragment);
     if (offset < this.publishFrom) return;
     this.fragments.set(fragment.reason, (this.fragments.get(fragment.reason) ?? 0) + 1);
-    this.spans += fragment.spans.length;
+    this.spansWaiting += fragment.spans.length;
     this.metrics.transferSeconds.observe(Math.max(fragment.receivedMs - toMs(summary.end), 0) / 1000);
     // A large fragment goes alone: with others it might be more than the topic takes, now and at each new try.
     const bytes = fragment.spans.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -149,9 +154,9 @@ export class PartitionOutputs implements AssemblyListener {
   private tellMetrics(): void {
     const { metrics, fragments } = this;
     for (const [reason, count] of fragments) metrics.fragments.add(count, { reason });
-    metrics.spans.add(this.spans);
+    metrics.spans.add(this.spansWaiting);
     fragments.clear();
-    this.spans = 0;
+    this.spansWaiting = 0;
   }
 
   private closeBatch(): void {

@@ -15,9 +15,10 @@ import type { Log } from '../platform/log.ts';
 import { Mutex } from '../platform/mutex.ts';
 import { ControlRecords } from './control_records.ts';
 import { toLogRecord } from './log_record.ts';
-import { PartitionOutputs, type OutputPartitions } from './partition_outputs.ts';
+import { OutputSpread, type PartitionCounts } from './output_spread.ts';
+import { PartitionOutputs } from './partition_outputs.ts';
 import { encodePosition, type Position } from './position.ts';
-import { findStart, isPublished, outputPartitions, progressGroup } from './start_position.ts';
+import { countPartitions, findStart, isPublished, progressGroup } from './start_position.ts';
 import type { WorkerContext } from './worker_context.ts';
 
 /** Of `forget`: with the 20 s that the broker gives a transaction, a quarter of its 30 s stays below it. */
@@ -28,6 +29,7 @@ interface Tenure {
   readonly ownership: HeldOwnership;
   readonly assembly: Assembly;
   readonly outputs: PartitionOutputs;
+  readonly spread: OutputSpread;
   readonly control: ControlRecords;
   /** Next offset to read. */
   next: number;
@@ -141,25 +143,22 @@ export class PartitionWorker implements OwnedPartition {
       publishedBefore,
       this.log,
     );
-    const targets = await outputPartitions(admin, settings.topics, this.partition);
+    const counts = await countPartitions(admin, settings.topics);
     // Said before anything is published: from now on "no offset" means that nothing was.
     if (ownership.committed === null) {
       await ownership.commit([], [this.offsetOf(start), this.progressOf(start)]);
     }
     metrics.claims.add(1);
     this.log.info({ from: start.low.offset, publishFrom: start.publishFrom }, 'partition claimed');
-    return this.beginAt(start, targets, ownership);
+    return this.beginAt(start, counts, ownership);
   }
 
-  private beginAt(start: Position, targets: OutputPartitions, ownership: HeldOwnership): Tenure {
+  private beginAt(start: Position, counts: PartitionCounts, ownership: HeldOwnership): Tenure {
     const { settings, store, metrics, clock, producer } = this.context;
-    const outputs = new PartitionOutputs(
-      settings.topics,
-      this.partition,
-      targets,
-      start.publishFrom,
-      metrics,
-    );
+    const now = clock.now();
+    const { topics, tracesRate } = settings;
+    const spread = new OutputSpread({ partition: this.partition, counts, tracesRate, nowMs: now });
+    const outputs = new PartitionOutputs(topics, this.partition, spread, start.publishFrom, metrics);
     const assembly = new Assembly(settings.rules, start.low.clock, store, outputs);
     const control = new ControlRecords({
       ...{ ownership, assembly, producer, clock, metrics, log: this.log },
@@ -168,11 +167,11 @@ export class PartitionWorker implements OwnedPartition {
       maxRunAgeMs: settings.maxRunAgeMs,
     });
     const next = start.low.offset;
-    const now = clock.now();
     return {
       ownership,
       assembly,
       outputs,
+      spread,
       control,
       next,
       toldNext: start.publishFrom,
@@ -250,13 +249,14 @@ export class PartitionWorker implements OwnedPartition {
 
   private async commit(tenure: Tenure, cuts: readonly PartitionRecords[] = []): Promise<void> {
     const { clock, metrics } = this.context;
-    const { ownership, assembly, outputs, next } = tenure;
+    const { ownership, assembly, outputs, spread, next } = tenure;
     const startedMs = clock.now();
     const position = { low: assembly.lowWater(next), publishFrom: next };
     const offsets = [this.offsetOf(position)];
     // A request and a marker more for the brokers, and who looks at lag does not look each second.
     const tellsProgress = startedMs - tenure.toldAtMs >= IDLE_COMMIT_MS;
     if (tellsProgress) offsets.push(this.progressOf(position));
+    spread.add(outputs.spans, startedMs);
     try {
       await ownership.commit([...outputs.take(), ...cuts], offsets);
     } catch (error) {

@@ -1,6 +1,5 @@
 /** Where a claimed partition begins: at what was committed, or, the first time, where the log does. */
 import type { TopicNames } from '../core/contracts.ts';
-import type { OutputPartitions } from './partition_outputs.ts';
 import {
   KafkaUnavailableError,
   type Admin,
@@ -8,6 +7,7 @@ import {
   type Watermarks,
 } from '../platform/kafka/port.ts';
 import type { Log } from '../platform/log.ts';
+import type { PartitionCounts } from './output_spread.ts';
 import { decodePosition, type Position } from './position.ts';
 
 export type StartPolicy = 'committed' | 'earliest' | 'latest';
@@ -87,20 +87,20 @@ async function hasCommitted(admin: Admin, topics: TopicNames, group: string): Pr
   return false;
 }
 
-/** Where what is read from a partition of the spans is published: topics of fewer partitions are shared. */
-export async function outputPartitions(
-  admin: Admin,
-  topics: TopicNames,
-  partition: number,
-): Promise<OutputPartitions> {
-  const [traces, metrics] = await Promise.all([
-    admin.partitionCount(topics.traces),
-    admin.partitionCount(topics.metrics),
+/** How many partitions there are of what is read and of what is published. */
+export async function countPartitions(admin: Admin, topics: TopicNames): Promise<PartitionCounts> {
+  const [spans, traces, metrics] = await Promise.all([
+    countOf(admin, topics.spans),
+    countOf(admin, topics.traces),
+    countOf(admin, topics.metrics),
   ]);
-  if (traces === 0 || metrics === 0) {
-    throw new KafkaUnavailableError(`there is no topic ${traces === 0 ? topics.traces : topics.metrics}`);
-  }
-  return { traces: partition % traces, metrics: partition % metrics };
+  return { spans, traces, metrics };
+}
+
+async function countOf(admin: Admin, topic: string): Promise<number> {
+  const count = await admin.partitionCount(topic);
+  if (count === 0) throw new KafkaUnavailableError(`there is no topic ${topic}`);
+  return count;
 }
 
 async function watermarksOf(admin: Admin, topic: string, partition: number): Promise<Watermarks> {

@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly maxRunAgeMs: number;
   readonly commitIntervalMs: number;
   readonly commitBytes: number;
+  /** Spans a second that one partition of the traces takes before the next is used. */
+  readonly tracesRate: number;
 }
 
 export interface WorkerContext {

@@ -27,6 +27,8 @@ export const GROUPS = { processor: 'chaos-processor', sink: 'chaos-sink' } as co
 /** Of the spans, and of what is made of them: shared, and enough for two sinks. */
 export const PARTITIONS = 4;
 export const OUTPUT_PARTITIONS = 2;
+/** About the drill's load, so that traces go to both partitions, and to one while faults keep load away. */
+const TRACES_RATE = 400;
 /** Answers that are later than this come to nobody. */
 export const CLICKHOUSE_TIMEOUT_MS = 5_000;
 
@@ -158,6 +160,7 @@ function makeProcessor(number: number, directory: string, health: number, make: 
     SPANMILL_PROCESSOR_FORGET_MS: String(RULES.forgetMs),
     SPANMILL_PROCESSOR_SETTLE_MS: String(RULES.settleMs),
     SPANMILL_PROCESSOR_SETTLE_COMPLETE_MS: String(RULES.settleCompleteMs),
+    SPANMILL_PROCESSOR_TRACES_RATE: String(TRACES_RATE),
   });
 }
 

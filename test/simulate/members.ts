@@ -135,6 +135,7 @@ function startProcessor({ process, kafka, mode, stallMs, log, fail }: MemberOpti
       maxRunAgeMs: mode === 'cuts' ? CUT_AGE_MS : NO_CUTS_MS,
       commitIntervalMs: 500,
       commitBytes: 3_000,
+      tracesRate: 1,
       stallMs,
     },
     kafka,

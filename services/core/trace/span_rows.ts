@@ -169,9 +169,11 @@ export class SpanRows {
     return this.records[row] ?? lost();
   }
 
-  /** The span's bytes and header are needed no more; what edges need of it stays. */
+  /** The span's bytes, header and operation are needed no more; what edges need of it stays. */
   sent(row: number, edge: EdgeEnd | null): void {
     this.headers[row] = this.records[row] = null;
+    // Names that are all different would be kept for as long as the run is open.
+    this.operations[row] = '';
     if (edge === null) return;
     this.setFlag(row, HAS_EDGE, true);
     this.doubles[row * DOUBLES + START_MS] = edge.startMs;

@@ -36,6 +36,7 @@ class Bench {
       maxRunAgeMs: MAX_AGE_MS,
       commitIntervalMs: 500,
       commitBytes: 1_000_000,
+      tracesRate: 1,
       stallMs: 600_000,
     },
     kafka: this.kafka(),

@@ -34,6 +34,7 @@ const SETTINGS = {
   maxRunAgeMs: 60_000,
   commitIntervalMs: 500,
   commitBytes: 1_000_000,
+  tracesRate: 1,
   stallMs: 60_000,
 } as const;
 
@@ -73,7 +74,9 @@ class Bench {
     await admin.ensureTopics(topicSpecs({ ...DEFAULT_TOPIC_OPTIONS, partitions }));
   }
 
-  async startProcessor(settings: Partial<Pick<WorkerSettings, 'start' | 'topics'>> = {}): Promise<Processor> {
+  async startProcessor(
+    settings: Partial<Pick<WorkerSettings, 'start' | 'topics' | 'tracesRate'>> = {},
+  ): Promise<Processor> {
     const processor = new Processor({
       settings: { ...SETTINGS, ...settings },
       kafka: this.kafka,
@@ -537,6 +540,24 @@ describe('the processor', () => {
     expect(five.publishedSpans(1)).toEqual([id(12, 16), id(14, 16)]);
     expect(five.spansCounted()).toBe(5);
     await five.stop();
+  });
+
+  test('publishes to fewer of the partitions of the traces once it is known how little there is', async () => {
+    const eight = new Bench();
+    await eight.prepare(8);
+    await eight.startProcessor({ tracesRate: 10 });
+    const publish = async (trace: number) => {
+      await eight.send([span(trace, 11)], 5);
+      await eight.pass(2_000);
+    };
+    for (let trace = 1; trace <= 20; trace++) await publish(trace);
+    const published = [0, 1].map((partition) => eight.publishedSpans(partition).length);
+    expect(published[0]).toBeGreaterThan(2);
+    expect(published[1]).toBeGreaterThan(14);
+    await publish(21);
+    expect(eight.publishedSpans(0)).toHaveLength((published[0] ?? 0) + 1);
+    expect(eight.publishedSpans(1)).toHaveLength(published[1] ?? 0);
+    await eight.stop();
   });
 
   test('starts when it slept amid its first claim, and another owner published meanwhile', async () => {

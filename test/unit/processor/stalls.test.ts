@@ -49,6 +49,7 @@ class Bench {
         maxRunAgeMs: 600_000,
         commitIntervalMs: 500,
         commitBytes: 1_000_000,
+        tracesRate: 1,
         stallMs,
       },
       kafka: this.kafka(),
