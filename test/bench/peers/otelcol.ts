@@ -29,7 +29,7 @@ const PASSED: Passed = {
 interface Running {
   readonly pid: number;
   readonly metricsUrl: string;
-  stop(): Promise<void>;
+  end(signal: NodeJS.Signals): Promise<void>;
 }
 
 export async function startOtelcol(services: readonly ServiceName[], options: OtelcolOptions): Promise<Way> {
@@ -53,15 +53,23 @@ export async function startOtelcol(services: readonly ServiceName[], options: Ot
   const way: Way = {
     ...{ prefix, clickhouse, passed: PASSED },
     ...{ otlpGrpc: `127.0.0.1:${grpc}`, otlpHttp: `http://127.0.0.1:${http}` },
+    start: async (service) => {
+      running.set(service, await start(options.binary, service, env));
+    },
+    kill: async (service, signal) => {
+      const one = of(service);
+      running.delete(service);
+      await one.end(signal);
+    },
     pid: (service) => of(service).pid,
     metrics: async (service) => (await fetch(of(service).metricsUrl)).text(),
     stop: async () => {
-      for (const one of [...running.values()].reverse()) await one.stop();
+      for (const one of [...running.values()].reverse()) await one.end('SIGKILL');
       await clickhouse.close();
     },
   };
   try {
-    for (const service of services) running.set(service, await start(options.binary, service, env));
+    for (const service of services) await way.start(service);
   } catch (error) {
     await way.stop();
     throw error;
@@ -95,10 +103,10 @@ async function start(
   }
   return {
     ...{ pid: child.pid ?? NaN, metricsUrl },
-    stop: async () => {
+    end: async (signal) => {
       if (child.exitCode !== null)
         throw new Error(`${service} of ${binary} ended by itself; it said:\n${log}`);
-      child.kill('SIGKILL');
+      child.kill(signal);
       await exited;
     },
   };

@@ -10,8 +10,9 @@ import { startBenchServers } from './bench_servers.ts';
 import { compare } from './compare.ts';
 import { report } from './report.ts';
 import type { BenchResults, ScenarioResult } from './result.ts';
-import { runScenario, type RunOptions } from './run_scenario.ts';
+import { runScenario } from './run_scenario.ts';
 import { wantedScenarios, type Scenario } from './scenarios.ts';
+import type { RunOptions } from './start_way.ts';
 
 const INTERRUPTED = 130;
 const OUTPUT = join(import.meta.dirname, '../../../test-output/bench');

@@ -1,7 +1,4 @@
 /** One scenario from start to end: its services, its load, what they used, and what the spans weigh. */
-import { startPipeline } from '../../support/pipeline.ts';
-import { startOtelcol } from '../peers/otelcol.ts';
-import type { BenchServers } from './bench_servers.ts';
 import { runDrain } from './drain.ts';
 import { startLoad, type LoadProcess } from './load_process.ts';
 import { median } from './median.ts';
@@ -9,9 +6,10 @@ import { segmentBytes } from './process_usage.ts';
 import { OTELCOL, SPANMILL, type ScenarioResult } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 import { openSender } from './sender.ts';
+import { startWay, type RunOptions } from './start_way.ts';
 import { storedBytes } from './stored_bytes.ts';
 import { probeDelays } from './visible_delay.ts';
-import { SPANMILL_PASSED, type Way } from './way.ts';
+import type { Way } from './way.ts';
 import { measureWindow, type Server } from './window.ts';
 
 /** As many by small requests as by large ones: those come from more clients. */
@@ -19,17 +17,9 @@ const SPANS_UNDER_WAY = 4_096;
 /** Longer than the window: what begins and ends with it stays within the load. */
 const MARGIN_SECONDS = 3;
 
-export interface RunOptions {
-  readonly servers: BenchServers;
-  /** Where each service writes its CPU profile; null for none. */
-  readonly profileDirectory: string | null;
-  /** The OpenTelemetry Collector's binary, to be measured in place of Spanmill; null for Spanmill. */
-  readonly otelcol: string | null;
-}
-
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioResult> {
   if (scenario.drains) return runDrain(scenario, options);
-  const way = await startWay(scenario, options);
+  const way = await startWay(scenario.services, scenario, options);
   const load = startLoad({
     ...scenario,
     target: scenario.protocol === 'grpc' ? way.otlpGrpc : new URL(way.otlpHttp).host,
@@ -44,16 +34,6 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     load.kill();
     await way.stop();
   }
-}
-
-async function startWay({ services, partitions, settings }: Scenario, options: RunOptions): Promise<Way> {
-  const { otelcol, profileDirectory, servers } = options;
-  if (otelcol !== null) {
-    return startOtelcol(services, { binary: otelcol, partitions, clickhouseTcp: servers.clickhouseTcp });
-  }
-  const nodeArguments = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
-  const pipeline = await startPipeline(services, settings, { partitions, nodeArguments });
-  return { ...pipeline, passed: SPANMILL_PASSED };
 }
 
 async function measure(

@@ -38,7 +38,7 @@ export interface Scenario {
   readonly probesDelay: boolean;
   /** Whether the OpenTelemetry Collector can be asked the same. */
   readonly hasPeer: boolean;
-  /** Whether the sink starts once all was sent and published, and is measured until all is stored. */
+  /** Whether the last of the services starts once all has passed those before, and is measured until all has passed it. */
   readonly drains: boolean;
 }
 
@@ -74,6 +74,7 @@ const ALONE = {
   seconds: 30,
   hasPeer: true,
 } as const;
+const BACKLOG = { seconds: 60, drains: true, hasPeer: true } as const;
 /** Of spans in traces of three; a million of those are open where each is remembered for four minutes. */
 const OPEN_TRACES_RATE = 12_500;
 const openForMs = (traces: number): number => (traces * 3 * 1000) / OPEN_TRACES_RATE;
@@ -85,12 +86,10 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('processor', 'without the sink, at 40,000 spans/s', {
     ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, hasPeer: true },
   }),
-  scenario('sink', 'draining a backlog', {
-    spansPerSecond: 20_000,
-    warmUpSeconds: 0,
-    seconds: 40,
-    drains: true,
+  scenario('processor', 'the processor, draining a backlog', {
+    ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, warmUpSeconds: 20, ...BACKLOG },
   }),
+  scenario('sink', 'the sink, draining a backlog', { spansPerSecond: 20_000, warmUpSeconds: 0, ...BACKLOG }),
   scenario('whole', 'the whole way', { hasPeer: true }),
   scenario('sustained', 'the whole way, 60,000 spans/s for ten minutes', {
     ...{ spansPerSecond: 60_000 * SENDERS_LOSS, warmUpSeconds: 60, seconds: 600 },

@@ -8,7 +8,7 @@ export type Passed = Readonly<
 
 export interface Way extends Pick<
   Pipeline,
-  'otlpGrpc' | 'otlpHttp' | 'clickhouse' | 'prefix' | 'pid' | 'metrics' | 'stop'
+  'otlpGrpc' | 'otlpHttp' | 'clickhouse' | 'prefix' | 'start' | 'kill' | 'pid' | 'metrics' | 'stop'
 > {
   readonly passed: Passed;
 }
