@@ -8,6 +8,7 @@
 import { ANY_STRING, KEY_VALUE_KEY, KEY_VALUE_VALUE, RESOURCE_ATTRIBUTES } from './fields.ts';
 import { limitName } from './limit_name.ts';
 import { Cursor, readLength, readTag, skipValue } from '../wire/cursor.ts';
+import { equalRanges } from '../wire/equal_bytes.ts';
 
 /** What OpenTelemetry's specification calls a service without a name. */
 const UNKNOWN_SERVICE = 'unknown_service';
@@ -23,26 +24,31 @@ export function readServiceName(resource: Uint8Array, start = 0, end = resource.
  * Keys to be found among attributes. They are compared as bytes: most attributes are passed over, and no text is made of theirs.
  */
 export class AttributeKeys {
-  private readonly byLength: { readonly key: string; readonly bytes: Uint8Array }[][] = [];
+  readonly keys: readonly string[];
+  private readonly byLength: Candidate[][] = [];
 
   constructor(keys: readonly string[]) {
-    for (const key of keys) {
+    this.keys = keys;
+    for (const [position, key] of keys.entries()) {
       const bytes = new TextEncoder().encode(key);
-      (this.byLength[bytes.length] ??= []).push({ key, bytes });
+      (this.byLength[bytes.length] ??= []).push({ position, bytes });
     }
   }
 
-  /** The key that `buf[start, end)` spells, or null where it is none of these. */
-  find(buf: Uint8Array, start: number, end: number): string | null {
+  /** The position among these of the key that `buf[start, end)` spells, or -1. */
+  find(buf: Uint8Array, start: number, end: number): number {
     const candidates = this.byLength[end - start];
-    if (candidates === undefined) return null;
-    for (const { key, bytes } of candidates) {
-      let i = 0;
-      while (i < bytes.length && bytes[i] === buf[start + i]) i++;
-      if (i === bytes.length) return key;
+    if (candidates === undefined) return -1;
+    for (const { position, bytes } of candidates) {
+      if (equalRanges(bytes, 0, buf, start, bytes.length)) return position;
     }
-    return null;
+    return -1;
   }
+}
+
+interface Candidate {
+  readonly position: number;
+  readonly bytes: Uint8Array;
 }
 
 const SERVICE_NAME_ONLY = new AttributeKeys(['service.name']);
@@ -75,26 +81,27 @@ export function readStringAttributes(
 }
 
 /**
- * Whether the KeyValue `buf[start, end)` is written as nearly all are (a key, then a value that is a string, short both) and its text is
- * not empty. False says nothing.
+ * Where the text of the KeyValue `buf[start, end)` begins, which ends with it, if that is written as nearly all are: a key, then a value
+ * that is a string, short both, and some text. -1 says nothing.
  */
-export function hasText(buf: Uint8Array, start: number, end: number): boolean {
+export function textStart(buf: Uint8Array, start: number, end: number): number {
   const keyLength = buf[start + 1] ?? 0;
   const value = start + 2 + keyLength;
-  const text = value + 2;
-  return (
+  const text = value + 4;
+  const isUsual =
     buf[start] === KEY_VALUE_KEY &&
     keyLength < 0x80 &&
-    text + 2 < end &&
+    text < end &&
+    end - text < 0x7e &&
     buf[value] === KEY_VALUE_VALUE &&
-    buf[value + 1] === end - text &&
-    buf[text] === ANY_STRING &&
-    buf[text + 1] === end - text - 2
-  );
+    buf[value + 1] === end - value - 2 &&
+    buf[value + 2] === ANY_STRING &&
+    buf[value + 3] === end - text;
+  return isUsual ? text : -1;
 }
 
-/** Which wanted key the KeyValue `buf[start, end)` may have: the first that it names; null where it is none of them. Throws WireError. */
-export function wantedKey(buf: Uint8Array, start: number, end: number, wanted: AttributeKeys): string | null {
+/** The position of the wanted key that the KeyValue `buf[start, end)` may have, the first that it names; -1 where it is none of them. Throws WireError. */
+export function wantedKey(buf: Uint8Array, start: number, end: number, wanted: AttributeKeys): number {
   // As nearly all are written: the key first, its length in one byte.
   const length = buf[start + 1] ?? 0;
   if (buf[start] === KEY_VALUE_KEY && length < 0x80 && start + 2 + length <= end) {
@@ -102,20 +109,20 @@ export function wantedKey(buf: Uint8Array, start: number, end: number, wanted: A
   }
   const found = new Map<string, string>();
   readKeyValue(new Cursor(buf, start, end), wanted, found);
-  const [key = null] = found.keys();
-  return key;
+  const [key = ''] = found.keys();
+  return wanted.keys.indexOf(key);
 }
 
 function readKeyValue(cursor: Cursor, wanted: AttributeKeys, found: Map<string, string>): void {
-  let key: string | null = null;
+  let key: string | undefined;
   let value: string | null = null;
   while (cursor.pos < cursor.end) {
     const tag = readTag(cursor);
     if (tag === KEY_VALUE_KEY) {
       const length = readLength(cursor);
-      key = wanted.find(cursor.buf, cursor.pos, cursor.pos + length);
+      key = wanted.keys[wanted.find(cursor.buf, cursor.pos, cursor.pos + length)];
       cursor.pos += length;
-      if (key === null) return;
+      if (key === undefined) return;
     } else if (tag === KEY_VALUE_VALUE) {
       const length = readLength(cursor);
       value = readStringValue(new Cursor(cursor.buf, cursor.pos, cursor.pos + length));
@@ -124,7 +131,7 @@ function readKeyValue(cursor: Cursor, wanted: AttributeKeys, found: Map<string, 
       skipValue(cursor, tag);
     }
   }
-  if (key !== null && value !== null) found.set(key, value);
+  if (key !== undefined && value !== null) found.set(key, value);
 }
 
 function readStringValue(cursor: Cursor): string | null {

@@ -51,7 +51,7 @@ export class FewSpans implements RunSpans {
 
   add(arrival: Arrival): void {
     const { rows } = this;
-    const row = rows.add(arrival);
+    const row = rows.add(arrival, this.last);
     if (this.last === NONE) this.first = row;
     else rows.chain(this.last, row);
     this.last = row;

@@ -4,7 +4,7 @@
  *
  * Not for internal and server spans: whom those know, calls them.
  */
-import { AttributeKeys, hasText, readStringAttributes, wantedKey } from '../otlp/attributes.ts';
+import { AttributeKeys, readStringAttributes, textStart, wantedKey } from '../otlp/attributes.ts';
 import { KIND_CLIENT, KIND_CONSUMER, KIND_PRODUCER, SPAN_ATTRIBUTES } from '../otlp/fields.ts';
 import type { SpanView } from '../otlp/span_view.ts';
 import { limitName } from '../otlp/limit_name.ts';
@@ -21,16 +21,17 @@ const RPC_SERVICE = ['rpc.service'];
 const HOST = ['server.address', 'net.peer.name', 'http.host'];
 const URL = ['url.full', 'http.url'];
 
+/** URLs first and then hosts, which are told apart by their positions. */
 const WANTED = new AttributeKeys(
   [
+    URL,
+    HOST,
     DATABASE_SYSTEM,
     DATABASE_NAME,
     DESTINATION,
     MESSAGING_SYSTEM,
     PEER_SERVICE,
     RPC_SERVICE,
-    HOST,
-    URL,
   ].flat(),
 );
 
@@ -48,7 +49,7 @@ export class PeerReader {
   private readonly byBytes = new BytesCache<EdgePeer | null>(MAX_KNOWN_PEERS);
   private readonly byName = new Map<string, EdgePeer>();
   private readonly cursor = new Cursor(new Uint8Array(0));
-  /** The span's kind, and the attributes that name its peer. */
+  /** The span's kind, and of each attribute that names its peer the key's position, the length of its text, and that. */
   private readonly naming = new Uint8Array(1 + MAX_CACHED_BYTES);
 
   /** The peer that the span in `view` names, or null. Throws WireError where its attributes are malformed. */
@@ -62,7 +63,7 @@ export class PeerReader {
     return known === undefined ? byBytes.keep(naming, 0, bytes, this.readText(view)) : known;
   }
 
-  /** How many bytes of `naming` tell this span's peer; 0 where it names none, null where they are too many or a URL has to be read. */
+  /** How many bytes of `naming` tell this span's peer; 0 where it names none, null where it has to be read by readText. */
   private copyNaming(view: SpanView): number | null {
     const { cursor, naming } = this;
     const { buf, end } = view;
@@ -81,19 +82,19 @@ export class PeerReader {
       const start = cursor.pos;
       cursor.pos += length;
       const key = wantedKey(buf, start, start + length, WANTED);
-      if (key === null) continue;
+      if (key < 0) continue;
       // Each call has a URL of its own: kept, they would only drive the others out. With a host, none is looked at.
-      if (URL.includes(key)) {
+      if (key < URL.length) {
         hasUrl = true;
         continue;
       }
-      if (HOST.includes(key)) {
-        if (!hasText(buf, start, start + length)) return null;
-        hasHost = true;
-      }
-      if (bytes + length > naming.length) return null;
-      for (let i = 0; i < length; i++) naming[bytes + i] = buf[start + i] ?? 0;
-      bytes += length;
+      const text = textStart(buf, start, start + length);
+      const behind = bytes + 2 + start + length - text;
+      if (text < 0 || behind > naming.length) return null;
+      hasHost ||= key < URL.length + HOST.length;
+      naming[bytes++] = key;
+      naming[bytes++] = start + length - text;
+      for (let at = text; bytes < behind; at++) naming[bytes++] = buf[at] ?? 0;
     }
     if (hasUrl && !hasHost) return null;
     return bytes === 1 ? 0 : bytes;

@@ -8,7 +8,7 @@ import { SpanTable, type EdgeEnd, type SpanNode } from '../../../../services/cor
 import type { Arrival, RunSpans } from '../../../../services/core/trace/run_spans.ts';
 import { knownKind, noFacts, type NodeFacts } from '../../../../services/core/trace/span_facts.ts';
 import { spanFingerprint } from '../../../../services/core/trace/span_fingerprint.ts';
-import { SpanRows } from '../../../../services/core/trace/span_rows.ts';
+import { NONE, SpanRows } from '../../../../services/core/trace/span_rows.ts';
 import { encodeSpan, headerOf, type SpanSpec } from '../../../support/fragments.ts';
 
 const RUNS = 3;
@@ -154,15 +154,24 @@ test('few spans and many behave alike, also those that were few, and whoever had
   );
 });
 
-test('rows are used again', () => {
+test('rows are used again, and never by two runs at once', () => {
   const rows = new SpanRows();
   const view = new SpanView();
   const bytes = encodeSpan({ id: 'a' });
   readSpanView(view, bytes, 0, bytes.length);
   const record = new CountedRecord(bytes);
   const arrival = { view, fingerprint: 1, header: headerOf('web'), facts: noFacts(), record };
-  const [first, second] = [rows.add(arrival), rows.add(arrival)];
-  rows.remove(first);
-  rows.remove(second);
-  expect([rows.add(arrival), rows.add(arrival)].toSorted()).toEqual([first, second]);
+  const add = (run: number[]): number => run.push(rows.add(arrival, run.at(-1) ?? NONE));
+  const twoRuns = (): number[][] => {
+    const runs: [number[], number[]] = [[], []];
+    for (let span = 0; span < 9; span++) runs.forEach(add);
+    add(runs[1]);
+    return runs;
+  };
+  const before = twoRuns();
+  expect(new Set(before.flat()).size).toBe(19);
+  for (const row of before.flat()) rows.remove(row);
+  const after = twoRuns();
+  expect(new Set(after.flat()).size).toBe(19);
+  expect(Math.max(...after.flat())).toBeLessThan(19 + 2 * 4);
 });
