@@ -24,50 +24,42 @@ import type { Fragment, SpanHeader } from './run.ts';
 import type { PathStep, TraceSummary } from './summary.ts';
 
 export class TraceBatchWriter {
-  private readonly headers = new WireWriter();
-  private readonly traces = new WireWriter();
   private readonly batch = new WireWriter();
   /** One for each level of nesting whose length has to be known before it is written. */
   private readonly trace = new WireWriter();
   private readonly part = new WireWriter();
   private readonly step = new WireWriter();
   private positions = new Map<SpanHeader, number>();
-  private traceCount = 0;
 
   /** Bytes of the batch as it stands. */
   get byteLength(): number {
-    return this.headers.pos + this.traces.pos;
+    return this.batch.pos;
   }
 
   get isEmpty(): boolean {
-    return this.traceCount === 0;
+    return this.batch.pos === 0;
   }
 
   add(fragment: Fragment, summary: TraceSummary, sampling: SamplingDecision = KEEP_ALL): void {
-    const { trace, traces } = this;
+    const { trace, batch } = this;
     this.writeFields(fragment, summary, sampling);
     let bytes = trace.pos;
     for (const { start, end } of fragment.spans) bytes += 1 + varint32Size(end - start) + end - start;
-    writeVarint32(traces, fields.BATCH_TRACES);
-    writeVarint32(traces, bytes);
-    writeBytes(traces, trace.buf, 0, trace.pos);
+    writeVarint32(batch, fields.BATCH_TRACES);
+    writeVarint32(batch, bytes);
+    writeBytes(batch, trace.buf, 0, trace.pos);
     for (const span of fragment.spans) {
-      writeLengthField(traces, fields.TRACE_SPANS, span.buf, span.start, span.end);
+      writeLengthField(batch, fields.TRACE_SPANS, span.buf, span.start, span.end);
     }
-    this.traceCount++;
   }
 
-  /** The batch, good until the next is taken; the writer starts a new one. */
+  /** The batch, good until the next trace is added: the writer starts a new one over it. */
   take(): Uint8Array {
-    const { headers, traces, batch } = this;
+    const { batch } = this;
+    const bytes = batch.buf.subarray(0, batch.pos);
     batch.reset();
-    writeBytes(batch, headers.buf, 0, headers.pos);
-    writeBytes(batch, traces.buf, 0, traces.pos);
-    headers.reset();
-    traces.reset();
     this.positions = new Map();
-    this.traceCount = 0;
-    return batch.buf.subarray(0, batch.pos);
+    return bytes;
   }
 
   /** Everything of a trace but its spans, into `this.trace`. */
@@ -122,17 +114,17 @@ export class TraceBatchWriter {
     if (threshold > 0) writeNs(part, fields.SAMPLING_THRESHOLD, threshold);
   }
 
-  /** Where the batch holds a header; it is written when it comes up first. */
+  /** Which of the batch's headers it is; it is written when it comes up first, before the trace that needs it. */
   private positionOf(header: SpanHeader): number {
     const known = this.positions.get(header);
     if (known !== undefined) return known;
-    const { step, headers } = this;
+    const { step, batch } = this;
     step.reset();
     writeIfAny(step, fields.HEADER_RESOURCE, header.resource);
     writeIfAny(step, fields.HEADER_RESOURCE_SCHEMA_URL, header.resourceSchemaUrl);
     writeIfAny(step, fields.HEADER_SCOPE, header.scope);
     writeIfAny(step, fields.HEADER_SCOPE_SCHEMA_URL, header.scopeSchemaUrl);
-    writeLengthField(headers, fields.BATCH_HEADERS, step.buf, 0, step.pos);
+    writeLengthField(batch, fields.BATCH_HEADERS, step.buf, 0, step.pos);
     const position = this.positions.size;
     this.positions.set(header, position);
     return position;
