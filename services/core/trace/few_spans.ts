@@ -3,10 +3,11 @@
  * somebody looks at them: when a fragment is sent, and at the run's end.
  */
 import { int32At } from '../wire/cursor.ts';
-import { ManySpans, type UnsentSpan } from './many_spans.ts';
-import { SpanTable, type FragmentSpan, type SpanHeader, type SpanNode } from './run.ts';
+import { ManySpans } from './many_spans.ts';
+import { SpanTable, type FragmentSpan, type SpanHeader } from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
-import { NONE, type SpanRows } from './span_rows.ts';
+import type { SpanRows } from './span_rows.ts';
+import { NONE, type HeldSpan } from './unsent_spans.ts';
 
 /** A run of more spans is long. */
 export const FEW_SPANS = 48;
@@ -68,12 +69,12 @@ export class FewSpans implements RunSpans {
     let row = this.firstUnsent;
     for (let at = this.count - this.unsent; at < this.count; at++, row = rows.next(row)) {
       const node = known.nodes[at];
-      if (node !== undefined) unsent.push(this.fragmentSpan(row, node));
+      if (node !== undefined) unsent.push(rows.fragmentSpan(row, node));
     }
     send(unsent, known);
     row = this.firstUnsent;
     for (const { node } of unsent) {
-      rows.unsentRecord(row).release();
+      rows.release(row);
       rows.sent(row, node.edge);
       row = rows.next(row);
     }
@@ -89,7 +90,7 @@ export class FewSpans implements RunSpans {
 
   release(): void {
     for (let row = this.firstUnsent; row !== NONE; row = this.rows.next(row)) {
-      this.rows.unsentRecord(row).release();
+      this.rows.release(row);
     }
   }
 
@@ -97,15 +98,13 @@ export class FewSpans implements RunSpans {
   toMany(): ManySpans {
     const { rows } = this;
     const table = new SpanTable();
-    const waiting: UnsentSpan[] = [];
+    const waiting: HeldSpan[] = [];
     let isSent = true;
     for (let row = this.first; row !== NONE; row = rows.next(row)) {
       const node = rows.node(row);
       table.add(node);
       isSent &&= row !== this.firstUnsent;
-      if (isSent) continue;
-      const [header, record] = [rows.unsentHeader(row), rows.unsentRecord(row)];
-      waiting.push({ node, header, record, start: rows.start(row), end: rows.end(row) });
+      if (!isSent) waiting.push(rows.heldSpan(row, node));
     }
     this.giveBack();
     return new ManySpans(table, waiting);
@@ -118,12 +117,6 @@ export class FewSpans implements RunSpans {
     let place = 0;
     for (let row = this.first; row !== NONE; row = rows.next(row)) table.add(rows.lentNode(row, place++));
     return table;
-  }
-
-  private fragmentSpan(row: number, node: SpanNode): FragmentSpan {
-    const { rows } = this;
-    const { buf, start, end } = rows.unsentRecord(row).read(rows.start(row), rows.end(row));
-    return { node, header: rows.unsentHeader(row), buf, start, end };
   }
 
   /** What the new span changes in who lacks a parent: it may be one, and its own may not be there. */

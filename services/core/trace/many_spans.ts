@@ -2,7 +2,6 @@
 import { hasParent, type SpanView } from '../otlp/span_view.ts';
 import { int32At } from '../wire/cursor.ts';
 import { keyOf64 } from '../wire/keys.ts';
-import type { HeldRecord } from './record_store.ts';
 import {
   isRoot,
   newNode,
@@ -13,28 +12,20 @@ import {
   type SpanTable,
 } from './run.ts';
 import type { Arrival, RunSpans } from './run_spans.ts';
-
-/** A span that waits for its fragment: its bytes are `[start, end)` of the held record. */
-export interface UnsentSpan {
-  readonly node: SpanNode;
-  readonly header: SpanHeader;
-  readonly record: HeldRecord;
-  readonly start: number;
-  readonly end: number;
-}
+import type { HeldSpan } from './unsent_spans.ts';
 
 /** A client that gives one id to more spans than this in a trace is broken; its retries are not looked for beyond. */
 const MAX_SAME_ID = 64;
 
 export class ManySpans implements RunSpans {
   private readonly table: SpanTable;
-  private waiting: UnsentSpan[];
+  private waiting: HeldSpan[];
   private hasRoot = false;
   /** Parents that spans name and that are not there. */
   private readonly missingParents = new Set<string>();
 
   /** Takes over what a run had before it was long. */
-  constructor(table: SpanTable, waiting: UnsentSpan[]) {
+  constructor(table: SpanTable, waiting: HeldSpan[]) {
     this.table = table;
     this.waiting = waiting;
     for (const node of table.nodes) this.relate(node);
@@ -109,7 +100,7 @@ function nodeOf(view: SpanView, fingerprint: number): SpanNode {
   return newNode(ids, view.kind, fingerprint);
 }
 
-function fragmentSpan({ node, header, record, start: from, end: to }: UnsentSpan): FragmentSpan {
+function fragmentSpan({ node, header, record, start: from, end: to }: HeldSpan): FragmentSpan {
   const { buf, start, end } = record.read(from, to);
   return { node, header, buf, start, end };
 }

@@ -7,15 +7,20 @@
 import { STATUS_ERROR } from '../otlp/fields.ts';
 import { hasParent } from '../otlp/span_view.ts';
 import { int32At } from '../wire/cursor.ts';
-import type { HeldRecord } from './record_store.ts';
-import { newNode, type EdgeEnd, type EdgePeer, type SpanHeader, type SpanId, type SpanNode } from './run.ts';
+import {
+  newNode,
+  type EdgeEnd,
+  type EdgePeer,
+  type FragmentSpan,
+  type SpanHeader,
+  type SpanId,
+  type SpanNode,
+} from './run.ts';
 import type { Arrival } from './run_spans.ts';
 import { knownKind, NO_LINKS, type NodeFacts } from './span_facts.ts';
+import { NONE, UnsentSpans, type HeldSpan } from './unsent_spans.ts';
 
-/** In place of a row. */
-export const NONE = -1;
-
-/** A row as 16 integers, of which the last six are three doubles; the first of these is two integers until the span is sent. */
+/** A row as 16 integers, of which one is unused and the last six are three doubles; the first of these is two integers until the span is sent. */
 const INTS = 16;
 const ID_LOW = 0;
 const ID_HIGH = 1;
@@ -25,8 +30,7 @@ const KIND = 4;
 const FINGERPRINT = 5;
 const FLAGS = 6;
 const NEXT = 7;
-const START = 8;
-const END = 9;
+const UNSENT = 8;
 const REPORTED_LOW = 10;
 const REPORTED_HIGH = 11;
 
@@ -53,10 +57,8 @@ export class SpanRows {
   /** The first row of a block that is free; its `next` is that of another. */
   private free = NONE;
   private readonly services: string[] = [];
-  private readonly operations: string[] = [];
   private readonly peers: (EdgePeer | null)[] = [];
-  private readonly headers: (SpanHeader | null)[] = [];
-  private readonly records: (HeldRecord | null)[] = [];
+  private readonly unsent = new UnsentSpans();
   /** Few spans have any. */
   private readonly links = new Map<number, readonly SpanId[]>();
   private readonly lentNodes: SpanNode[] = [];
@@ -75,24 +77,21 @@ export class SpanRows {
     ints[at + FINGERPRINT] = fingerprint;
     ints[at + FLAGS] = facts.status << STATUS_SHIFT;
     ints[at + NEXT] = NONE;
-    ints[at + START] = view.start;
-    ints[at + END] = view.end;
+    ints[at + UNSENT] = this.unsent.add(header, facts.operation, record, view.start, view.end);
     ints[at + REPORTED_LOW] = facts.startLow;
     ints[at + REPORTED_HIGH] = facts.startHigh;
     doubles[row * DOUBLES + DURATION_NS] = facts.durationNs;
     doubles[row * DOUBLES + WEIGHT] = facts.weight;
     this.services[row] = facts.service;
-    this.operations[row] = facts.operation;
     this.peers[row] = facts.peer;
     if (facts.links.length > 0) this.links.set(row, facts.links);
-    this.headers[row] = header;
-    this.records[row] = record;
     return row;
   }
 
   /** Gives a row back. All of a run's are given back together, with their blocks. */
   remove(row: number): void {
-    this.peers[row] = this.headers[row] = this.records[row] = null;
+    this.forgetUnsent(row);
+    this.peers[row] = null;
     if (this.links.size > 0) this.links.delete(row);
     if (row % BLOCK !== 0) return;
     this.ints[row * INTS + NEXT] = this.free;
@@ -152,35 +151,43 @@ export class SpanRows {
     this.setFlag(row, LACKS_PARENT, lacks);
   }
 
-  start(row: number): number {
-    return this.ints[row * INTS + START] ?? 0;
-  }
-
-  end(row: number): number {
-    return this.ints[row * INTS + END] ?? 0;
-  }
-
   /** Null once the span is sent. */
   header(row: number): SpanHeader | null {
-    return this.headers[row] ?? null;
+    const place = this.placeOf(row);
+    return place === NONE ? null : this.unsent.header(place);
   }
 
-  unsentHeader(row: number): SpanHeader {
-    return this.headers[row] ?? lost();
+  fragmentSpan(row: number, node: SpanNode): FragmentSpan {
+    return this.unsent.fragmentSpan(this.placeOf(row), node);
   }
 
-  unsentRecord(row: number): HeldRecord {
-    return this.records[row] ?? lost();
+  heldSpan(row: number, node: SpanNode): HeldSpan {
+    return this.unsent.heldSpan(this.placeOf(row), node);
+  }
+
+  /** Its record need not be held for this span any more. */
+  release(row: number): void {
+    this.unsent.record(this.placeOf(row)).release();
   }
 
   /** The span's bytes, header and operation are needed no more; what edges need of it stays. */
   sent(row: number, edge: EdgeEnd | null): void {
-    this.headers[row] = this.records[row] = null;
-    // Names that are all different would be kept for as long as the run is open.
-    this.operations[row] = '';
+    this.forgetUnsent(row);
     if (edge === null) return;
     this.setFlag(row, HAS_EDGE, true);
     this.doubles[row * DOUBLES + START_MS] = edge.startMs;
+  }
+
+  private forgetUnsent(row: number): void {
+    const place = this.placeOf(row);
+    if (place === NONE) return;
+    this.unsent.remove(place);
+    this.ints[row * INTS + UNSENT] = NONE;
+  }
+
+  /** Where the rest of a span is that is not sent yet. */
+  private placeOf(row: number): number {
+    return this.ints[row * INTS + UNSENT] ?? NONE;
   }
 
   /** A node of its own each time. */
@@ -228,7 +235,7 @@ export class SpanRows {
     if (this.hasFlag(row, HAS_EDGE)) {
       facts.startMs = doubles[row * DOUBLES + START_MS] ?? 0;
     } else {
-      facts.operation = this.operations[row] ?? '';
+      facts.operation = this.unsent.operation(this.placeOf(row));
       facts.startLow = (ints[at + REPORTED_LOW] ?? 0) >>> 0;
       facts.startHigh = (ints[at + REPORTED_HIGH] ?? 0) >>> 0;
     }
@@ -263,10 +270,6 @@ export class SpanRows {
     this.ints = larger;
     this.doubles = new Float64Array(larger.buffer);
   }
-}
-
-function lost(): never {
-  throw new Error('a span that waits to be sent has lost its bytes');
 }
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };

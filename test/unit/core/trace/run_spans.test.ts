@@ -8,7 +8,8 @@ import { SpanTable, type EdgeEnd, type SpanNode } from '../../../../services/cor
 import type { Arrival, RunSpans } from '../../../../services/core/trace/run_spans.ts';
 import { knownKind, noFacts, type NodeFacts } from '../../../../services/core/trace/span_facts.ts';
 import { spanFingerprint } from '../../../../services/core/trace/span_fingerprint.ts';
-import { NONE, SpanRows } from '../../../../services/core/trace/span_rows.ts';
+import { SpanRows } from '../../../../services/core/trace/span_rows.ts';
+import { NONE } from '../../../../services/core/trace/unsent_spans.ts';
 import { encodeSpan, headerOf, type SpanSpec } from '../../../support/fragments.ts';
 
 const RUNS = 3;
