@@ -74,7 +74,7 @@ const ALONE = {
   seconds: 30,
   hasPeer: true,
 } as const;
-const BACKLOG = { seconds: 60, drains: true, hasPeer: true } as const;
+const BACKLOG = { warmUpSeconds: 20, seconds: 60, drains: true, hasPeer: true } as const;
 /** Of spans in traces of three; a million of those are open where each is remembered for four minutes. */
 const OPEN_TRACES_RATE = 12_500;
 const openForMs = (traces: number): number => (traces * 3 * 1000) / OPEN_TRACES_RATE;
@@ -87,9 +87,9 @@ export const SCENARIOS: readonly Scenario[] = [
     ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, hasPeer: true },
   }),
   scenario('processor', 'the processor, draining a backlog', {
-    ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, warmUpSeconds: 20, ...BACKLOG },
+    ...{ services: ['collector', 'processor'], spansPerSecond: 40_000, ...BACKLOG },
   }),
-  scenario('sink', 'the sink, draining a backlog', { spansPerSecond: 20_000, warmUpSeconds: 0, ...BACKLOG }),
+  scenario('sink', 'the sink, draining a backlog', { spansPerSecond: 20_000, ...BACKLOG }),
   scenario('whole', 'the whole way', { hasPeer: true }),
   scenario('sustained', 'the whole way, 60,000 spans/s for ten minutes', {
     ...{ spansPerSecond: 60_000 * SENDERS_LOSS, warmUpSeconds: 60, seconds: 600 },
