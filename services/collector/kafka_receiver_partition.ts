@@ -208,7 +208,7 @@ export class ReceiverPartition implements OwnedPartition, Gated {
   private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
     const { clock, slices } = this.context;
     const { building } = tenure;
-    slices.begin();
+    if (!slices.begin()) await slices.next();
     for (const record of records) {
       if (!this.tenures.isCurrent(tenure)) return;
       // Redelivered by the client: it counts once.
@@ -218,9 +218,8 @@ export class ReceiverPartition implements OwnedPartition, Gated {
       tenure.next = record.offset + 1;
       this.hold(tenure, building.bytes);
       if (building.bytes >= COMMIT_BYTES || record.offset < this.aloneUntil) await this.commit(tenure);
-      else if (slices.isOver) await slices.next();
-      else continue;
-      slices.begin();
+      else if (!slices.isOver) continue;
+      if (!slices.begin()) await slices.next();
     }
   }
 

@@ -10,6 +10,7 @@ export const systemClock: Clock = { now: () => Date.now() };
 export interface Timers {
   /** Calls `task` each `ms` until the returned function is called. */
   every(ms: number, task: () => void): () => void;
+  /** Of 0: until the event loop has turned. */
   sleep(ms: number): Promise<void>;
 }
 
@@ -18,5 +19,9 @@ export const systemTimers: Timers = {
     const timer = setInterval(task, ms);
     return () => clearInterval(timer);
   },
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sleep: (ms) =>
+    new Promise((resolve) => {
+      if (ms === 0) setImmediate(resolve);
+      else setTimeout(resolve, ms);
+    }),
 };

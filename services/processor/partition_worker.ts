@@ -196,7 +196,8 @@ export class PartitionWorker implements OwnedPartition {
 
   private async readAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
     const { clock, metrics, settings, slices } = this.context;
-    slices.begin();
+    if (!slices.begin()) await slices.next();
+    if (!this.tenures.isCurrent(tenure)) return;
     let startedMs = clock.now();
     let worked = 0;
     for (const record of records) {
@@ -209,9 +210,8 @@ export class PartitionWorker implements OwnedPartition {
       if (!slices.isOver && tenure.outputs.bytes < settings.commitBytes) continue;
       worked += now - startedMs;
       if (this.isCommitDue(tenure)) await this.commit(tenure);
-      else await slices.next();
+      if (!slices.begin()) await slices.next();
       if (!this.tenures.isCurrent(tenure)) return;
-      slices.begin();
       startedMs = clock.now();
     }
     metrics.analysisSeconds.observe((worked + clock.now() - startedMs) / 1000);

@@ -109,7 +109,8 @@ export class PartitionSink implements OwnedPartition {
 
   private async takeAll(tenure: Tenure, records: readonly IncomingRecord[]): Promise<void> {
     const { clock, slices } = this.context;
-    slices.begin();
+    if (!slices.begin()) await slices.next();
+    if (!this.tenures.isCurrent(tenure)) return;
     for (const record of records) {
       // Redelivered by the client: it counts once.
       if (record.offset < tenure.next) continue;

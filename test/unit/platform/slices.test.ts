@@ -11,7 +11,7 @@ function loop() {
     { sleep: () => new Promise((resolve) => sleeping.push(() => resolve())) },
   );
   const work = async (name: string, steps: number, stepMs: number): Promise<void> => {
-    slices.begin();
+    if (!slices.begin()) await slices.next();
     for (let step = 1; step <= steps; step++) {
       nowMs += stepMs;
       done.push(`${name}${step}`);
@@ -25,7 +25,15 @@ function loop() {
     for (const wake of sleeping.splice(0)) wake();
     return seen;
   };
-  return { work, turn };
+  /** The turns in which anything was done, until all of it is. */
+  const turnsOf = async (all: readonly Promise<void>[]): Promise<string[][]> => {
+    const turns: string[][] = [];
+    const state = { isDone: false };
+    void Promise.all(all).then(() => (state.isDone = true));
+    while (!state.isDone) turns.push(await turn());
+    return turns.filter((seen) => seen.length > 0);
+  };
+  return { work, turn, turnsOf };
 }
 
 describe('slices', () => {
@@ -36,21 +44,29 @@ describe('slices', () => {
   });
 
   it('are one for all who work in the same turn of the loop, and one after the other from then on', async () => {
-    const { work, turn } = loop();
-    const all = Promise.all(['a', 'b', 'c'].map((name) => work(name, 4, 15)));
-    // The slice is used up by a; the others find it so after a step each.
-    expect(await turn()).toEqual(['a1', 'a2', 'b1', 'c1']);
-    expect(await turn()).toEqual(['a3', 'a4']);
-    expect(await turn()).toEqual(['b2', 'b3']);
-    expect(await turn()).toEqual(['c2', 'c3']);
-    const rest = [await turn(), await turn(), await turn()].flat();
-    expect(rest).toEqual(['b4', 'c4']);
-    await all;
+    const { work, turnsOf } = loop();
+    expect(await turnsOf(['a', 'b', 'c'].map((name) => work(name, 4, 15)))).toEqual([
+      ['a1', 'a2'],
+      ['a3', 'a4'],
+      ['b1', 'b2'],
+      ['c1', 'c2'],
+      ['b3', 'b4'],
+      ['c3', 'c4'],
+    ]);
   });
 
-  it('begin anew when nobody waits, however long ago the last one was', async () => {
+  it('are one for all even where each has less to do than a slice', async () => {
+    const { work, turnsOf } = loop();
+    expect(await turnsOf(['a', 'b', 'c', 'd'].map((name) => work(name, 1, 20)))).toEqual([
+      ['a1', 'b1'],
+      ['c1'],
+      ['d1'],
+    ]);
+  });
+
+  it('begin anew with each turn of the loop, however long ago the last one was', async () => {
     const { work, turn } = loop();
-    const first = work('a', 1, 40);
+    const first = work('a', 1, 20);
     expect(await turn()).toEqual(['a1']);
     await first;
     await work('b', 2, 14);
