@@ -39,6 +39,8 @@ export interface FetchedBatch {
 export interface ReadBatch {
   readonly batch: FetchedBatch;
   readonly records: readonly IncomingRecord[];
+  /** About as much as they take in memory. */
+  readonly heldBytes: number;
 }
 
 /** It cannot be told where a batch ends, or it is of a format that this reader does not know. */
@@ -119,28 +121,26 @@ export function readWithinLimit(batches: readonly FetchedBatch[], inflate: Infla
   let bytes = 0;
   for (const batch of batches) {
     if (bytes >= MAX_READ_BYTES) break;
-    const { records, heldBytes } = readBatch(batch, inflate);
-    read.push({ batch, records });
-    bytes += heldBytes;
+    const one = readBatch(batch, inflate);
+    read.push(one);
+    bytes += one.heldBytes;
   }
   return read;
 }
 
 /** Never throws for bad bytes. */
-function readBatch(
-  batch: FetchedBatch,
-  inflate: Inflate,
-): { readonly records: IncomingRecord[]; readonly heldBytes: number } {
+function readBatch(batch: FetchedBatch, inflate: Inflate): ReadBatch {
   const { bytes, isDamaged } = batch;
   const body = bytes.subarray(HEADER_BYTES);
-  if (isDamaged) return { records: [unreadable(batch, 'it is not what was written (CRC)')], heldBytes: 0 };
+  if (isDamaged) return unreadableBatch(batch, 'it is not what was written (CRC)');
   try {
     const count = bytes.readInt32BE(COUNT_AT);
     if (count > MAX_BATCH_RECORDS) throw new RangeError(`more than ${MAX_BATCH_RECORDS} records`);
     const section = inflate(body, bytes.readInt16BE(ATTRIBUTES_AT) & COMPRESSION_MASK);
-    return { records: parseRecords(batch, section, count), heldBytes: section.length + count * RECORD_BYTES };
+    const records = parseRecords(batch, section, count);
+    return { batch, records, heldBytes: section.length + count * RECORD_BYTES };
   } catch (error) {
-    return { records: [unreadable(batch, (error as Error).message)], heldBytes: 0 };
+    return unreadableBatch(batch, (error as Error).message);
   }
 }
 
@@ -161,6 +161,12 @@ function parseRecords({ baseOffset, bytes }: FetchedBatch, section: Buffer, coun
   }
   return records;
 }
+
+const unreadableBatch = (batch: FetchedBatch, reason: string): ReadBatch => ({
+  batch,
+  records: [unreadable(batch, reason)],
+  heldBytes: 0,
+});
 
 function unreadable({ baseOffset, isDamaged, bytes }: FetchedBatch, reason: string): IncomingRecord {
   const { firstMs, maxMs, isAppendTime } = timesOf(bytes);

@@ -38,7 +38,7 @@ const CONSUMER = -1;
 /** Also how long a partition whose handler has just ended may wait to be fetched, where every lane is taken. */
 const MAX_WAIT_MS = 250;
 const MIN_BYTES = 1;
-const MAX_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 /** A single batch may be larger: the broker always sends a whole one. */
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const NO_SESSION = { id: 0, epoch: -1 };

@@ -36,11 +36,21 @@ interface Reading {
   corrupt: number;
 }
 
+interface Delivery {
+  readonly records: readonly IncomingRecord[];
+  readonly nextOffset: number;
+  readonly highWatermark: number;
+  /** About as much as the records take in memory. */
+  readonly bytes: number;
+}
+
 /** A handler that takes longer no longer keeps its lost partition from the new holder, whose claim shuts it out. */
 const RELEASE_TIMEOUT_MS = 2_000;
 const RETRY_PAUSE_MS = 100;
 /** Partitions of which all was read are fetched so often, all at once: a fetch costs the same for one batch as for many. */
 const PACE_MS = 100;
+/** While as much is being handled, nothing is fetched: behind a backlog each of dozens of partitions would bring megabytes that wait for the others. */
+const MAX_HANDLED_BYTES = 64 * 1024 * 1024;
 const STRANGE_PAUSE_MS = 1_000;
 /** Bytes that changed on their way come right the next time; on a disk they do not. */
 const MAX_CORRUPT = 3;
@@ -73,6 +83,7 @@ class GroupInput implements Input {
   private readonly readings = new Map<number, Reading>();
   /** Also of partitions that went elsewhere while they were handled. */
   private readonly handling = new Map<number, Promise<void>>();
+  private handledBytes = 0;
   private state: 'running' | 'failed' | 'stopped' = 'running';
 
   constructor(cluster: Cluster, options: GroupInputOptions, listener: InputListener, log: Log) {
@@ -162,7 +173,7 @@ class GroupInput implements Input {
   }
 
   private wanted(): Wanted[] {
-    if (this.state !== 'running') return [];
+    if (this.state !== 'running' || this.handledBytes >= MAX_HANDLED_BYTES) return [];
     const wanted: Wanted[] = [];
     for (const [partition, { next, paused, isWaiting }] of this.readings) {
       if (next === null || paused || isWaiting || this.handling.has(partition)) continue;
@@ -213,17 +224,14 @@ class GroupInput implements Input {
     // Whose turn it was goes to the end of the row.
     this.readings.delete(partition);
     this.readings.set(partition, reading);
-    this.deliver(partition, reading, records, nextOffset, highWatermark);
+    const bytes = read.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+    this.deliver(partition, reading, { records, nextOffset, highWatermark, bytes });
   }
 
-  private deliver(
-    partition: number,
-    reading: Reading,
-    records: readonly IncomingRecord[],
-    nextOffset: number,
-    highWatermark: number,
-  ): void {
+  private deliver(partition: number, reading: Reading, delivery: Delivery): void {
+    const { records, nextOffset, highWatermark, bytes } = delivery;
     reading.next = nextOffset;
+    this.handledBytes += bytes;
     if (nextOffset >= highWatermark) this.waitForNextTurn(reading);
     const handled = (async () => {
       try {
@@ -233,6 +241,7 @@ class GroupInput implements Input {
       }
     })().finally(() => {
       this.handling.delete(partition);
+      this.handledBytes -= bytes;
       this.fetcher.wake();
     });
     this.handling.set(partition, handled);

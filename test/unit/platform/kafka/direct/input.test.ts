@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { Request } from '../../../../../services/platform/kafka/direct/broker_connection.ts';
 import type { Cluster } from '../../../../../services/platform/kafka/direct/cluster.ts';
 import { joinGroup } from '../../../../../services/platform/kafka/direct/input.ts';
+import { encodeBatch, stampBatch } from '../../../../../services/platform/kafka/direct/record_batch.ts';
 import { quietLog } from '../../../../support/quiet_log.ts';
-import { RecordingListener } from '../../../../support/recording_listener.ts';
+import { RecordingListener, startAll } from '../../../../support/recording_listener.ts';
 
 const FETCH = 1;
 const LIST_OFFSETS = 2;
@@ -13,23 +14,32 @@ const HIGH = 2_000;
 /** In a fetch of one partition of topic `t`. */
 const FETCH_OFFSET_AT = 37;
 
-/** A group of one, and a leader of one partition that has records from LOW to HIGH, whose end it tells when it may. */
+const OPTIONS = { topic: 't', group: 'g', isolation: 'read_committed', memberName: null } as const;
+
+/** A cluster for a group of one, whose brokers answer so. */
+function clusterOf(partitions: readonly number[], askNode: (request: Request<unknown>) => Promise<unknown>) {
+  const assignment = { topicPartitions: [{ topicId: 'id', partitions }] };
+  return {
+    whatBrokersDo: () => Promise.resolve({ maxVersion: () => 1, transactionVersion: 2 }),
+    askCoordinator: () => Promise.resolve({ memberEpoch: 1, heartbeatIntervalMs: 500, assignment }),
+    topic: () =>
+      Promise.resolve({ id: 'id', partitions: partitions.map(() => ({ leader: 1, replicas: 1 })) }),
+    forgetTopic: () => undefined,
+    askNode: (_node: number, _topic: string, _lane: string, request: Request<unknown>) => askNode(request),
+    close: () => Promise.resolve(),
+  } as unknown as Cluster;
+}
+
+/** A leader of one partition that has records from LOW to HIGH, whose end it tells when it may. */
 class FakeLeader {
   readonly fetched: number[] = [];
   private readonly waiting: (() => void)[] = [];
   private heard: () => void = () => undefined;
 
   asCluster(): Cluster {
-    const assignment = { topicPartitions: [{ topicId: 'id', partitions: [0] }] };
-    return {
-      whatBrokersDo: () => Promise.resolve({ maxVersion: () => 1, transactionVersion: 2 }),
-      askCoordinator: () => Promise.resolve({ memberEpoch: 1, heartbeatIntervalMs: 500, assignment }),
-      topic: () => Promise.resolve({ id: 'id', partitions: [{ leader: 1, replicas: 1 }] }),
-      forgetTopic: () => undefined,
-      askNode: (_node: number, _topic: string, _lane: string, request: Request<unknown>) =>
-        request.apiKey === FETCH ? this.fetch(request) : this.listOffsets(request),
-      close: () => Promise.resolve(),
-    } as unknown as Cluster;
+    return clusterOf([0], (request) =>
+      request.apiKey === FETCH ? this.fetch(request) : this.listOffsets(request),
+    );
   }
 
   /** Once so many questions for an offset wait. */
@@ -67,8 +77,7 @@ class FakeLeader {
 test('where the last startAt leads stands, also when an earlier one is still being looked up', async () => {
   const leader = new FakeLeader();
   const listener = new RecordingListener();
-  const options = { topic: 't', group: 'g', isolation: 'read_committed', memberName: null } as const;
-  const input = await joinGroup(leader.asCluster(), options, listener, quietLog);
+  const input = await joinGroup(leader.asCluster(), OPTIONS, listener, quietLog);
   input.startAt(0, 1_000);
   await leader.asked(2);
   input.startAt(0, 5);
@@ -79,4 +88,39 @@ test('where the last startAt leads stands, also when an earlier one is still bei
   while (leader.fetched.length < 3) await new Promise((resolve) => setImmediate(resolve));
   expect(leader.fetched).toEqual([1_000, 5, LOW]);
   await input.stop();
+});
+
+test('while much is being handled, no more is fetched', async () => {
+  const batch = await encodeBatch({ records: [{ value: Buffer.alloc(40 * 1024 * 1024) }] }, 1);
+  stampBatch(batch, { producerId: 1n, epoch: 0, sequence: 0, isTransactional: false });
+  const answerOf = (partition: number) => ({
+    partition,
+    code: 0,
+    highWatermark: 9,
+    aborted: [],
+    recordSet: batch.bytes,
+  });
+  // The first answer has no room for the third partition, as a broker's may.
+  const answers = [[answerOf(0), answerOf(1)], [answerOf(2)]];
+  let fetches = 0;
+  const cluster = clusterOf([0, 1, 2], () => {
+    const answer = answers[fetches++];
+    return answer === undefined ? new Promise(() => undefined) : Promise.resolve(answer);
+  });
+  const listener = new RecordingListener();
+  const handled = Promise.withResolvers<undefined>();
+  listener.handle = () => handled.promise;
+  const input = await joinGroup(cluster, OPTIONS, listener, quietLog);
+  try {
+    startAll(input, listener);
+    await listener.until(() => listener.next.size === 2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(fetches).toBe(1);
+    handled.resolve(undefined);
+    await listener.until(() => listener.next.size === 3);
+    expect([...listener.next]).toEqual([0, 1, 2].map((partition) => [partition, 1]));
+  } finally {
+    handled.resolve(undefined);
+    await input.stop();
+  }
 });
